@@ -1,0 +1,170 @@
+//! What a run yields: counts, exact extremes, shapes and channel timelines. No names, no floats.
+
+use hdrhistogram::Histogram;
+
+use crate::channel::Timeline;
+use crate::units::{SimTime, Span};
+
+/// The result of one run, a pure function of plan and seed.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Outcome {
+    /// Parallel to [`crate::plan::Plan::streams`].
+    pub streams: Vec<StreamOutcome>,
+    /// Parallel to [`crate::plan::Plan::ports`], per class.
+    pub ports: Vec<[QueueOutcome; crate::traffic::Class::COUNT]>,
+}
+
+/// What became of one stream's packets. Conservation: sent = delivered + dropped.
+#[derive(Clone, PartialEq, Debug)]
+pub struct StreamOutcome {
+    /// Packets created.
+    pub sent: u64,
+    /// Packets that reached the far end of the path (for a circuit: its jitter buffer).
+    pub delivered: u64,
+    /// Packets that found a queue full.
+    pub dropped: u64,
+    /// Network delay of the delivered packets: creation to delivery.
+    pub network: Delays,
+    /// The parts of the slowest delivered packet's delay; among equals the one created first.
+    pub slowest: Option<Slowest>,
+    /// What the receiving end of a circuit did.
+    pub received: Option<Received>,
+}
+
+/// The slowest packet of a stream.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Slowest {
+    /// When it was created.
+    pub created: SimTime,
+    /// Where its time went.
+    pub parts: Parts,
+}
+
+/// Where the time of one packet went, each part accumulated on its own along the way.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Parts {
+    /// Through the nodes, both PEs included.
+    pub processing: Span,
+    /// On transmitters.
+    pub serialization: Span,
+    /// Radios, TDM transit, encryption: none yet.
+    pub media: Span,
+    /// Along the routes.
+    pub propagation: Span,
+    /// Waiting for transmitters.
+    pub queueing: Span,
+}
+
+/// One queue in front of one port.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct QueueOutcome {
+    /// Packets transmitted.
+    pub transmitted: u64,
+    /// Packets that found the queue full.
+    pub dropped: u64,
+    /// Transmissions that began while at least one more packet of the class was waiting.
+    pub left_waiting: u64,
+}
+
+/// Delays of many packets: exact extremes and sum, and a histogram for the shape only.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Delays {
+    /// How many.
+    pub count: u64,
+    /// Smallest; meaningless while `count` is 0.
+    pub min: Span,
+    /// Largest.
+    pub max: Span,
+    /// Sum in picoseconds.
+    pub sum_ps: u128,
+    /// Values in nanoseconds rounded up, three significant digits; `None` where not asked for.
+    pub shape: Option<Histogram<u64>>,
+}
+
+/// What the receiving end of a circuit did (RFC 4553 §6.2, RFC 5086 §6.2).
+#[derive(Clone, PartialEq, Debug)]
+pub struct Received {
+    /// What came out of the interface.
+    pub timeline: Timeline,
+    /// Packets played out.
+    pub played: u64,
+    /// Packets not there at their play-out instant, while play-out was running.
+    pub missing: u64,
+    /// Packets that came after their play-out instant.
+    pub late: u64,
+    /// Packets that found the buffer full.
+    pub overrun: u64,
+    /// Packets overtaken by a younger one that still came in time and were put in order.
+    pub reordered: u64,
+    /// Times play-out began; the first start included.
+    pub starts: u64,
+    /// Times the loss-of-packets state was entered.
+    pub losses_of_packets: u64,
+    /// One-way delay, bit in to bit out, of every packet played out (no histogram).
+    pub delay: Delays,
+    /// Smallest distance to underrun: play-out instant less arrival, over all packets that were
+    /// in time or late; negative for a late one. `None` before the first start.
+    pub slack_min_left_ps: Option<i64>,
+    /// Slack of the packets played out, nanoseconds rounded up.
+    pub slack_shape: Option<Histogram<u64>>,
+}
+
+impl Parts {
+    /// The sum of all parts.
+    #[must_use]
+    pub fn total(&self) -> Span {
+        self.processing + self.serialization + self.media + self.propagation + self.queueing
+    }
+}
+
+impl Delays {
+    /// No delays yet; with a histogram where `with_shape`.
+    #[must_use]
+    pub fn new(with_shape: bool) -> Self {
+        let shape = with_shape.then(new_shape);
+        Self { count: 0, min: Span(u64::MAX), max: Span::ZERO, sum_ps: 0, shape }
+    }
+
+    /// Counts one delay.
+    #[inline]
+    pub fn record(&mut self, delay: Span) {
+        self.count += 1;
+        self.min = self.min.min(delay);
+        self.max = self.max.max(delay);
+        self.sum_ps += u128::from(delay.0);
+        if let Some(shape) = &mut self.shape {
+            record_shape(shape, delay);
+        }
+    }
+
+    /// Mean in picoseconds, rounded half up; `None` without delays.
+    #[must_use]
+    pub fn mean(&self) -> Option<Span> {
+        let count = u128::from(self.count);
+        let mean = (2 * self.sum_ps + count).checked_div(2 * count)?;
+        Some(Span(u64::try_from(mean).expect("a mean lies between its extremes")))
+    }
+
+    /// The delay that a share `per_ten_thousand` / 10 000 of the packets does not exceed, from
+    /// the histogram and never outside the exact extremes; `None` without delays or histogram.
+    #[must_use]
+    pub fn quantile(&self, per_ten_thousand: u32) -> Option<Span> {
+        let shape = self.shape.as_ref().filter(|_| self.count > 0)?;
+        let ns = shape.value_at_quantile(f64::from(per_ten_thousand) / 10_000.0);
+        Some(Span(ns.saturating_mul(1000)).clamp(self.min, self.max))
+    }
+}
+
+/// An empty histogram of nanoseconds: three significant digits, growing as needed.
+#[must_use]
+pub fn new_shape() -> Histogram<u64> {
+    let mut shape = Histogram::new_with_bounds(1, 20_000_000, 3).expect("valid bounds");
+    shape.auto(true);
+    shape
+}
+
+/// Counts one span in nanoseconds, rounded up.
+#[inline]
+pub fn record_shape(shape: &mut Histogram<u64>, span: Span) {
+    shape.record(span.0.div_ceil(1000)).expect("the histogram grows by itself");
+}

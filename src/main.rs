@@ -1,0 +1,5 @@
+//! The command `pilotwire`.
+
+fn main() -> std::process::ExitCode {
+    pilotwire::cli::main()
+}

@@ -1,0 +1,153 @@
+//! From text to a sealed plan: decode, check, compile. All faults at once, each with its place.
+
+pub mod diagnostic;
+
+pub use diagnostic::{Diagnostic, Label, Severity, SourceFile, SourceId};
+
+use crate::plan::{Plan, StreamId};
+use crate::pseudowire::receive::Receiver;
+use crate::random::Seed;
+use crate::traffic::Class;
+use crate::units::{BitRate, Octets, SimTime, Span};
+
+/// A scenario that passed every check: the plan, and the names and settings that reports need.
+#[derive(Debug)]
+pub struct Scenario {
+    /// `name` of the scenario file.
+    pub name: String,
+    /// File stem of the scenario file: the results folder is named after it.
+    pub stem: String,
+    /// `name` of the topology file.
+    pub topology_name: String,
+    /// Preset of the topology ("altalink-2011", "physical").
+    pub preset: &'static str,
+    /// Instant at which sources stop.
+    pub duration: SimTime,
+    /// Seed of the file, or of the command line.
+    pub seed: Seed,
+    /// Power-system frequency, Hz (50 or 60).
+    pub frequency_hz: u64,
+    /// The telecom budget all circuits are judged against.
+    pub budget: Span,
+    /// Name of the budget's profile where one was given ("article-2011", "exact-60hz").
+    pub budget_profile: Option<String>,
+    /// In order of name by bytes.
+    pub circuits: Vec<Circuit>,
+    /// In order of name by bytes.
+    pub flows: Vec<Flow>,
+    /// Per plan stream: which circuit direction or flow it is.
+    pub streams: Vec<StreamOwner>,
+    /// Per plan port: link name and direction, for reports ("KEE-ELL a-z").
+    pub ports: Vec<String>,
+    /// The sealed plan.
+    pub plan: Plan,
+    /// Warnings and notes of the lints, in the order of place (errors never reach here).
+    pub findings: Vec<Diagnostic>,
+    /// Every constant used, with its source; overridden ones say so. In order of name.
+    pub constants: Vec<UsedConstant>,
+    /// Fields that were given but do not act yet ("scheme", "srlg" …), as "file-kind: field".
+    pub not_judged: Vec<String>,
+    /// The whole input written out with every default, as one TOML text (topology inlined by
+    /// content: `[topology]` tables), so that a rerun of it gives the same bytes.
+    pub expanded: String,
+    /// Files read: path as written by the user, and SHA-256 of the content, hex.
+    pub inputs: Vec<InputFile>,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug)]
+pub struct InputFile {
+    /// As the user or the scenario names it, with `/` separators.
+    pub path: String,
+    /// SHA-256 of its bytes, lower-case hex.
+    pub sha256: String,
+}
+
+/// One C-pipe, both directions.
+#[derive(Clone, Debug)]
+pub struct Circuit {
+    /// Its name.
+    pub name: String,
+    /// `scheme` as written ("87L", "POTT", … "none").
+    pub scheme: String,
+    /// Forwarding class.
+    pub class: Class,
+    /// Payload octets of one packet.
+    pub payload: Octets,
+    /// Packet time as an exact fraction of picoseconds (numerator, denominator).
+    pub packet_time_exact_ps: (u64, u64),
+    /// Configured jitter buffer.
+    pub jitter_buffer: Span,
+    /// `playout` as written: "fill-half", "prefill".
+    pub playout: &'static str,
+    /// The receiving end, the same in both directions.
+    pub receiver: Receiver,
+    /// Rates of one direction at each layer, exact.
+    pub rates: LayerRates,
+    /// a→z, then z→a.
+    pub directions: [Direction; 2],
+}
+
+/// One direction of a circuit.
+#[derive(Clone, Debug)]
+pub struct Direction {
+    /// Index in the plan.
+    pub stream: StreamId,
+    /// Node names from ingress PE to egress PE.
+    pub nodes: Vec<String>,
+    /// Link names, one less.
+    pub links: Vec<String>,
+    /// Propagation the physical constants would give on the same route (fibre 4.9 us/km, air
+    /// 3.336 us/km); `None` where a link gives its propagation explicitly and no length.
+    pub physical_propagation: Option<Span>,
+}
+
+/// The bit rate of one direction of a circuit, layer by layer.
+#[derive(Clone, Copy, Debug)]
+pub struct LayerRates {
+    /// TDM payload alone.
+    pub payload: BitRate,
+    /// Labels, control word, optional RTP and payload.
+    pub mpls: BitRate,
+    /// Ethernet frame with FCS and padding.
+    pub frame: BitRate,
+    /// Frame with preamble and inter-packet gap, whatever the links count.
+    pub wire: BitRate,
+}
+
+/// Any other traffic.
+#[derive(Clone, Debug)]
+pub struct Flow {
+    /// Its name.
+    pub name: String,
+    /// Forwarding class.
+    pub class: Class,
+    /// Index in the plan.
+    pub stream: StreamId,
+    /// Node names from source to destination.
+    pub nodes: Vec<String>,
+    /// Link names, one less.
+    pub links: Vec<String>,
+}
+
+/// What a plan stream is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum StreamOwner {
+    /// Direction 0 (a→z) or 1 (z→a) of the circuit with this index.
+    Circuit(usize, usize),
+    /// The flow with this index.
+    Flow(usize),
+}
+
+/// A named constant as used in this run.
+#[derive(Clone, Debug)]
+pub struct UsedConstant {
+    /// "fibre", "node_processing" …
+    pub name: &'static str,
+    /// The value used, with unit.
+    pub value: String,
+    /// Clause, page or mark of the source.
+    pub source: &'static str,
+    /// The preset's value, where the topology gives another.
+    pub overrides: Option<String>,
+}

@@ -1,0 +1,5 @@
+//! What is sent, and how urgent it is.
+
+pub mod class;
+
+pub use class::Class;

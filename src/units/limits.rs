@@ -1,0 +1,22 @@
+//! Every limit in one place, checked when a scenario is compiled, never asserted mid-run.
+
+use super::Span;
+
+/// Longest run. Picoseconds in a `u64` end at 213.5 days; the last half day is room to drain.
+pub const DURATION_MAX: Span = Span::from_s(213 * 86_400);
+/// Most nodes in a topology.
+pub const NODES_MAX: usize = 10_000;
+/// Most links in a topology.
+pub const LINKS_MAX: usize = 50_000;
+/// Most circuits and flows together in a scenario.
+pub const FLOWS_MAX: usize = 100_000;
+/// Most links on one path.
+pub const HOPS_MAX: usize = 255;
+/// Largest packet, octets on the wire (a jumbo frame with room).
+pub const PACKET_OCTETS_MAX: u64 = 65_535;
+/// Jitter buffer range, whole milliseconds (Nokia SAP MIB `sapCemJitterBuffer`).
+pub const JITTER_BUFFER_MS: std::ops::RangeInclusive<u64> = 1..=250;
+/// Most packets a jitter buffer may hold (7705 SAR OS Services Guide p249, MIB).
+pub const JITTER_BUFFER_PACKETS_MAX: u64 = 32;
+/// Largest scenario or topology file read, octets.
+pub const FILE_OCTETS_MAX: u64 = 64 << 20;

@@ -1,0 +1,213 @@
+//! Text ⇄ exact integer: "2.5 ms" is 2 500 000 000 ps; no unit is a fault, too fine is a fault.
+
+use std::fmt;
+
+/// A family of units that share one integer base unit.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Dimension {
+    /// What a message calls it: "time", "bit rate".
+    pub name: &'static str,
+    /// Unit names with their size in base units; the first is the base unit itself.
+    pub units: &'static [(&'static str, u64)],
+    /// A valid example, for help lines.
+    pub example: &'static str,
+}
+
+/// Time; base unit 1 ps.
+pub const TIME: Dimension = Dimension {
+    name: "time",
+    units: &[
+        ("ps", 1),
+        ("ns", 1_000),
+        ("us", 1_000_000),
+        ("ms", 1_000_000_000),
+        ("s", 1_000_000_000_000),
+        ("min", 60_000_000_000_000),
+        ("h", 3_600_000_000_000_000),
+        ("days", 86_400_000_000_000_000),
+    ],
+    example: "2.5 ms",
+};
+
+/// Bit rate; base unit 1 b/s.
+pub const RATE: Dimension = Dimension {
+    name: "bit rate",
+    units: &[("b/s", 1), ("kb/s", 1_000), ("Mb/s", 1_000_000), ("Gb/s", 1_000_000_000)],
+    example: "41.9 Mb/s",
+};
+
+/// Size; base unit 1 octet. 1 kB is 1000 octets.
+pub const SIZE: Dimension =
+    Dimension { name: "size", units: &[("B", 1), ("kB", 1_000)], example: "180 kB" };
+
+/// Length along a route; base unit 1 mm, written in metres or kilometres.
+pub const LENGTH: Dimension = Dimension {
+    name: "length",
+    units: &[("mm", 1), ("m", 1_000), ("km", 1_000_000)],
+    example: "73.4 km",
+};
+
+/// Time per distance; base unit 1 ps/km.
+pub const PER_KILOMETRE: Dimension = Dimension {
+    name: "time per kilometre",
+    units: &[("ps/km", 1), ("ns/km", 1_000), ("us/km", 1_000_000)],
+    example: "4.9 us/km",
+};
+
+/// Power-system frequency; base unit 1 Hz.
+pub const FREQUENCY: Dimension =
+    Dimension { name: "frequency", units: &[("Hz", 1)], example: "60 Hz" };
+
+/// Relative frequency offset; base unit 1 ppb.
+pub const RELATIVE: Dimension =
+    Dimension { name: "relative offset", units: &[("ppb", 1), ("ppm", 1_000)], example: "4.6 ppm" };
+
+/// Why a text is no quantity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuantityError {
+    /// Nothing that reads as a non-negative decimal number.
+    NotANumber,
+    /// A number, but no unit.
+    MissingUnit,
+    /// A unit that this dimension does not have.
+    UnknownUnit,
+    /// A fraction below the base unit ("0.4 ps"): it would have to be rounded.
+    TooFine,
+    /// More base units than 64 bits hold.
+    TooLarge,
+}
+
+impl QuantityError {
+    /// What is wrong, in words that name the dimension.
+    #[must_use]
+    pub fn message(self, dimension: &Dimension) -> String {
+        let base = dimension.units[0].0;
+        match self {
+            Self::NotANumber => {
+                format!("expected a {}, a number with a unit such as \"{}\"", dimension.name, dimension.example)
+            }
+            Self::MissingUnit => format!("this {} has no unit", dimension.name),
+            Self::UnknownUnit => format!("this unit does not measure a {}", dimension.name),
+            Self::TooFine => format!("finer than 1 {base}, and it will not be rounded"),
+            Self::TooLarge => format!("this {} is too large to count in {base}", dimension.name),
+        }
+    }
+}
+
+impl fmt::Display for Dimension {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.units.iter().map(|unit| unit.0).collect();
+        write!(out, "{} in {}", self.name, names.join(", "))
+    }
+}
+
+/// The exact number of base units that `text` says.
+///
+/// # Errors
+/// [`QuantityError`] where the text has no unit, an unknown one, or cannot be said exactly.
+pub fn parse(text: &str, dimension: &Dimension) -> Result<u64, QuantityError> {
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = (&text[..end], text[end..].trim_start());
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let has_digits = !whole.is_empty() && (fraction.is_empty() != number.contains('.'));
+    if !has_digits || fraction.contains('.') {
+        return Err(QuantityError::NotANumber);
+    }
+    if unit.is_empty() {
+        return Err(QuantityError::MissingUnit);
+    }
+    let size = dimension
+        .units
+        .iter()
+        .find(|known| known.0 == unit)
+        .ok_or(QuantityError::UnknownUnit)?
+        .1;
+    let fraction = fraction.trim_end_matches('0');
+    // 64-bit units hold at most 19 decimal factors: a longer fraction can never be exact.
+    if fraction.len() > 19 {
+        return Err(QuantityError::TooFine);
+    }
+    let digits = |text: &str| -> Result<u128, QuantityError> {
+        let text = text.trim_start_matches('0');
+        if text.is_empty() {
+            return Ok(0);
+        }
+        text.parse::<u64>().map(u128::from).map_err(|_| QuantityError::TooLarge)
+    };
+    let scale = 10_u128.pow(u32::try_from(fraction.len()).expect("at most 19"));
+    let below = digits(fraction)? * u128::from(size);
+    if below % scale != 0 {
+        return Err(QuantityError::TooFine);
+    }
+    let total = digits(whole)? * u128::from(size) + below / scale;
+    u64::try_from(total).map_err(|_| QuantityError::TooLarge)
+}
+
+/// The shortest text in the largest unit that says `value` in whole units; reads back the same.
+#[must_use]
+pub fn format(value: u64, dimension: &Dimension) -> String {
+    let fits = |unit: &&(&str, u64)| value != 0 && value % unit.1 == 0;
+    let (unit, size) = dimension.units.iter().rev().find(fits).unwrap_or(&dimension.units[0]);
+    format!("{} {unit}", value / size)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::QuantityError::{MissingUnit, NotANumber, TooFine, TooLarge, UnknownUnit};
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn quantities_are_exact_or_refused() {
+        for (text, want) in [
+            ("2.5 ms", Ok(2_500_000_000)),
+            ("0 us", Ok(0)),
+            ("10ms", Ok(10_000_000_000)),
+            ("359.6 us", Ok(359_600_000)),
+            ("0.001 ns", Ok(1)),
+            ("1.50 ns", Ok(1_500)),
+            ("2 days", Ok(172_800_000_000_000_000)),
+            ("10", Err(MissingUnit)),
+            ("0.4 ps", Err(TooFine)),
+            ("1.0000000000000000000000000001 s", Err(TooFine)),
+            ("", Err(NotANumber)),
+            ("ms", Err(NotANumber)),
+            ("-1 ms", Err(NotANumber)),
+            (".5 ms", Err(NotANumber)),
+            ("5. ms", Err(NotANumber)),
+            ("1.2.3 ms", Err(NotANumber)),
+            ("1e3 ms", Err(UnknownUnit)),
+            ("10 Mb/s", Err(UnknownUnit)),
+            ("214 days", Err(TooLarge)),
+            ("99999999999999999999 ps", Err(TooLarge)),
+            ("300 days", Err(TooLarge)),
+        ] {
+            assert_eq!(parse(text, &TIME), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn rates_sizes_and_lengths_have_their_own_units() {
+        assert_eq!(parse("41.9 Mb/s", &RATE), Ok(41_900_000));
+        assert_eq!(parse("180 kB", &SIZE), Ok(180_000));
+        assert_eq!(parse("73.4 km", &LENGTH), Ok(73_400_000));
+        assert_eq!(parse("3.336 us/km", &PER_KILOMETRE), Ok(3_336_000));
+        assert_eq!(parse("4.6 ppm", &RELATIVE), Ok(4_600));
+        assert_eq!(parse("1.5 B", &SIZE), Err(TooFine));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back_the_same(value: u64) {
+            for dimension in [&TIME, &RATE, &SIZE, &LENGTH, &PER_KILOMETRE, &RELATIVE] {
+                prop_assert_eq!(parse(&format(value, dimension), dimension), Ok(value));
+            }
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text: String) {
+            let _ = parse(&text, &TIME);
+        }
+    }
+}
