@@ -10,6 +10,25 @@ use crate::random::Seed;
 use crate::traffic::Class;
 use crate::units::{BitRate, Octets, SimTime, Span};
 
+/// What reading a scenario gave: always the files and the findings, and the scenario where no
+/// finding is an error.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Files read, for showing lines.
+    pub sources: Vec<SourceFile>,
+    /// Everything found, in the order of place.
+    pub findings: Vec<Diagnostic>,
+    /// The compiled scenario.
+    pub scenario: Option<Scenario>,
+}
+
+/// What the command line may say over the file.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Overrides {
+    /// `--seed`.
+    pub seed: Option<u64>,
+}
+
 /// A scenario that passed every check: the plan, and the names and settings that reports need.
 #[derive(Debug)]
 pub struct Scenario {
@@ -41,8 +60,6 @@ pub struct Scenario {
     pub ports: Vec<String>,
     /// The sealed plan.
     pub plan: Plan,
-    /// Warnings and notes of the lints, in the order of place (errors never reach here).
-    pub findings: Vec<Diagnostic>,
     /// Every constant used, with its source; overridden ones say so. In order of name.
     pub constants: Vec<UsedConstant>,
     /// Fields that were given but do not act yet ("scheme", "srlg" …), as "file-kind: field".
