@@ -1,1 +1,9 @@
-//! (under construction)
+//! What a run means: verdicts per circuit and direction, the delay taken apart, and what would
+//! be a cheaper or a sufficient setting.
+
+pub mod decomposition;
+pub mod fix;
+pub mod verdict;
+
+#[cfg(test)]
+pub(crate) mod samples;

@@ -1,0 +1,180 @@
+//! Where the one-way delay of a circuit goes: eight parts that sum exactly.
+
+use crate::engine::Parts;
+use crate::pseudowire::receive::Playout;
+use crate::scenario::Circuit;
+use crate::units::Span;
+
+/// The parts of a circuit's one-way delay, TDM bit in to TDM bit out, for the first bit of one
+/// packet. Each part is accumulated on its own; the sum equals the delay to the picosecond.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct BudgetParts {
+    /// Conversion at both relay interfaces; 0 until interfaces are modelled.
+    pub interface: Span,
+    /// Filling one packet: its first bit waits for its last.
+    pub packetization: Span,
+    /// Through every node, both PEs included.
+    pub processing: Span,
+    /// On the transmitters.
+    pub serialization: Span,
+    /// Radios, TDM transit, encryption; 0 until they are modelled.
+    pub media: Span,
+    /// Along the route.
+    pub propagation: Span,
+    /// Waiting for transmitters.
+    pub queueing: Span,
+    /// What the jitter buffer adds beyond packetization.
+    pub playout: Span,
+}
+
+impl BudgetParts {
+    /// How many parts there are.
+    pub const COUNT: usize = 8;
+
+    /// The names used in files, in the order of [`BudgetParts::values`].
+    pub const NAMES: [&'static str; Self::COUNT] = [
+        "interface",
+        "packetization",
+        "processing",
+        "serialization",
+        "media",
+        "propagation",
+        "queueing",
+        "playout",
+    ];
+
+    /// The parts if play-out were started on a packet whose network delay has these parts.
+    #[must_use]
+    pub fn of_start(circuit: &Circuit, network: &Parts) -> Self {
+        let packetization = packet_times(circuit, 1, Rounding::Up);
+        Self {
+            interface: Span::ZERO,
+            packetization,
+            processing: network.processing,
+            serialization: network.serialization,
+            media: network.media,
+            propagation: network.propagation,
+            queueing: network.queueing,
+            playout: edge_delay(circuit) - packetization,
+        }
+    }
+
+    /// The parts in the order of [`BudgetParts::NAMES`].
+    #[must_use]
+    pub fn values(&self) -> [Span; Self::COUNT] {
+        [
+            self.interface,
+            self.packetization,
+            self.processing,
+            self.serialization,
+            self.media,
+            self.propagation,
+            self.queueing,
+            self.playout,
+        ]
+    }
+
+    /// The sum of all parts.
+    #[must_use]
+    pub fn total(&self) -> Span {
+        self.values().into_iter().sum()
+    }
+}
+
+/// What to do with a fraction of a picosecond.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rounding {
+    /// To the whole picosecond below: for what protects (slack).
+    Down,
+    /// To the whole picosecond above: for what costs (delay).
+    Up,
+}
+
+/// `count` packet times of a circuit. A T1 packet lasts 192000/193 us, which is no whole number
+/// of picoseconds: the product is taken exactly and rounded once.
+///
+/// # Panics
+/// If that is longer than 213 days.
+#[must_use]
+pub fn packet_times(circuit: &Circuit, count: u64, rounding: Rounding) -> Span {
+    let (numerator, denominator) = circuit.packet_time_exact_ps;
+    let total = u128::from(count) * u128::from(numerator);
+    let ps = match rounding {
+        Rounding::Down => total / u128::from(denominator),
+        Rounding::Up => total.div_ceil(u128::from(denominator)),
+    };
+    Span(u64::try_from(ps).expect("packet times within 213 days"))
+}
+
+/// What the circuit's own settings cost, whatever the network: fill-half k·P, prefill P + level;
+/// rounded up to a whole picosecond.
+#[must_use]
+pub fn edge_delay(circuit: &Circuit) -> Span {
+    match circuit.receiver.playout {
+        Playout::FillHalf { packets } => {
+            packet_times(circuit, u64::from(packets.max(1)), Rounding::Up)
+        }
+        Playout::Prefill { level } => packet_times(circuit, 1, Rounding::Up) + level,
+    }
+}
+
+/// How much later than the packet that started play-out another may come and still be in time:
+/// fill-half (k−1)·P, prefill the level; rounded down to a whole picosecond.
+#[must_use]
+pub fn configured_slack(circuit: &Circuit) -> Span {
+    match circuit.receiver.playout {
+        Playout::FillHalf { packets } => {
+            packet_times(circuit, u64::from(packets.max(1)) - 1, Rounding::Down)
+        }
+        Playout::Prefill { level } => level,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::samples::circuit;
+
+    #[test]
+    fn fill_half_costs_k_packet_times_and_prefill_one_and_the_level() {
+        // TV13: P = 1 ms, buffer 2, 3, 4, 5 ms: k = 1, 2, 2, 3. TV16: P = 1 ms, level 3 ms.
+        for (packets, edge_ms, slack_ms) in [(1, 1, 0), (2, 2, 1), (3, 3, 2)] {
+            let circuit = circuit(Playout::FillHalf { packets }, (1_000_000_000, 1));
+            assert_eq!(edge_delay(&circuit), Span::from_ms(edge_ms));
+            assert_eq!(configured_slack(&circuit), Span::from_ms(slack_ms));
+        }
+        let prefill = circuit(
+            Playout::Prefill {
+                level: Span::from_ms(3),
+            },
+            (1_000_000_000, 1),
+        );
+        assert_eq!(edge_delay(&prefill), Span::from_ms(4));
+        assert_eq!(configured_slack(&prefill), Span::from_ms(3));
+    }
+
+    #[test]
+    fn a_t1_packet_time_is_multiplied_before_it_is_rounded() {
+        // 3 · 192000/193 us = 2 984 455 958.549… ps; 2 · = 1 989 637 305.699… ps.
+        let t1 = circuit(Playout::FillHalf { packets: 3 }, (192_000_000_000, 193));
+        assert_eq!(edge_delay(&t1), Span(2_984_455_959));
+        assert_eq!(configured_slack(&t1), Span(1_989_637_305));
+    }
+
+    #[test]
+    fn the_parts_of_a_start_sum_to_edge_and_network_to_the_picosecond() {
+        let t1 = circuit(Playout::FillHalf { packets: 3 }, (192_000_000_000, 193));
+        let network = Parts {
+            processing: Span(300_000_001),
+            serialization: Span(7),
+            media: Span::ZERO,
+            propagation: Span(220_200_003),
+            queueing: Span(12_345_678),
+        };
+        let parts = BudgetParts::of_start(&t1, &network);
+        assert_eq!(
+            parts.total(),
+            Span(2_984_455_959 + 300_000_001 + 7 + 220_200_003 + 12_345_678)
+        );
+    }
+}

@@ -1,0 +1,214 @@
+//! Hand-built scenarios and outcomes for the tests of this layer and those below it.
+
+use crate::channel::Timeline;
+use crate::channel::timeline::{Cause, Content, Idle};
+use crate::engine::{Delays, Outcome, Parts, QueueOutcome, Received, Slowest, StreamOutcome};
+use crate::plan::{Crossing, PlanBuilder, Processing, Source, StreamId};
+use crate::pseudowire::receive::{Playout, Receiver};
+use crate::random::Seed;
+use crate::scenario::{Circuit, Direction, LayerRates, Scenario, StreamOwner};
+use crate::traffic::Class;
+use crate::units::{BitRate, Octets, SimTime, Span, Ticks};
+
+/// What the tests turn: one circuit, fill-half, one timeslot, both directions alike.
+pub struct Sample {
+    pub scheme: &'static str,
+    pub frames: u64,
+    pub packets: u32,
+    /// Smallest and largest network delay.
+    pub network_us: [u64; 2],
+    /// One-way delay, per direction.
+    pub own_delay_us: [u64; 2],
+    pub lost: u64,
+    pub late: u64,
+    pub missing: u64,
+    pub overrun: u64,
+    pub starts: u64,
+    pub physical_us: Option<u64>,
+}
+
+impl Default for Sample {
+    fn default() -> Self {
+        Self {
+            scheme: "POTT",
+            frames: 8,
+            packets: 2,
+            network_us: [1200, 1200],
+            own_delay_us: [3200, 3200],
+            lost: 0,
+            late: 0,
+            missing: 0,
+            overrun: 0,
+            starts: 1,
+            physical_us: None,
+        }
+    }
+}
+
+/// A circuit of one timeslot in packets of 8 octets, two labels and control word.
+pub fn circuit(playout: Playout, packet_time_exact_ps: (u64, u64)) -> Circuit {
+    let octets = 8;
+    let rate = |size| BitRate::of(Octets(size), packet_time_exact_ps);
+    let direction = |index| Direction {
+        stream: StreamId(index),
+        nodes: vec!["A".into(), "B".into()],
+        links: vec!["A-B".into()],
+        physical_propagation: None,
+    };
+    Circuit {
+        name: "87L A-B".into(),
+        scheme: "POTT".into(),
+        class: Class::Ef,
+        payload: Octets(octets),
+        packet_time_exact_ps,
+        jitter_buffer: Span::from_ms(4),
+        playout: match playout {
+            Playout::FillHalf { .. } => "fill-half",
+            Playout::Prefill { .. } => "prefill",
+        },
+        receiver: Receiver {
+            playout,
+            capacity_packets: 4,
+            missing_limit: 10,
+            in_sync: 2,
+            setup_timeout: Span::from_ms(5000),
+        },
+        rates: LayerRates {
+            payload: rate(octets),
+            mpls: rate(octets + 12),
+            frame: rate((octets + 30).max(64)),
+            wire: rate((octets + 30).max(64) + 20),
+        },
+        directions: [direction(0), direction(1)],
+    }
+}
+
+/// A scenario of one circuit, and the outcome of a run of it.
+pub fn scenario_and_outcome(sample: &Sample) -> (Scenario, Outcome) {
+    let time = (sample.frames * 125_000_000, 1);
+    let mut circuit = circuit(
+        Playout::FillHalf {
+            packets: sample.packets,
+        },
+        time,
+    );
+    let rate = |size| BitRate::of(Octets(size), time);
+    let frame = (sample.frames + 30).max(64);
+    circuit.scheme = sample.scheme.into();
+    circuit.payload = Octets(sample.frames);
+    circuit.rates = LayerRates {
+        payload: rate(sample.frames),
+        mpls: rate(sample.frames + 12),
+        frame: rate(frame),
+        wire: rate(frame + 20),
+    };
+    for direction in &mut circuit.directions {
+        direction.physical_propagation = sample.physical_us.map(Span::from_us);
+    }
+    let mut builder = PlanBuilder::new(SimTime::ZERO + Span::from_ms(500));
+    let receiver = circuit.receiver;
+    for _ in 0..2 {
+        let port = builder.port([None; Class::COUNT]);
+        let boundaries = Ticks::new(SimTime::ZERO, time.0, time.1);
+        let half = || Processing::Constant(Span::from_us(150));
+        let crossing = Crossing {
+            port,
+            serialization: Span::from_us(1),
+            queued: Octets(64),
+            propagation: Span::from_us(300),
+            processing: half(),
+        };
+        let source = Source::Circuit {
+            boundaries,
+            phase: None,
+        };
+        builder.stream(Class::Ef, source, half(), &[crossing], Some(receiver));
+    }
+    let scenario = Scenario {
+        name: "Sample".into(),
+        stem: "sample".into(),
+        topology_name: "Two nodes".into(),
+        preset: "altalink-2011",
+        duration: SimTime::ZERO + Span::from_ms(500),
+        seed: Seed(1),
+        frequency_hz: 60,
+        budget: Span::from_ms(10),
+        budget_profile: None,
+        circuits: vec![circuit],
+        flows: Vec::new(),
+        streams: vec![StreamOwner::Circuit(0, 0), StreamOwner::Circuit(0, 1)],
+        ports: vec!["A-B a-z".into(), "A-B z-a".into()],
+        plan: builder.seal(),
+        constants: Vec::new(),
+        not_judged: vec!["circuit: scheme".into()],
+        expanded: "name = \"Sample\"\n".into(),
+        inputs: Vec::new(),
+    };
+    let outcome = Outcome {
+        streams: [0, 1].map(|way| stream(sample, way)).to_vec(),
+        ports: vec![[QueueOutcome::default(); Class::COUNT]; 2],
+    };
+    (scenario, outcome)
+}
+
+fn stream(sample: &Sample, way: usize) -> StreamOutcome {
+    let [min, max] = sample.network_us.map(Span::from_us);
+    let mut network = Delays::new(true);
+    network.record(min);
+    network.record(max);
+    let fixed = Parts {
+        processing: Span::from_us(300),
+        serialization: Span::from_us(1),
+        media: Span::ZERO,
+        propagation: Span::from_us(300),
+        queueing: Span::ZERO,
+    };
+    let parts = Parts {
+        queueing: max - fixed.total(),
+        ..fixed
+    };
+    let created = SimTime::ZERO + Span::from_ms(1);
+    StreamOutcome {
+        sent: 2 + sample.lost,
+        delivered: 2,
+        dropped: sample.lost,
+        network,
+        slowest: Some(Slowest { created, parts }),
+        received: Some(received(sample, Span::from_us(sample.own_delay_us[way]))),
+    }
+}
+
+fn received(sample: &Sample, own: Span) -> Received {
+    let mut timeline = Timeline::default();
+    let mut delay = Delays::new(false);
+    let first = SimTime::ZERO + own;
+    timeline.extend(
+        first,
+        Content::Idle {
+            pattern: Idle::AllOnes,
+            cause: Cause::Starting,
+        },
+    );
+    if sample.starts > 0 {
+        let data = Content::Data {
+            input_from: SimTime::ZERO,
+            rate_ppb: 0,
+        };
+        timeline.extend(first + Span::from_ms(2), data);
+        delay.record(own);
+        delay.record(own);
+    }
+    Received {
+        timeline,
+        played: delay.count,
+        missing: sample.missing,
+        late: sample.late,
+        overrun: sample.overrun,
+        reordered: 0,
+        starts: sample.starts,
+        losses_of_packets: 0,
+        delay,
+        slack_min_left_ps: (sample.starts > 0).then_some(1_000_000_000),
+        slack_shape: None,
+    }
+}
