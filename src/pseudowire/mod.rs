@@ -1,3 +1,8 @@
 //! Circuit emulation: octets into packets and back (RFC 4553 SAToP, RFC 5086 CESoPSN).
 
+pub mod encapsulation;
 pub mod receive;
+pub mod service;
+
+pub use encapsulation::{Encapsulation, FrameSizes};
+pub use service::{PlayoutModel, Profile, ReceiverLimits, Service};
