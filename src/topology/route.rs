@@ -182,3 +182,331 @@ fn cheapest_between(topology: &Topology, from: NodeId, to: NodeId) -> Option<Lin
         .map(|(link, _)| link)
         .min_by_key(|link| (topology.link(*link).metric, *link))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::network::tests::{link, node};
+    use super::super::{Constants, Link, Medium, Node, Preset};
+    use super::*;
+    use crate::units::{Length, Span};
+    use proptest::prelude::*;
+
+    fn names(topology: &Topology, path: &Path) -> Vec<String> {
+        let mut names = vec![topology.node(path.nodes[0]).name.clone()];
+        for (hop, node) in path.hops.iter().zip(&path.nodes[1..]) {
+            names.push(topology.link(hop.link).name.clone());
+            names.push(topology.node(*node).name.clone());
+        }
+        names
+    }
+
+    fn build(nodes: &[&str], links: &[(&str, u32, u32, u64)]) -> Topology {
+        let nodes: Vec<Node> = nodes.iter().map(|name| node(name)).collect();
+        let links: Vec<Link> = links
+            .iter()
+            .map(|(name, a, z, metric)| link(name, [*a, *z], *metric))
+            .collect();
+        Topology::build(nodes, links).unwrap()
+    }
+
+    fn between(topology: &Topology, from: &str, to: &str) -> Option<Vec<String>> {
+        let id = |name| topology.node_named(name).unwrap();
+        shortest_path(topology, id(from), id(to)).map(|path| names(topology, &path))
+    }
+
+    #[test]
+    fn metric_comes_before_hops_and_hops_before_names() {
+        let square = build(
+            &["A", "B", "C", "D"],
+            &[
+                ("1", 0, 1, 5),
+                ("2", 1, 3, 5),
+                ("3", 0, 2, 5),
+                ("4", 2, 3, 5),
+                ("9", 0, 3, 10),
+            ],
+        );
+        let want = ["A", "9", "D"].map(String::from).to_vec();
+        assert_eq!(
+            between(&square, "A", "D"),
+            Some(want),
+            "10 either way, one link"
+        );
+        let detour = build(
+            &["A", "B", "C"],
+            &[("1", 0, 1, 1), ("2", 1, 2, 1), ("3", 0, 2, 3)],
+        );
+        let want = ["A", "1", "B", "2", "C"].map(String::from).to_vec();
+        assert_eq!(between(&detour, "A", "C"), Some(want));
+    }
+
+    #[test]
+    fn among_equal_paths_the_first_link_name_by_bytes_decides() {
+        let twins = build(
+            &["A", "B", "C", "D"],
+            &[
+                ("b", 0, 1, 1),
+                ("y", 1, 3, 1),
+                ("Z", 0, 2, 1),
+                ("x", 2, 3, 1),
+                ("w", 2, 3, 1),
+            ],
+        );
+        // "Z" sorts before "b" by bytes; then "w" before its parallel "x".
+        let want = ["A", "Z", "C", "w", "D"].map(String::from).to_vec();
+        assert_eq!(between(&twins, "A", "D"), Some(want));
+    }
+
+    #[test]
+    fn there_is_no_path_between_two_islands_or_to_oneself() {
+        let islands = build(&["A", "B", "C"], &[("1", 0, 1, 1)]);
+        assert_eq!(between(&islands, "A", "C"), None);
+        assert_eq!(between(&islands, "A", "A"), None);
+    }
+
+    #[test]
+    fn the_way_back_takes_the_same_links() {
+        let chain = build(&["A", "B", "C"], &[("1", 0, 1, 1), ("2", 2, 1, 1)]);
+        let path = explicit_path(&chain, &["A", "B", "C"]).unwrap();
+        let directions: Vec<Direction> = path.hops.iter().map(|hop| hop.direction).collect();
+        assert_eq!(directions, [Direction::AToZ, Direction::ZToA]);
+        assert_eq!(names(&chain, &path.reversed()), ["C", "2", "B", "1", "A"]);
+        assert_eq!(path.reversed().hops[0].direction, Direction::AToZ);
+        assert_eq!(path.reversed().reversed(), path);
+    }
+
+    #[test]
+    fn an_explicit_path_names_nodes_and_where_it_matters_links() {
+        use PathError::{NotAdjacent, Repeated, TooShort, UnknownName};
+        let net = build(
+            &["A", "B", "C"],
+            &[
+                ("ab1", 0, 1, 7),
+                ("ab2", 0, 1, 5),
+                ("ab3", 1, 0, 5),
+                ("bc", 1, 2, 1),
+            ],
+        );
+        let links = |list: &[&str]| {
+            let path = explicit_path(&net, list)?;
+            let name = |hop: &Hop| net.link(hop.link).name.clone();
+            Ok(path.hops.iter().map(name).collect::<Vec<_>>().join(" "))
+        };
+        assert_eq!(
+            links(&["A", "B", "C"]),
+            Ok("ab2 bc".into()),
+            "lowest metric, then name"
+        );
+        assert_eq!(links(&["A", "ab1", "B", "bc", "C"]), Ok("ab1 bc".into()));
+        for (list, want) in [
+            (&[][..], TooShort),
+            (&["A"], TooShort),
+            (&["X"], UnknownName(0)),
+            (&["A", "X"], UnknownName(1)),
+            (&["A", "C"], NotAdjacent(1)),
+            (&["A", "bc", "C"], NotAdjacent(1)),
+            (&["A", "ab1", "C"], NotAdjacent(2)),
+            (&["A", "ab1", "ab2", "B"], NotAdjacent(2)),
+            (&["A", "ab1"], NotAdjacent(1)),
+            (&["A", "B", "A"], Repeated(2)),
+            (&["A", "A"], NotAdjacent(1)),
+        ] {
+            assert_eq!(links(list), Err(want), "{list:?}");
+        }
+    }
+
+    /// Every way without a repeated node; the least by the order of the module's head.
+    fn exhaustive(topology: &Topology, from: NodeId, to: NodeId) -> Option<Path> {
+        let mut best: Option<((u128, usize, Vec<String>), Path)> = None;
+        let mut open = vec![Path {
+            nodes: vec![from],
+            hops: Vec::new(),
+        }];
+        while let Some(path) = open.pop() {
+            let here = path.nodes[path.nodes.len() - 1];
+            if here == to {
+                let cost = |hop: &Hop| u128::from(topology.link(hop.link).metric);
+                let cost = path.hops.iter().map(cost).sum();
+                let rank = (cost, path.hops.len(), names(topology, &path));
+                if !path.hops.is_empty() && best.as_ref().is_none_or(|known| rank < known.0) {
+                    best = Some((rank, path));
+                }
+                continue;
+            }
+            for (place, link) in topology.links().iter().enumerate() {
+                let Some(next) = link.far_end(here) else {
+                    continue;
+                };
+                if !path.nodes.contains(&next) {
+                    let mut longer = path.clone();
+                    let link_id = LinkId(u32::try_from(place).unwrap());
+                    let direction = link.direction_from(here).unwrap();
+                    longer.hops.push(Hop {
+                        link: link_id,
+                        direction,
+                    });
+                    longer.nodes.push(next);
+                    open.push(longer);
+                }
+            }
+        }
+        best.map(|(_, path)| path)
+    }
+
+    prop_compose! {
+        // Few metrics, so that ties abound; zero included; parallel links likely.
+        fn network()(
+            links in prop::collection::vec((0_u32..6, 0_u32..6, 0_u64..3), 1..12),
+            names in Just((0..18).map(|n| format!("{:x}", n * 7919 % 97)).collect::<Vec<_>>())
+                .prop_shuffle(),
+        ) -> (Vec<Node>, Vec<Link>) {
+            let nodes = names[..6].iter().map(|name| node(name)).collect();
+            let real = links.into_iter().filter(|(a, z, _)| a != z);
+            let links = real.zip(&names[6..])
+                .map(|((a, z, metric), name)| link(name, [a, z], metric)).collect();
+            (nodes, links)
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_shortest_path_is_the_least_of_all_paths((nodes, links) in network()) {
+            let topology = Topology::build(nodes, links).unwrap();
+            for from in (0..6).map(NodeId) {
+                for to in (0..6).map(NodeId) {
+                    let got = shortest_path(&topology, from, to);
+                    let want = if from == to { None } else { exhaustive(&topology, from, to) };
+                    prop_assert_eq!(got, want);
+                }
+            }
+        }
+
+        #[test]
+        fn the_order_of_declaration_changes_no_path((nodes, links) in network()) {
+            let forward = Topology::build(nodes.clone(), links.clone()).unwrap();
+            let last = u32::try_from(nodes.len() - 1).unwrap();
+            let nodes = nodes.into_iter().rev().collect();
+            let links = links.into_iter().rev().map(|mut link| {
+                link.ends = link.ends.map(|end| NodeId(last - end.0));
+                link
+            });
+            let backward = Topology::build(nodes, links.collect()).unwrap();
+            for from in (0..6).map(NodeId) {
+                for to in (0..6).map(NodeId) {
+                    let path = shortest_path(&forward, from, to);
+                    prop_assert_eq!(path, shortest_path(&backward, from, to));
+                }
+            }
+        }
+    }
+
+    /// The pilot topology: (a, z, medium, route in metres, radio hops).
+    #[rustfmt::skip]
+    const PILOT: [(&str, &str, Medium, u64, u32); 30] = {
+        const F: Medium = Medium::Fibre;
+        const M: Medium = Medium::Microwave;
+        [
+            ("SUN", "WAB", F, 8_000, 0), ("NEV", "AND", M, 135_500, 3),
+            ("SUN", "KEE", F, 11_000, 0), ("RDR", "ECR", M, 89_700, 2),
+            ("KEE", "GEN", F, 16_600, 0), ("BEN", "SAR", M, 139_300, 3),
+            ("KEE", "ELL", F, 73_400, 0), ("ECR", "JAN", M, 47_300, 1),
+            ("ELL", "HRT", F, 55_400, 0), ("SAR", "JAN", M, 19_300, 1),
+            ("GEN", "ELL", M, 57_000, 2), ("JAN", "CRO", M, 13_200, 1),
+            ("ELL", "LAM", M, 37_900, 1), ("CRO", "BLA", M, 46_400, 1),
+            ("LAM", "HRT", M, 13_100, 1), ("BLA", "MIL", M, 43_800, 1),
+            ("WAB", "LAM", M, 86_700, 2), ("MIL", "WBR", M, 53_200, 1),
+            ("ELL", "BIG", M, 46_200, 1), ("WBR", "WAR", M, 35_700, 1),
+            ("BIG", "GAE", M, 81_400, 2), ("WAR", "AND", M, 62_500, 2),
+            ("GAE", "RDR", M, 12_000, 1), ("MIL", "NLE", M, 88_300, 2),
+            ("RDR", "BEN", M, 28_800, 1), ("NLE", "PEI", M, 54_800, 1),
+            ("BEN", "BRA", M, 102_900, 2), ("PEI", "BLA", M, 107_700, 2),
+            ("BRA", "SUN", M, 85_900, 2), ("GAE", "NEV", M, 48_600, 1),
+        ]
+    };
+
+    /// The pilot with propagation alone, in picoseconds, as the metric.
+    fn pilot() -> Topology {
+        let constants = Constants::of(Preset::physical());
+        let mut stations: Vec<&str> = PILOT.iter().flat_map(|link| [link.0, link.1]).collect();
+        stations.sort_unstable();
+        stations.dedup();
+        let place = |name| u32::try_from(stations.binary_search(&name).unwrap()).unwrap();
+        let links = PILOT.iter().map(|(a, z, medium, metres, radio_hops)| {
+            let length = Length(metres * 1000);
+            let span = constants.propagation(*medium).unwrap().over(length);
+            let plain = link(&format!("{a}-{z}"), [place(a), place(z)], span.0);
+            let (medium, radio_hops) = (*medium, *radio_hops);
+            Link {
+                medium,
+                radio_hops,
+                length: Some(length),
+                propagation: [span; 2],
+                ..plain
+            }
+        });
+        let links = links.collect();
+        Topology::build(stations.iter().map(|name| node(name)).collect(), links).unwrap()
+    }
+
+    fn propagation(topology: &Topology, path: &Path) -> Span {
+        let over = |hop: &Hop| topology.link(hop.link).propagation[hop.direction.index()];
+        path.hops.iter().map(over).sum()
+    }
+
+    #[test]
+    fn the_longest_shortest_path_of_the_pilot_is_nle_to_wab_over_9_links() {
+        // TV34: 9 links, 14 spans, 547.1 km, 1837.638 us (1837.6376).
+        let pilot = pilot();
+        let ids = || (0..24).map(NodeId);
+        let pairs = ids().flat_map(|from| ids().map(move |to| (from, to)));
+        let paths = pairs.filter_map(|(from, to)| shortest_path(&pilot, from, to));
+        let longest = paths.max_by_key(|path| propagation(&pilot, path)).unwrap();
+        let mut ends = [longest.nodes[0], longest.nodes[9]].map(|id| &*pilot.node(id).name);
+        ends.sort_unstable();
+        assert_eq!(ends, ["NLE", "WAB"]);
+        assert_eq!(longest.hops.len(), 9);
+        let links = || longest.hops.iter().map(|hop| pilot.link(hop.link));
+        assert_eq!(links().map(|link| link.radio_hops.max(1)).sum::<u32>(), 14);
+        assert_eq!(
+            links().map(|link| link.length.unwrap().0).sum::<u64>(),
+            547_100_000
+        );
+        assert_eq!(propagation(&pilot, &longest), Span(1_837_637_600));
+    }
+
+    #[test]
+    fn without_its_link_janet_reaches_crossings_over_10_links() {
+        // TV34: 1917.199 us (1917.1992) in place of 44.035.
+        let pilot = pilot();
+        let [janet, crossings] = ["JAN", "CRO"].map(|name| pilot.node_named(name).unwrap());
+        let direct = shortest_path(&pilot, janet, crossings).unwrap();
+        assert_eq!(propagation(&pilot, &direct), Span(44_035_200));
+        let failed = pilot.link_named("JAN-CRO").unwrap();
+        let detour = shortest_path_avoiding(&pilot, janet, crossings, |link| link == failed);
+        let detour = detour.unwrap();
+        assert_eq!(detour.hops.len(), 10);
+        assert_eq!(propagation(&pilot, &detour), Span(1_917_199_200));
+    }
+
+    #[test]
+    fn no_single_link_or_node_of_the_pilot_parts_two_others() {
+        // TV34: no bridge, no cut vertex.
+        let pilot = pilot();
+        let reaches_all =
+            |start: NodeId, avoid: &dyn Fn(LinkId) -> bool, left_out: Option<NodeId>| {
+                let others = (0..24)
+                    .map(NodeId)
+                    .filter(|to| Some(*to) != left_out && *to != start);
+                let mut others = others.map(|to| shortest_path_avoiding(&pilot, start, to, avoid));
+                others.all(|path| path.is_some())
+            };
+        for cut in (0..30).map(LinkId) {
+            assert!(reaches_all(NodeId(0), &|link| link == cut, None), "{cut:?}");
+        }
+        for cut in (0..24).map(NodeId) {
+            let start = NodeId(u32::from(cut == NodeId(0)));
+            let touches = |link| pilot.link(link).ends.contains(&cut);
+            assert!(reaches_all(start, &touches, Some(cut)), "{cut:?}");
+        }
+    }
+}
