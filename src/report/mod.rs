@@ -1,1 +1,149 @@
-//! (under construction)
+//! What a person or a machine reads of a run: terminal, JSON, CSV and the results folder.
+//!
+//! Every field and file is described in `docs/results.md`.
+
+pub mod events;
+pub mod folder;
+pub mod histograms;
+pub mod json;
+pub mod manifest;
+pub mod pretty;
+mod reasons;
+pub mod tables;
+pub mod text;
+
+use sha2::{Digest, Sha256};
+
+use crate::analysis::verdict::{Judgement, Verdict, judge};
+use crate::engine::Outcome;
+use crate::scenario::{Diagnostic, Scenario};
+
+/// The format of JSON reports and manifests. A field keeps its meaning under one name.
+pub const SCHEMA: &str = "pilotwire.run/1";
+/// Version of this tool.
+pub const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
+/// Raised whenever the same input gives other results.
+pub const MODEL_VERSION: u64 = 1;
+
+/// A run, judged and written out: everything that the formats draw from.
+#[derive(Debug)]
+pub struct Report<'a> {
+    /// What ran.
+    pub scenario: &'a Scenario,
+    /// What came of it.
+    pub outcome: &'a Outcome,
+    /// Warnings and notes of the checks.
+    pub findings: &'a [Diagnostic],
+    /// Per circuit in order of name: a→z, then z→a.
+    pub judgements: Vec<Judgement>,
+    /// Content of `results.csv`.
+    pub results_csv: String,
+    /// Content of `budget.csv`.
+    pub budget_csv: String,
+    /// Content of `events.csv`.
+    pub events_csv: String,
+    /// SHA-256 over `results.csv`, `budget.csv` and `events.csv`, in this order; hex.
+    pub result_hash: String,
+}
+
+/// How many circuits there are and how many fail: what the last line and the exit code say.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Summary {
+    /// Circuits, both directions counted as one.
+    pub circuits: usize,
+    /// Circuits of which at least one direction fails.
+    pub failed: usize,
+}
+
+impl<'a> Report<'a> {
+    /// Judges the outcome and writes the hashed tables.
+    #[must_use]
+    pub fn new(scenario: &'a Scenario, outcome: &'a Outcome, findings: &'a [Diagnostic]) -> Self {
+        let judgements = judge(scenario, outcome);
+        let results_csv = tables::results(scenario, outcome, &judgements);
+        let budget_csv = tables::budget(scenario, &judgements);
+        let events_csv = tables::events(scenario, outcome);
+        let mut hash = Sha256::new();
+        for table in [&results_csv, &budget_csv, &events_csv] {
+            hash.update(table.as_bytes());
+        }
+        let result_hash = hex(&hash.finalize());
+        Self {
+            scenario,
+            outcome,
+            findings,
+            judgements,
+            results_csv,
+            budget_csv,
+            events_csv,
+            result_hash,
+        }
+    }
+
+    /// How many circuits fail.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        let fails = |pair: &&[Judgement]| pair.iter().any(|row| row.verdict == Verdict::Fail);
+        let circuits = self.scenario.circuits.len();
+        Summary {
+            circuits,
+            failed: self.judgements.chunks(2).filter(fails).count(),
+        }
+    }
+}
+
+/// SHA-256 of some octets, lower-case hex.
+#[must_use]
+pub fn sha256_hex(octets: &[u8]) -> String {
+    hex(&Sha256::digest(octets))
+}
+
+fn hex(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::samples::{Sample, scenario_and_outcome};
+
+    #[test]
+    fn the_result_hash_is_the_one_of_the_three_tables_one_after_the_other() {
+        let (scenario, outcome) = scenario_and_outcome(&Sample::default());
+        let report = Report::new(&scenario, &outcome, &[]);
+        let all = [
+            &*report.results_csv,
+            &*report.budget_csv,
+            &*report.events_csv,
+        ]
+        .concat();
+        assert_eq!(report.result_hash, sha256_hex(all.as_bytes()));
+        // FIPS 180-4 example: SHA-256("abc").
+        assert!(sha256_hex(b"abc").starts_with("ba7816bf8f01cfea"));
+    }
+
+    #[test]
+    fn a_circuit_with_one_failing_direction_is_one_failed_circuit() {
+        let sample = Sample {
+            late: 1,
+            ..Sample::default()
+        };
+        let (scenario, outcome) = scenario_and_outcome(&sample);
+        let mut report = Report::new(&scenario, &outcome, &[]);
+        assert_eq!(
+            report.summary(),
+            Summary {
+                circuits: 1,
+                failed: 1
+            }
+        );
+        report.judgements[0].verdict = Verdict::Pass;
+        assert_eq!(
+            report.summary(),
+            Summary {
+                circuits: 1,
+                failed: 1
+            }
+        );
+    }
+}

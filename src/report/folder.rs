@@ -1,0 +1,289 @@
+//! The results folder: whole or not at all.
+//!
+//! Files go into a temporary sibling folder, which then takes the name. A results folder of the
+//! same scenario is replaced; anything else that is not empty is left alone.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::manifest::{self, Found, Output};
+use super::{Report, SCHEMA, histograms};
+
+/// Names of our temporary folders begin so; what a killed run left does not count as content.
+pub const TEMPORARY_PREFIX: &str = ".tmp-";
+/// The only file that tells of clock and host; no sum covers it.
+pub const TIMING: &str = "timing.json";
+const MANIFEST: &str = "manifest.json";
+const MANIFEST_MAX_OCTETS: u64 = 64 << 20;
+
+/// Why a results folder was not written.
+#[derive(Debug)]
+pub enum FolderError {
+    /// Something that is not ours stands in the way; nothing was touched.
+    InTheWay {
+        /// The folder asked for.
+        path: PathBuf,
+        /// What is there.
+        what: String,
+    },
+    /// The system refused.
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// How.
+        error: io::Error,
+    },
+}
+
+impl std::fmt::Display for FolderError {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::InTheWay { path, what } => write!(out, "{} {what}", path.display()),
+            Self::Io { path, error } => write!(out, "cannot write {}: {error}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for FolderError {}
+
+/// The files of a report, in the order of the manifest, but for `timing.json`.
+#[must_use]
+pub fn files(report: &Report<'_>) -> Vec<Output> {
+    let text = |name, content: &str| Output {
+        name,
+        content: content.as_bytes().to_vec(),
+    };
+    let mut outputs = vec![
+        text("scenario.toml", &report.scenario.expanded),
+        text("results.csv", &report.results_csv),
+        text("budget.csv", &report.budget_csv),
+        text("events.csv", &report.events_csv),
+        Output {
+            name: "histograms.hlog",
+            content: histograms::log(report.scenario, report.outcome),
+        },
+    ];
+    let manifest = manifest::render(report, &outputs);
+    outputs.insert(0, text(MANIFEST, &manifest));
+    let sums = manifest::sums(&outputs);
+    outputs.push(text("SHA256SUMS", &sums));
+    outputs
+}
+
+/// Whether a run of the scenario called `name` may write to `path`: it does not exist, is empty,
+/// or holds the results of a scenario of this name. Touches nothing.
+///
+/// # Errors
+/// [`FolderError::InTheWay`] where something else is there, [`FolderError::Io`] where that
+/// cannot be found out.
+pub fn check(path: &Path, name: &str) -> Result<(), FolderError> {
+    let in_the_way = |what: String| {
+        Err(FolderError::InTheWay {
+            path: path.to_owned(),
+            what,
+        })
+    };
+    let io = |error| FolderError::Io {
+        path: path.to_owned(),
+        error,
+    };
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(io(error)),
+        Ok(_) => {}
+    }
+    if !path.is_dir() {
+        return in_the_way("exists and is not a folder".into());
+    }
+    let mut empty = true;
+    for entry in fs::read_dir(path).map_err(io)? {
+        let leftover =
+            |name: &std::ffi::OsStr| name.to_string_lossy().starts_with(TEMPORARY_PREFIX);
+        empty &= leftover(&entry.map_err(io)?.file_name());
+    }
+    if empty {
+        return Ok(());
+    }
+    match found(&path.join(MANIFEST)) {
+        Some(found) if found.schema != SCHEMA => {
+            in_the_way("is not empty and not the results of a run".into())
+        }
+        Some(found) if found.name != name => in_the_way(format!(
+            "holds the results of \"{}\", not of \"{name}\"",
+            super::text::harmless(&found.name)
+        )),
+        Some(_) => Ok(()),
+        None => in_the_way("is not empty and has no manifest of ours".into()),
+    }
+}
+
+fn found(manifest: &Path) -> Option<Found> {
+    if fs::metadata(manifest).ok()?.len() > MANIFEST_MAX_OCTETS {
+        return None;
+    }
+    serde_json::from_slice(&fs::read(manifest).ok()?).ok()
+}
+
+/// Writes the files to `path`, replacing what [`check`] allows to be replaced.
+///
+/// # Errors
+/// As [`check`], and [`FolderError::Io`] where the system refuses; then what was at `path`
+/// before is still there.
+pub fn write(path: &Path, name: &str, outputs: &[Output]) -> Result<(), FolderError> {
+    check(path, name)?;
+    let io = |error| FolderError::Io {
+        path: path.to_owned(),
+        error,
+    };
+    // A link to a folder stays a link: what it points to is replaced.
+    let target = if path.exists() {
+        fs::canonicalize(path).map_err(io)?
+    } else {
+        path.to_owned()
+    };
+    let parent = match target.parent() {
+        Some(parent) if parent != Path::new("") => parent.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    fs::create_dir_all(&parent).map_err(io)?;
+    let temporary = temporary_in(&parent).map_err(io)?;
+    let fresh = temporary.path().join("fresh");
+    fs::create_dir(&fresh).map_err(io)?;
+    for output in outputs {
+        let file = fresh.join(output.name);
+        write_file(&file, &output.content).map_err(|error| FolderError::Io {
+            path: path.join(output.name),
+            error,
+        })?;
+    }
+    open_to_read(&fresh, 0o755).map_err(io)?;
+    if target.exists() {
+        let aside = temporary.path().join("before");
+        fs::rename(&target, &aside).map_err(io)?;
+        if let Err(error) = fs::rename(&fresh, &target) {
+            // The error told is the first one; what cannot be put back is at least kept.
+            if fs::rename(&aside, &target).is_err() {
+                let _ = temporary.keep();
+            }
+            return Err(io(error));
+        }
+    } else {
+        fs::rename(&fresh, &target).map_err(io)?;
+    }
+    Ok(())
+}
+
+fn temporary_in(parent: &Path) -> io::Result<TempDir> {
+    tempfile::Builder::new()
+        .prefix(TEMPORARY_PREFIX)
+        .tempdir_in(parent)
+}
+
+fn write_file(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = fs::File::create_new(path)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    open_to_read(path, 0o644)
+}
+
+/// Temporary things are private; results are for everybody to read.
+#[cfg(unix)]
+fn open_to_read(path: &Path, mode: u32) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn open_to_read(_: &Path, _: u32) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::samples::{Sample, scenario_and_outcome};
+
+    fn sample_files() -> Vec<Output> {
+        let (scenario, outcome) = scenario_and_outcome(&Sample::default());
+        files(&Report::new(&scenario, &outcome, &[]))
+    }
+
+    #[test]
+    fn the_folder_holds_every_file_and_the_sums_cover_all_but_themselves() {
+        let files = sample_files();
+        let names: Vec<&str> = files.iter().map(|file| file.name).collect();
+        assert_eq!(
+            names,
+            [
+                "manifest.json",
+                "scenario.toml",
+                "results.csv",
+                "budget.csv",
+                "events.csv",
+                "histograms.hlog",
+                "SHA256SUMS",
+            ]
+        );
+        let sums = String::from_utf8(files[6].content.clone()).unwrap();
+        assert_eq!(sums.lines().count(), 6);
+        assert!(!sums.contains(TIMING));
+    }
+
+    #[test]
+    fn results_of_the_same_scenario_are_replaced_and_leave_no_temporary_folder() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("deep").join("sample");
+        write(&path, "Sample", &sample_files()).unwrap();
+        fs::write(path.join(".tmp-left"), "x").unwrap();
+        write(&path, "Sample", &sample_files()).unwrap();
+        assert!(!path.join(".tmp-left").exists());
+        let entries = fs::read_dir(path.parent().unwrap()).unwrap().count();
+        assert_eq!(entries, 1);
+    }
+
+    #[test]
+    fn what_is_not_ours_is_left_alone() {
+        let home = tempfile::tempdir().unwrap();
+        let files = sample_files();
+        let refused = |path: &Path, name: &str| {
+            let error = write(path, name, &files).unwrap_err();
+            matches!(error, FolderError::InTheWay { .. })
+        };
+        let path = home.path().join("results");
+        write(&path, "Sample", &files).unwrap();
+        assert!(refused(&path, "Another"));
+        let foreign = home.path().join("thesis");
+        fs::create_dir(&foreign).unwrap();
+        fs::write(foreign.join("chapter-1.txt"), "text").unwrap();
+        assert!(refused(&foreign, "Sample"));
+        assert!(refused(&foreign.join("chapter-1.txt"), "Sample"));
+        fs::write(foreign.join("manifest.json"), "{\"name\": \"Sample\"}").unwrap();
+        assert!(refused(&foreign, "Sample"));
+        assert_eq!(fs::read(foreign.join("chapter-1.txt")).unwrap(), b"text");
+    }
+
+    #[test]
+    fn an_empty_folder_or_one_with_leftovers_only_is_taken() {
+        let home = tempfile::tempdir().unwrap();
+        fs::create_dir(home.path().join(".tmp-xyz")).unwrap();
+        write(home.path(), "Sample", &sample_files()).unwrap();
+        assert!(home.path().join("results.csv").exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn results_are_readable_by_everybody() {
+        use std::os::unix::fs::PermissionsExt;
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("sample");
+        write(&path, "Sample", &sample_files()).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(
+            (mode(&path), mode(&path.join("results.csv"))),
+            (0o755, 0o644)
+        );
+    }
+}

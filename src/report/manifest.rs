@@ -1,0 +1,110 @@
+//! `manifest.json` and `SHA256SUMS`: what went in, what came out; no clock, no host, no user.
+
+use serde::{Deserialize, Serialize};
+
+use super::json::{ConstantObject, FindingObject, constants, findings};
+use super::{MODEL_VERSION, Report, SCHEMA, TOOL_VERSION, sha256_hex};
+
+/// One file of a results folder.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Output {
+    /// Its name in the folder.
+    pub name: &'static str,
+    /// Its content.
+    pub content: Vec<u8>,
+}
+
+/// What is read of a manifest that lies in the way.
+#[derive(Deserialize, Debug)]
+pub struct Found {
+    /// The format.
+    pub schema: String,
+    /// Name of the scenario.
+    pub name: String,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'a str,
+    name: &'a str,
+    tool: &'a str,
+    tool_version: &'a str,
+    model_version: u64,
+    seed: u64,
+    result_hash: &'a str,
+    topology: &'a str,
+    preset: &'a str,
+    duration_ps: u64,
+    budget_ps: u64,
+    budget_profile: Option<&'a str>,
+    frequency_hz: u64,
+    circuits_total: usize,
+    circuits_failed: usize,
+    units: &'a str,
+    constants: Vec<ConstantObject<'a>>,
+    not_judged: &'a [String],
+    findings: Vec<FindingObject<'a>>,
+    inputs: Vec<FileObject<'a>>,
+    outputs: Vec<FileObject<'a>>,
+}
+
+#[derive(Serialize)]
+struct FileObject<'a> {
+    path: &'a str,
+    sha256: String,
+}
+
+/// The manifest of a run with these outputs.
+#[must_use]
+pub fn render(report: &Report<'_>, outputs: &[Output]) -> String {
+    let scenario = report.scenario;
+    let summary = report.summary();
+    let document = Document {
+        schema: SCHEMA,
+        name: &scenario.name,
+        tool: "pilotwire",
+        tool_version: TOOL_VERSION,
+        model_version: MODEL_VERSION,
+        seed: scenario.seed.0,
+        result_hash: &report.result_hash,
+        topology: &scenario.topology_name,
+        preset: scenario.preset,
+        duration_ps: scenario.duration.0,
+        budget_ps: scenario.budget.0,
+        budget_profile: scenario.budget_profile.as_deref(),
+        frequency_hz: scenario.frequency_hz,
+        circuits_total: summary.circuits,
+        circuits_failed: summary.failed,
+        units: "columns name their unit; histograms.hlog is in nanoseconds, rounded up",
+        constants: constants(scenario),
+        not_judged: &scenario.not_judged,
+        findings: findings(report.findings),
+        inputs: scenario
+            .inputs
+            .iter()
+            .map(|input| FileObject {
+                path: &input.path,
+                sha256: input.sha256.clone(),
+            })
+            .collect(),
+        outputs: outputs
+            .iter()
+            .map(|one| FileObject {
+                path: one.name,
+                sha256: sha256_hex(&one.content),
+            })
+            .collect(),
+    };
+    let mut text = serde_json::to_string_pretty(&document).expect("plain data has a JSON form");
+    text.push('\n');
+    text
+}
+
+/// Lines for `sha256sum -c`.
+#[must_use]
+pub fn sums(outputs: &[Output]) -> String {
+    outputs
+        .iter()
+        .map(|one| format!("{}  {}\n", sha256_hex(&one.content), one.name))
+        .collect()
+}
