@@ -3,6 +3,7 @@
 
 pub mod decomposition;
 pub mod fix;
+pub mod planning;
 pub mod verdict;
 
 #[cfg(test)]
