@@ -227,7 +227,7 @@ impl Service {
                     })
                 }
             }
-            Self::SatopE1 | Self::SatopT1 if octets % profile.satop_payload_step == 0 => Ok(()),
+            _ if octets.is_multiple_of(profile.satop_payload_step) => Ok(()),
             _ => Err(PayloadError::NotAMultiple(profile.satop_payload_step)),
         }
     }

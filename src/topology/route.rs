@@ -317,7 +317,8 @@ mod tests {
 
     /// Every way without a repeated node; the least by the order of the module's head.
     fn exhaustive(topology: &Topology, from: NodeId, to: NodeId) -> Option<Path> {
-        let mut best: Option<((u128, usize, Vec<String>), Path)> = None;
+        type Rank = (u128, usize, Vec<String>);
+        let mut best: Option<(Rank, Path)> = None;
         let mut open = vec![Path {
             nodes: vec![from],
             hops: Vec::new(),
