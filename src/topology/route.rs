@@ -188,6 +188,7 @@ mod tests {
     use super::super::network::tests::{link, node};
     use super::super::{Constants, Link, Medium, Node, Preset};
     use super::*;
+    use crate::units::quantity::{LENGTH, parse};
     use crate::units::{Length, Span};
     use proptest::prelude::*;
 
@@ -452,6 +453,33 @@ mod tests {
     fn propagation(topology: &Topology, path: &Path) -> Span {
         let over = |hop: &Hop| topology.link(hop.link).propagation[hop.direction.index()];
         path.hops.iter().map(over).sum()
+    }
+
+    #[test]
+    fn the_pilot_of_these_tests_is_the_one_shipped() {
+        let file = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/topologies/altalink-pilot.toml"
+        );
+        let shipped: toml::Table = std::fs::read_to_string(file).unwrap().parse().unwrap();
+        assert_eq!(shipped["node"].as_array().unwrap().len(), 24);
+        let shipped = shipped["link"].as_array().unwrap();
+        let text = |link: &toml::Value, key: &str| link[key].as_str().unwrap().to_owned();
+        for (link, (a, z, medium, metres, radio_hops)) in shipped.iter().zip(PILOT) {
+            assert_eq!(text(link, "name"), format!("{a}-{z}"));
+            assert_eq!(
+                link["ends"].as_array().unwrap(),
+                &[a, z].map(toml::Value::from)
+            );
+            assert_eq!(Medium::from_name(&text(link, "medium")), Some(medium));
+            let length = parse(&text(link, "length"), &LENGTH);
+            assert_eq!(length, Ok(metres * 1000), "{a}-{z}");
+            let hops = link
+                .get("radio_hops")
+                .map_or(0, |hops| hops.as_integer().unwrap());
+            assert_eq!(hops, i64::from(radio_hops), "{a}-{z}");
+        }
+        assert_eq!(shipped.len(), PILOT.len());
     }
 
     #[test]
