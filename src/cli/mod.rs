@@ -1,7 +1,69 @@
-//! Arguments, exit codes.
+//! The command line: what was typed becomes a call, and its end an exit code.
 
-/// Runs the command line.
+pub mod arguments;
+mod check;
+mod diagnostics;
+pub mod exit;
+mod explain;
+mod presets;
+mod run;
+mod terminal;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use clap::{CommandFactory, Parser};
+
+use arguments::{Arguments, Command, SchemaKind};
+pub use exit::Exit;
+
+/// Runs the command line of this process.
 #[must_use]
 pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    std::panic::set_hook(Box::new(|panic| {
+        // The usual hook writes with eprintln, which panics again on a closed stderr.
+        terminal::talk(&format!("internal error: {panic}\n"));
+    }));
+    catch_unwind(AssertUnwindSafe(dispatch))
+        .unwrap_or(Exit::Internal)
+        .into()
+}
+
+fn dispatch() -> Exit {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version come as errors too, with exit code 0. A closed stream is no fault.
+            let _ = error.print();
+            return if error.exit_code() == 0 {
+                Exit::Pass
+            } else {
+                Exit::BadInput
+            };
+        }
+    };
+    match &arguments.command {
+        Command::Run(arguments) => run::run(arguments),
+        Command::Check(arguments) => check::check(arguments),
+        Command::Explain(arguments) => explain::explain(arguments),
+        Command::Presets(arguments) => presets::presets(arguments),
+        Command::Schema(arguments) => schema(arguments.kind),
+        Command::Completions(arguments) => completions(arguments.shell),
+    }
+}
+
+fn schema(kind: SchemaKind) -> Exit {
+    let schema = match kind {
+        SchemaKind::Scenario => crate::scenario::schema::scenario_schema(),
+        SchemaKind::Topology => crate::scenario::schema::topology_schema(),
+    };
+    terminal::result(&format!("{schema:#}\n"));
+    Exit::Pass
+}
+
+fn completions(shell: clap_complete::Shell) -> Exit {
+    // Into memory first: the generator panics on a closed stream.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "pilotwire", &mut script);
+    terminal::result(&String::from_utf8_lossy(&script));
+    Exit::Pass
 }

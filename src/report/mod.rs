@@ -5,6 +5,7 @@
 pub mod events;
 pub mod folder;
 pub mod histograms;
+pub mod hops;
 pub mod json;
 pub mod manifest;
 pub mod pretty;

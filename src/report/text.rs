@@ -55,6 +55,30 @@ pub fn count(number: u64) -> String {
     text
 }
 
+/// Longest line of running text.
+const LINE_MAX: usize = 92;
+
+/// Running text in lines, broken between words, each line ended.
+#[must_use]
+pub fn wrapped(text: &str) -> String {
+    let mut lines = String::new();
+    let mut length = 0;
+    for word in text.split_whitespace() {
+        let size = word.chars().count();
+        if length > 0 && length + 1 + size > LINE_MAX {
+            lines.push('\n');
+            length = 0;
+        } else if length > 0 {
+            lines.push(' ');
+            length += 1;
+        }
+        lines.push_str(word);
+        length += size;
+    }
+    lines.push('\n');
+    lines
+}
+
 /// Where the text of a column stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Align {
@@ -155,6 +179,13 @@ mod tests {
         columns.row(vec!["a→z".into(), "1".into()]);
         columns.row(vec!["direction".into(), "12.5".into()]);
         assert_eq!(columns.lines(), ["a→z           1", "direction  12.5"]);
+    }
+
+    #[test]
+    fn running_text_is_broken_between_words() {
+        let text = wrapped(&"four ".repeat(40));
+        assert_eq!(text.lines().map(str::len).max(), Some(89));
+        assert_eq!(text.split_whitespace().count(), 40);
     }
 
     #[test]

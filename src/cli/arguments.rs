@@ -1,0 +1,210 @@
+//! What may be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::engine::EngineKind;
+
+/// Will this packet network trip the breaker in time?
+#[derive(Parser, Debug)]
+#[command(name = "pilotwire", version, about, after_help = EXIT_CODES, arg_required_else_help = true)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 all pass, 1 internal error, 2 bad usage or input, 4 a selector matched nothing,
+10 budget violated, 11 regression against baseline, 12 both, 20 incomplete (interrupted).
+
+Example: pilotwire run scenarios/altalink-pilot.toml";
+
+/// The commands.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Simulate a scenario, print the verdicts, write the results folder.
+    #[command(
+        after_help = "Example: pilotwire run scenarios/altalink-pilot.toml --seed 7\n\n\
+        Exits with 10 where a circuit violates its budget, with 2 where the scenario is refused; \
+        then nothing is written."
+    )]
+    Run(Run),
+    /// Check scenario and topology files without simulating.
+    #[command(after_help = "Example: pilotwire check scenarios/*.toml --fail-level warning")]
+    Check(Check),
+    /// Explain a rule, the planning formulas, or a circuit hop by hop.
+    #[command(
+        after_help = "Examples:\n  pilotwire explain TP001\n  pilotwire explain planning\n  \
+        pilotwire explain scenarios/altalink-pilot.toml \"87L KEE-ELL\""
+    )]
+    Explain(Explain),
+    /// List the presets of constants, or show one with its sources.
+    #[command(after_help = "Example: pilotwire presets show altalink-2011")]
+    Presets(Presets),
+    /// Print the JSON Schema of a TOML file.
+    #[command(after_help = "Example: pilotwire schema scenario > schema/scenario.schema.json")]
+    Schema(Schema),
+    /// Print a completion script for a shell.
+    #[command(after_help = "Example: pilotwire completions bash > \
+        ~/.local/share/bash-completion/completions/pilotwire")]
+    Completions(Completions),
+}
+
+/// `run`.
+#[derive(Args, Debug)]
+pub struct Run {
+    /// Scenario file (TOML).
+    pub scenario: PathBuf,
+    /// What is printed to stdout.
+    #[arg(long, value_enum, default_value_t = Format::Pretty)]
+    pub format: Format,
+    /// Seed in place of the scenario's.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Which engine simulates; the results are the same.
+    #[arg(long, value_enum, default_value_t = Engine::Window)]
+    pub engine: Engine,
+    /// Results folder [default: results/ and the name of the scenario file].
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// No warnings and no progress on stderr.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// `check`.
+#[derive(Args, Debug)]
+pub struct Check {
+    /// Scenario or topology files (TOML).
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// From which severity on a finding makes the check fail.
+    #[arg(long, value_enum, default_value_t = FailLevel::Error, value_name = "LEVEL")]
+    pub fail_level: FailLevel,
+}
+
+/// `explain`.
+#[derive(Args, Debug)]
+pub struct Explain {
+    /// A rule code (TP001), the word "planning", or a scenario file.
+    #[arg(value_name = "CODE|planning|SCENARIO")]
+    pub what: String,
+    /// With a scenario file: the name of a circuit.
+    #[arg(value_name = "CIRCUIT")]
+    pub circuit: Option<String>,
+}
+
+/// `presets`.
+#[derive(Args, Debug)]
+pub struct Presets {
+    /// Nothing lists the presets.
+    #[command(subcommand)]
+    pub command: Option<PresetsCommand>,
+}
+
+/// Below `presets`.
+#[derive(Subcommand, Debug)]
+pub enum PresetsCommand {
+    /// Show every constant of a preset with its source.
+    #[command(after_help = "Example: pilotwire presets show physical")]
+    Show {
+        /// Name of the preset.
+        name: String,
+    },
+}
+
+/// `schema`.
+#[derive(Args, Debug)]
+pub struct Schema {
+    /// Which file.
+    #[arg(value_enum)]
+    pub kind: SchemaKind,
+}
+
+/// `completions`.
+#[derive(Args, Debug)]
+pub struct Completions {
+    /// Which shell.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// Formats of `run`.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum Format {
+    /// Tables for people, the worst first, milliseconds.
+    Pretty,
+    /// One JSON object (schema pilotwire.run/1).
+    Json,
+    /// The content of results.csv.
+    Csv,
+}
+
+/// Engines of `run`.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum Engine {
+    /// Every station replayed on its own in windows: fast.
+    Window,
+    /// One heap of events: the oracle.
+    Reference,
+}
+
+/// Levels of `check`.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum FailLevel {
+    /// Warnings and errors.
+    Warning,
+    /// Errors only.
+    Error,
+}
+
+/// Files that have a schema.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum SchemaKind {
+    /// Scenario files.
+    Scenario,
+    /// Topology files.
+    Topology,
+}
+
+impl From<Engine> for EngineKind {
+    fn from(engine: Engine) -> Self {
+        match engine {
+            Engine::Window => Self::Window,
+            Engine::Reference => Self::Reference,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Exit;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_do_not_contradict_each_other() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_an_example() {
+        for command in Arguments::command().get_subcommands() {
+            let help = command
+                .get_after_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            assert!(help.contains("pilotwire "), "{}", command.get_name());
+        }
+    }
+
+    #[test]
+    fn the_help_names_every_exit_code() {
+        let help = EXIT_CODES.replace('\n', " ");
+        for exit in Exit::ALL {
+            assert!(help.contains(&format!(" {} ", exit.code())), "{exit:?}");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Exit codes: part of the interface, for scripts and CI.
+
+use crate::report::Summary;
+
+/// How a command ends. Scripts rely on the numbers: they never change their meaning.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum Exit {
+    /// Everything passes, or there was nothing to judge.
+    Pass = 0,
+    /// A fault of this program, or of the system below it.
+    Internal = 1,
+    /// Bad usage or input; nothing was written.
+    BadInput = 2,
+    /// A selector (code, circuit, preset) matched nothing.
+    NothingSelected = 4,
+    /// A circuit violates its budget.
+    BudgetViolated = 10,
+    /// A regression against the stored baseline.
+    Regression = 11,
+    /// A budget violated and a regression.
+    BudgetAndRegression = 12,
+    /// Interrupted and resumable; wins over 10 to 12.
+    Incomplete = 20,
+}
+
+impl Exit {
+    /// Every code there is, in order.
+    pub const ALL: [Self; 8] = [
+        Self::Pass,
+        Self::Internal,
+        Self::BadInput,
+        Self::NothingSelected,
+        Self::BudgetViolated,
+        Self::Regression,
+        Self::BudgetAndRegression,
+        Self::Incomplete,
+    ];
+
+    /// The number that the shell sees.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// What it means, in a line.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Pass => "all pass",
+            Self::Internal => "internal error",
+            Self::BadInput => "bad usage or input; nothing was written",
+            Self::NothingSelected => "a selector matched nothing",
+            Self::BudgetViolated => "budget violated",
+            Self::Regression => "regression against baseline",
+            Self::BudgetAndRegression => "budget violated and regression",
+            Self::Incomplete => "incomplete: interrupted, resumable",
+        }
+    }
+}
+
+/// The same value rules the last line of a run and its exit code.
+impl From<Summary> for Exit {
+    fn from(summary: Summary) -> Self {
+        if summary.failed > 0 {
+            Self::BudgetViolated
+        } else {
+            Self::Pass
+        }
+    }
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exit_codes_are_an_interface_and_keep_their_numbers() {
+        assert_eq!(Exit::ALL.map(Exit::code), [0, 1, 2, 4, 10, 11, 12, 20]);
+    }
+
+    #[test]
+    fn one_failing_circuit_violates_the_budget() {
+        assert_eq!(
+            Exit::from(Summary {
+                circuits: 14,
+                failed: 1
+            }),
+            Exit::BudgetViolated
+        );
+        assert_eq!(
+            Exit::from(Summary {
+                circuits: 14,
+                failed: 0
+            }),
+            Exit::Pass
+        );
+        assert_eq!(
+            Exit::from(Summary {
+                circuits: 0,
+                failed: 0
+            }),
+            Exit::Pass
+        );
+    }
+}

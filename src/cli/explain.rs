@@ -1,0 +1,122 @@
+//! `pilotwire explain`: a rule, the planning formulas, or a circuit hop by hop.
+
+use std::path::Path;
+
+use super::arguments::Explain;
+use super::{Exit, diagnostics, terminal};
+use crate::analysis::planning;
+use crate::report::hops;
+use crate::report::text::wrapped;
+use crate::scenario::lint::{RULES, Rule};
+use crate::scenario::nearest::nearest;
+use crate::scenario::{self, Overrides, Severity};
+
+/// The word that explains the formulas.
+const PLANNING: &str = "planning";
+
+/// Explains what was asked for.
+pub fn explain(arguments: &Explain) -> Exit {
+    let what = arguments.what.as_str();
+    if let Some(circuit) = &arguments.circuit {
+        return explain_circuit(Path::new(what), circuit);
+    }
+    if what == PLANNING {
+        terminal::result(&planning::explain());
+        return Exit::Pass;
+    }
+    if let Some(rule) = RULES
+        .iter()
+        .find(|rule| rule.code.eq_ignore_ascii_case(what))
+    {
+        terminal::result(&rule_text(rule));
+        return Exit::Pass;
+    }
+    if Path::new(what).is_file() {
+        return which_circuit(Path::new(what));
+    }
+    let known = RULES.iter().map(|rule| rule.code).chain([PLANNING]);
+    let help = match nearest(what, known.clone()) {
+        Some(name) => format!("did you mean {name}?"),
+        None => format!("known are {}", known.collect::<Vec<_>>().join(", ")),
+    };
+    terminal::error(
+        &format!("there is no rule \"{what}\", nor such a file"),
+        Some(&help),
+    );
+    Exit::NothingSelected
+}
+
+fn explain_circuit(file: &Path, name: &str) -> Exit {
+    let loaded = scenario::load(file, &Overrides::default());
+    diagnostics::show(&loaded, Severity::Error);
+    let Some(scenario) = &loaded.scenario else {
+        return super::check::refused(&loaded);
+    };
+    let found = scenario
+        .circuits
+        .iter()
+        .position(|circuit| circuit.name == name);
+    if let Some(index) = found {
+        terminal::result(&hops::circuit(scenario, index));
+        return Exit::Pass;
+    }
+    let names = scenario
+        .circuits
+        .iter()
+        .map(|circuit| circuit.name.as_str());
+    let help = match nearest(name, names.clone()) {
+        Some(name) => format!("did you mean \"{name}\"?"),
+        None => listed(names),
+    };
+    terminal::error(
+        &format!("there is no circuit \"{name}\" in this scenario"),
+        Some(&help),
+    );
+    Exit::NothingSelected
+}
+
+fn which_circuit(file: &Path) -> Exit {
+    let loaded = scenario::load(file, &Overrides::default());
+    diagnostics::show(&loaded, Severity::Error);
+    let Some(scenario) = &loaded.scenario else {
+        return super::check::refused(&loaded);
+    };
+    let names = scenario
+        .circuits
+        .iter()
+        .map(|circuit| circuit.name.as_str());
+    terminal::error(
+        "name a circuit after the scenario file",
+        Some(&listed(names)),
+    );
+    Exit::BadInput
+}
+
+/// Most names in a help line.
+const LISTED: usize = 20;
+
+fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    let mut names: Vec<String> = names.map(|name| format!("\"{name}\"")).collect();
+    if names.is_empty() {
+        return "the scenario has no circuits".into();
+    }
+    let more = names.len().saturating_sub(LISTED);
+    names.truncate(LISTED);
+    let rest = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    format!("the circuits are {}{rest}", names.join(", "))
+}
+
+fn rule_text(rule: &Rule) -> String {
+    format!(
+        "{}: {}\n\nseverity: {}\n\n{}\nsource: {}",
+        rule.code,
+        rule.title,
+        rule.severity,
+        wrapped(rule.meaning),
+        wrapped(rule.source)
+    )
+}

@@ -1,0 +1,52 @@
+//! `pilotwire presets`.
+
+use super::arguments::{Presets, PresetsCommand};
+use super::{Exit, terminal};
+use crate::report::text::{Align, Columns};
+use crate::scenario::nearest::nearest;
+use crate::topology::{PRESETS, Preset};
+use crate::units::quantity::format as quantity;
+
+/// Lists the presets, or shows one.
+pub fn presets(arguments: &Presets) -> Exit {
+    let Some(PresetsCommand::Show { name }) = &arguments.command else {
+        let mut columns = Columns::new(&[Align::Left, Align::Left]);
+        for preset in &PRESETS {
+            columns.row(vec![preset.name.into(), preset.about.into()]);
+        }
+        terminal::result(&lines(&columns));
+        return Exit::Pass;
+    };
+    if let Some(preset) = Preset::from_name(name) {
+        terminal::result(&shown(preset));
+        return Exit::Pass;
+    }
+    let names = PRESETS.iter().map(|preset| preset.name);
+    let help = match nearest(name, names.clone()) {
+        Some(name) => format!("did you mean {name}?"),
+        None => format!("the presets are {}", names.collect::<Vec<_>>().join(", ")),
+    };
+    terminal::error(&format!("there is no preset \"{name}\""), Some(&help));
+    Exit::NothingSelected
+}
+
+fn shown(preset: &Preset) -> String {
+    let mut text = format!("{}: {}\n\n", preset.name, preset.about);
+    for constant in preset.constants {
+        let value = quantity(constant.value, constant.dimension);
+        text.push_str(&format!("{} = {value}\n", constant.name));
+        text.push_str(&format!(
+            "    {}\n    source: {}\n",
+            constant.meaning, constant.source
+        ));
+    }
+    text
+}
+
+fn lines(columns: &Columns) -> String {
+    columns
+        .lines()
+        .into_iter()
+        .map(|line| line + "\n")
+        .collect()
+}

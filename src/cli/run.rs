@@ -1,0 +1,176 @@
+//! `pilotwire run`.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::arguments::{Format, Run};
+use super::{Exit, diagnostics, terminal};
+use crate::engine::{EngineKind, Options, Outcome, run_watched};
+use crate::report::folder::{self, FolderError};
+use crate::report::manifest::Output;
+use crate::report::pretty::{Style, last_line};
+use crate::report::{Report, json, pretty};
+use crate::scenario::{self, Overrides, Scenario, Severity};
+use crate::units::SimTime;
+
+/// Simulates a scenario, writes the results folder, prints the report: in this order, so that a
+/// reader who hangs up loses nothing.
+pub fn run(arguments: &Run) -> Exit {
+    let overrides = Overrides {
+        seed: arguments.seed,
+    };
+    let loaded = scenario::load(&arguments.scenario, &overrides);
+    let least = if arguments.quiet {
+        Severity::Error
+    } else {
+        Severity::Warning
+    };
+    diagnostics::show(&loaded, least);
+    let Some(scenario) = &loaded.scenario else {
+        return super::check::refused(&loaded);
+    };
+    let folder = arguments
+        .out
+        .clone()
+        .unwrap_or_else(|| PathBuf::from("results").join(&scenario.stem));
+    if let Err(error) = folder::check(&folder, &scenario.name) {
+        return not_written(&error);
+    }
+    let started = SystemTime::now();
+    let clock = Instant::now();
+    let outcome = simulate(scenario, arguments, clock);
+    let simulated = clock.elapsed();
+    let report = Report::new(scenario, &outcome, &loaded.findings);
+    let mut outputs = folder::files(&report);
+    outputs.push(timing(
+        started,
+        simulated,
+        clock.elapsed(),
+        arguments.engine.into(),
+    ));
+    if let Err(error) = folder::write(&folder, &scenario.name, &outputs) {
+        return not_written(&error);
+    }
+    // What is said last and what the shell is told come from one value.
+    let summary = report.summary();
+    let shown = format!("{}/", folder.display());
+    let last = last_line(summary, &report.result_hash, &shown.replace("//", "/"));
+    match arguments.format {
+        Format::Pretty => {
+            terminal::result(&format!(
+                "{}{last}\n",
+                pretty::render(&report, Style { colour: true })
+            ));
+        }
+        Format::Json => terminal::result(&json::render(&report)),
+        Format::Csv => terminal::result(&report.results_csv),
+    }
+    if arguments.format != Format::Pretty && !arguments.quiet {
+        terminal::talk(&format!("{last}\n"));
+    }
+    Exit::from(summary)
+}
+
+fn simulate(scenario: &Scenario, arguments: &Run, clock: Instant) -> Outcome {
+    let options = Options {
+        engine: arguments.engine.into(),
+        ..Options::default()
+    };
+    let mut progress = Progress::new(scenario.duration, arguments.quiet, clock);
+    let outcome = run_watched(&scenario.plan, scenario.seed, &options, &mut |now| {
+        progress.tell(now);
+    });
+    progress.finish();
+    outcome
+}
+
+fn not_written(error: &FolderError) -> Exit {
+    match error {
+        FolderError::InTheWay { .. } => {
+            let help = "give another folder with --out, or move this one away";
+            terminal::error(&error.to_string(), Some(help));
+            Exit::BadInput
+        }
+        FolderError::Io { error: cause, .. } => {
+            terminal::error(&error.to_string(), Some("give another folder with --out"));
+            // A folder that cannot be is the user's; a disk that fails is not.
+            match cause.kind() {
+                std::io::ErrorKind::StorageFull
+                | std::io::ErrorKind::QuotaExceeded
+                | std::io::ErrorKind::Other => Exit::Internal,
+                _ => Exit::BadInput,
+            }
+        }
+    }
+}
+
+/// `timing.json`: the only file that tells of clock and machine.
+fn timing(started: SystemTime, simulated: Duration, total: Duration, engine: EngineKind) -> Output {
+    let nanoseconds = |span: Duration| u64::try_from(span.as_nanos()).unwrap_or(u64::MAX);
+    let since_epoch = started.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let engine = match engine {
+        EngineKind::Window => "window",
+        EngineKind::Reference => "reference",
+    };
+    let document = serde_json::json!({
+        "started_unix_s": since_epoch.as_secs(),
+        "simulated_in_ns": nanoseconds(simulated),
+        "simulated_and_reported_in_ns": nanoseconds(total),
+        "engine": engine,
+        "operating_system": std::env::consts::OS,
+        "architecture": std::env::consts::ARCH,
+        "cores": std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+    });
+    Output {
+        name: folder::TIMING,
+        content: format!("{document:#}\n").into_bytes(),
+    }
+}
+
+/// A bar on stderr, where a person looks and the run takes longer than a second.
+struct Progress {
+    duration: SimTime,
+    wanted: bool,
+    clock: Instant,
+    bar: Option<ProgressBar>,
+}
+
+/// Runs shorter than this show no bar.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+impl Progress {
+    fn new(duration: SimTime, quiet: bool, clock: Instant) -> Self {
+        Self {
+            duration,
+            wanted: !quiet && terminal::watched(),
+            clock,
+            bar: None,
+        }
+    }
+
+    fn tell(&mut self, now: SimTime) {
+        if !self.wanted || self.clock.elapsed() < PATIENCE {
+            return;
+        }
+        let bar = self.bar.get_or_insert_with(|| {
+            let bar = ProgressBar::with_draw_target(
+                Some(self.duration.0),
+                ProgressDrawTarget::stderr_with_hz(10),
+            );
+            let template = "{wide_bar} {percent:>3} % of simulated time, {eta} left";
+            if let Ok(style) = ProgressStyle::with_template(template) {
+                bar.set_style(style);
+            }
+            bar
+        });
+        bar.set_position(now.0.min(self.duration.0));
+    }
+
+    fn finish(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+}
