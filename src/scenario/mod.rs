@@ -1,6 +1,26 @@
 //! From text to a sealed plan: decode, check, compile. All faults at once, each with its place.
 
+mod capacity;
+mod check;
+mod circuits;
+mod compile;
+mod coordinates;
+mod decode;
 pub mod diagnostic;
+mod expand;
+mod fields;
+pub mod lint;
+mod load;
+pub mod nearest;
+mod network;
+mod routes;
+pub mod schema;
+mod source;
+mod spec;
+mod streams;
+mod tables;
+
+pub use load::{check_file, load};
 
 pub use diagnostic::{Diagnostic, Label, Severity, SourceFile, SourceId};
 
@@ -20,6 +40,14 @@ pub struct Loaded {
     pub findings: Vec<Diagnostic>,
     /// The compiled scenario.
     pub scenario: Option<Scenario>,
+}
+
+impl Loaded {
+    /// Whether anything found is an error: then there is no scenario.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity == Severity::Error)
+    }
 }
 
 /// What the command line may say over the file.

@@ -20,3 +20,13 @@ pub const JITTER_BUFFER_MS: std::ops::RangeInclusive<u64> = 1..=250;
 pub const JITTER_BUFFER_PACKETS_MAX: u64 = 32;
 /// Largest scenario or topology file read, octets.
 pub const FILE_OCTETS_MAX: u64 = 64 << 20;
+/// Longest route of one link: a quarter of the way to the moon.
+pub const LENGTH_MAX: super::Length = super::Length(100_000 * super::length::MM_PER_KM);
+/// Longest propagation over one link, processing in one node, phase and first emission.
+pub const DELAY_MAX: Span = Span::from_s(60);
+/// Slowest and fastest link, b/s: a modem of long ago, and ten times today's fastest port.
+pub const LINK_RATE_BPS: std::ops::RangeInclusive<u64> = 1_000..=10_000_000_000_000;
+/// Largest routing metric of a link: sums over any path stay within 64 bits.
+pub const METRIC_MAX: u64 = 1 << 48;
+/// Most packets one source may send in a run: ten years of one circuit's worth of computing.
+pub const PACKETS_MAX: u64 = 1 << 40;

@@ -1,0 +1,183 @@
+//! From settled circuits and flows to the sealed plan and what reports need beside it.
+
+use std::collections::BTreeMap;
+
+use super::circuits::report_circuit;
+use super::network::Network;
+use super::streams::{Draft, ReadyCircuit, ReadyFlow};
+use super::{Circuit, Direction as ReportDirection, Flow, StreamOwner, UsedConstant};
+use crate::plan::{Crossing, Plan, PlanBuilder, PortId, Processing, StreamId};
+use crate::random::{Purpose, StreamKey};
+use crate::topology::{Direction, LinkId, Node, NodeProcessing, Path};
+use crate::units::quantity::format;
+use crate::units::{SimTime, Span};
+
+/// The plan with the names of its ports and the owners of its streams.
+#[derive(Debug)]
+pub struct Compiled {
+    /// Sealed.
+    pub plan: Plan,
+    /// "KEE-ELL a-z", per port.
+    pub ports: Vec<String>,
+    /// Per stream.
+    pub streams: Vec<StreamOwner>,
+}
+
+/// Builds the plan: ports are the link directions used, in order of (link name, direction).
+#[must_use]
+pub fn plan(network: &Network, drafts: &[Draft<'_>], sources_end: SimTime) -> Compiled {
+    let mut ids = BTreeMap::<(LinkId, Direction), PortId>::new();
+    for hop in drafts.iter().flat_map(|draft| &draft.path.hops) {
+        ids.insert((hop.link, hop.direction), PortId(0));
+    }
+    let mut builder = PlanBuilder::new(sources_end);
+    let mut ports = Vec::with_capacity(ids.len());
+    for ((link, direction), id) in &mut ids {
+        let link = network.topology.link(*link);
+        *id = builder.port(link.queue_limit);
+        ports.push(format!("{} {}", link.name, direction.name()));
+    }
+    let mut streams = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        let crossings = crossings(network, draft, &ids);
+        let first = network.topology.node(draft.path.nodes[0]);
+        let ingress = processing(first, draft);
+        builder.stream(
+            draft.class,
+            draft.source.clone(),
+            ingress,
+            &crossings,
+            draft.receiver,
+        );
+        streams.push(draft.owner);
+    }
+    Compiled {
+        plan: builder.seal(),
+        ports,
+        streams,
+    }
+}
+
+fn crossings(
+    network: &Network,
+    draft: &Draft<'_>,
+    ids: &BTreeMap<(LinkId, Direction), PortId>,
+) -> Vec<Crossing> {
+    let hops = draft.path.hops.iter().zip(&draft.path.nodes[1..]);
+    let crossing = |(hop, far): (&crate::topology::Hop, &crate::topology::NodeId)| {
+        let link = network.topology.link(hop.link);
+        Crossing {
+            port: ids[&(hop.link, hop.direction)],
+            serialization: link.rate[hop.direction.index()]
+                .time_to_send(draft.on_transmitter(link)),
+            queued: draft.queued(),
+            propagation: link.propagation[hop.direction.index()],
+            processing: processing(network.topology.node(*far), draft),
+        }
+    };
+    hops.map(crossing).collect()
+}
+
+fn processing(node: &Node, draft: &Draft<'_>) -> Processing {
+    match node.processing {
+        NodeProcessing::Constant(span) => Processing::Constant(span),
+        NodeProcessing::Range { min, max } => {
+            // Names hold no control characters, so the unit separator keeps the parts apart.
+            let name = format!(
+                "{}\u{1f}{}\u{1f}{}",
+                node.name,
+                draft.name,
+                draft.direction.name()
+            );
+            let key = StreamKey::new("node", &name, Purpose::Processing);
+            Processing::Uniform { min, max, key }
+        }
+    }
+}
+
+/// Circuits for reports, in order of name; `streams` tells the index of each direction.
+#[must_use]
+pub fn circuits(
+    network: &Network,
+    ready: &[ReadyCircuit<'_>],
+    streams: &[StreamOwner],
+) -> Vec<Circuit> {
+    let mut ids = vec![[StreamId(0); 2]; ready.len()];
+    for (id, owner) in (0_u32..).zip(streams) {
+        if let StreamOwner::Circuit(index, direction) = owner {
+            ids[*index][*direction] = StreamId(id);
+        }
+    }
+    let one = |(circuit, ids): (&ReadyCircuit<'_>, [StreamId; 2])| {
+        let directions = Direction::BOTH.map(|direction| {
+            let path = &circuit.paths[direction.index()];
+            let (nodes, links) = names(network, path);
+            ReportDirection {
+                stream: ids[direction.index()],
+                nodes,
+                links,
+                physical_propagation: physical_propagation(network, path),
+            }
+        });
+        report_circuit(circuit.spec, &circuit.settings, circuit.class, directions)
+    };
+    ready.iter().zip(ids).map(one).collect()
+}
+
+/// Flows for reports, in order of name.
+#[must_use]
+pub fn flows(network: &Network, ready: &[ReadyFlow<'_>], streams: &[StreamOwner]) -> Vec<Flow> {
+    let mut ids = vec![StreamId(0); ready.len()];
+    for (id, owner) in (0_u32..).zip(streams) {
+        if let StreamOwner::Flow(index) = owner {
+            ids[*index] = StreamId(id);
+        }
+    }
+    let one = |(flow, stream): (&ReadyFlow<'_>, StreamId)| {
+        let (nodes, links) = names(network, &flow.path);
+        Flow {
+            name: flow.spec.name.value.clone(),
+            class: flow.class,
+            stream,
+            nodes,
+            links,
+        }
+    };
+    ready.iter().zip(ids).map(one).collect()
+}
+
+/// Propagation over a path by the physical constants; `None` where a link has no length.
+#[must_use]
+pub fn physical_propagation(network: &Network, path: &Path) -> Option<Span> {
+    path.hops
+        .iter()
+        .map(|hop| network.physical[hop.link.0 as usize])
+        .sum()
+}
+
+fn names(network: &Network, path: &Path) -> (Vec<String>, Vec<String>) {
+    let topology = &network.topology;
+    let nodes = path
+        .nodes
+        .iter()
+        .map(|node| topology.node(*node).name.clone())
+        .collect();
+    let links = path
+        .hops
+        .iter()
+        .map(|hop| topology.link(hop.link).name.clone())
+        .collect();
+    (nodes, links)
+}
+
+/// Every constant in force with its source, in order of name.
+#[must_use]
+pub fn constants(network: &Network) -> Vec<UsedConstant> {
+    let used = |(constant, value): (&'static crate::topology::Constant, u64)| UsedConstant {
+        name: constant.name,
+        value: format(value, constant.dimension),
+        source: constant.source,
+        overrides: (value != constant.value).then(|| format(constant.value, constant.dimension)),
+    };
+    network.constants.iter().map(used).collect()
+}

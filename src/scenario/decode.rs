@@ -1,0 +1,599 @@
+//! The spanned decoder: a parsed file against its field tables, all faults at once.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
+
+use super::diagnostic::{Diagnostic, Findings, Place, SourceId};
+use super::fields::{Field, Kind, NAME_OCTETS_MAX, Variant};
+use super::nearest::nearest;
+use crate::units::quantity::{self, Dimension, QuantityError};
+
+/// A value with the place it was read from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct At<T> {
+    /// The value.
+    pub value: T,
+    /// Octets of the file's text.
+    pub span: Range<usize>,
+}
+
+/// A decoded value.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Value {
+    /// Text, a name or a word.
+    Text(String),
+    /// A whole number, or a quantity in base units.
+    Whole(u64),
+    /// Micro-degrees.
+    Degrees(i64),
+    /// Yes or no.
+    Flag(bool),
+    /// An array.
+    List(Vec<At<Value>>),
+    /// A table, or a variant of a tagged table.
+    Table(Table),
+}
+
+/// A decoded table. Values with faults are left out: the faults are told already.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Table {
+    /// The whole table or its header.
+    pub span: Range<usize>,
+    /// The variant's name, for tagged tables.
+    pub variant: Option<&'static str>,
+    entries: BTreeMap<&'static str, At<Value>>,
+    keys: BTreeMap<&'static str, Range<usize>>,
+}
+
+impl<T> At<T> {
+    /// The same place with another value.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> At<U> {
+        At {
+            value: change(self.value),
+            span: self.span,
+        }
+    }
+}
+
+impl Table {
+    /// Whether the key was written, with or without a fault.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.keys.contains_key(key)
+    }
+
+    /// Where the key was written.
+    #[must_use]
+    pub fn key_span(&self, key: &str) -> Option<Range<usize>> {
+        self.keys.get(key).cloned()
+    }
+
+    /// The value under a key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&At<Value>> {
+        self.entries.get(key)
+    }
+
+    /// The text under a key.
+    #[must_use]
+    pub fn text(&self, key: &str) -> Option<At<String>> {
+        self.get(key)?.text()
+    }
+
+    /// The whole number or quantity under a key.
+    #[must_use]
+    pub fn whole(&self, key: &str) -> Option<At<u64>> {
+        self.get(key)?.whole()
+    }
+
+    /// The flag under a key.
+    #[must_use]
+    pub fn flag(&self, key: &str) -> Option<At<bool>> {
+        let at = self.get(key)?;
+        let Value::Flag(flag) = at.value else {
+            return None;
+        };
+        Some(At {
+            value: flag,
+            span: at.span.clone(),
+        })
+    }
+
+    /// The degrees under a key, in micro-degrees.
+    #[must_use]
+    pub fn degrees(&self, key: &str) -> Option<i64> {
+        match self.get(key)?.value {
+            Value::Degrees(degrees) => Some(degrees),
+            _ => None,
+        }
+    }
+
+    /// The table under a key.
+    #[must_use]
+    pub fn table(&self, key: &str) -> Option<&Table> {
+        self.get(key)?.table()
+    }
+
+    /// The elements of the array under a key; none where there is none.
+    #[must_use]
+    pub fn list(&self, key: &str) -> &[At<Value>] {
+        match self.get(key).map(|at| &at.value) {
+            Some(Value::List(elements)) => elements,
+            _ => &[],
+        }
+    }
+
+    /// The tables of an array of tables.
+    pub fn tables(&self, key: &str) -> impl Iterator<Item = &Table> {
+        self.list(key).iter().filter_map(At::table)
+    }
+
+    /// The texts of the array under a key; `None` where it is missing or an element had a fault.
+    #[must_use]
+    pub fn texts(&self, key: &str) -> Option<At<Vec<At<String>>>> {
+        self.get(key)?.texts()
+    }
+
+    /// The keys that have a value.
+    pub fn keys(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.entries.keys().copied()
+    }
+}
+
+impl At<Value> {
+    /// As text.
+    #[must_use]
+    pub fn text(&self) -> Option<At<String>> {
+        let Value::Text(text) = &self.value else {
+            return None;
+        };
+        Some(At {
+            value: text.clone(),
+            span: self.span.clone(),
+        })
+    }
+
+    /// As a whole number or quantity.
+    #[must_use]
+    pub fn whole(&self) -> Option<At<u64>> {
+        let Value::Whole(whole) = self.value else {
+            return None;
+        };
+        Some(At {
+            value: whole,
+            span: self.span.clone(),
+        })
+    }
+
+    /// As a table.
+    #[must_use]
+    pub fn table(&self) -> Option<&Table> {
+        let Value::Table(table) = &self.value else {
+            return None;
+        };
+        Some(table)
+    }
+
+    /// As an array of texts.
+    #[must_use]
+    pub fn texts(&self) -> Option<At<Vec<At<String>>>> {
+        let Value::List(elements) = &self.value else {
+            return None;
+        };
+        let texts: Option<Vec<_>> = elements.iter().map(At::text).collect();
+        Some(At {
+            value: texts?,
+            span: self.span.clone(),
+        })
+    }
+}
+
+/// Decodes one file.
+pub struct Decoder<'a> {
+    /// The file.
+    pub source: SourceId,
+    /// Where faults go.
+    pub findings: &'a mut Findings,
+    /// Whether a missing key is told: not where broken syntax may have swallowed it.
+    pub tell_missing: bool,
+    /// Octets of lines with broken syntax: values there are not what was written.
+    pub broken: &'a [Range<usize>],
+}
+
+impl Decoder<'_> {
+    fn fault(&mut self, span: Range<usize>, title: String, label: String, help: Option<String>) {
+        let touches = |line: &Range<usize>| line.start <= span.end && span.start <= line.end;
+        if self.broken.iter().any(touches) {
+            return;
+        }
+        let place = Place {
+            source: self.source,
+            span,
+        };
+        self.findings
+            .push(Diagnostic::error(title, place, label).maybe_help(help));
+    }
+
+    /// Decodes a table against its fields.
+    pub fn table(
+        &mut self,
+        table: &DeTable<'_>,
+        span: Range<usize>,
+        fields: &'static [Field],
+        what: &str,
+    ) -> Table {
+        let mut decoded = Table {
+            span: span.clone(),
+            ..Table::default()
+        };
+        for (key, value) in table {
+            let Some(field) = fields.iter().find(|field| field.key == key.get_ref()) else {
+                self.unknown_key(key, fields, what);
+                continue;
+            };
+            decoded.keys.insert(field.key, key.span());
+            // Tables under a header have the header's span; a value has its own.
+            if let Some(value) = self.value(value, field.kind, field.key) {
+                decoded.entries.insert(field.key, value);
+            }
+        }
+        for field in fields.iter().filter(|field| field.required) {
+            if self.tell_missing && !decoded.has(field.key) {
+                let title = format!("{what} has no `{}`", field.key);
+                let label = format!("`{}` is missing here", field.key);
+                let help = format!("{}: {}", field.key, field.kind.expectation());
+                self.fault(span.clone(), title, label, Some(help));
+            }
+        }
+        decoded
+    }
+
+    fn unknown_key(&mut self, key: &Spanned<DeString<'_>>, fields: &'static [Field], what: &str) {
+        let keys = || fields.iter().map(|field| field.key);
+        let help = match nearest(key.get_ref(), keys()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("valid keys: {}", keys().collect::<Vec<_>>().join(", ")),
+        };
+        let title = format!("unknown key `{}`", shown(key.get_ref()));
+        self.fault(
+            key.span(),
+            title,
+            format!("not a key of {what}"),
+            Some(help),
+        );
+    }
+
+    fn value(
+        &mut self,
+        value: &Spanned<DeValue<'_>>,
+        kind: &'static Kind,
+        what: &str,
+    ) -> Option<At<Value>> {
+        let span = value.span();
+        let decoded = match (kind, value.get_ref()) {
+            (Kind::NotYet, _) => {
+                let title = format!("`{what}` is not built yet");
+                let help = "a field that would have no effect is refused; leave it out";
+                self.fault(span.clone(), title, "refused".into(), Some(help.into()));
+                None
+            }
+            (Kind::AnyOf(kinds), written) => match kinds.iter().find(|kind| fits(kind, written)) {
+                Some(kind) => return self.value(value, kind, what),
+                None => self.mismatch(value, kind, what),
+            },
+            (Kind::Quantity(dimension, min, max), DeValue::String(text)) => {
+                self.quantity(text, &span, dimension, *min..=*max, what)
+            }
+            (Kind::Quantity(dimension, ..), DeValue::Integer(_) | DeValue::Float(_)) => {
+                self.bare_number(value, dimension, what)
+            }
+            (Kind::Text, DeValue::String(text)) => Some(Value::Text(text.to_string())),
+            (Kind::Name, DeValue::String(text)) => self.name(text, &span, what),
+            (Kind::Word(_) | Kind::OneOf { .. }, DeValue::String(text)) => {
+                self.word(text, &span, kind, what)
+            }
+            (Kind::Whole(min, max), DeValue::Integer(number)) => {
+                let whole = u64::from_str_radix(number.as_str(), number.radix()).ok();
+                match whole.filter(|whole| (min..=max).contains(&whole)) {
+                    Some(whole) => Some(Value::Whole(whole)),
+                    None => {
+                        let title = format!("`{what}` is out of range");
+                        let label = format!("expected {}", kind.expectation());
+                        self.fault(span.clone(), title, label, None);
+                        None
+                    }
+                }
+            }
+            (Kind::Flag, DeValue::Boolean(flag)) => Some(Value::Flag(*flag)),
+            (Kind::Degrees(limit), DeValue::Integer(_) | DeValue::Float(_)) => {
+                self.degrees(value, *limit, what)
+            }
+            (Kind::List(of, min, max), DeValue::Array(elements)) => {
+                self.list(elements, &span, of, *min..=*max, what)
+            }
+            (Kind::Table(fields), DeValue::Table(table)) => {
+                Some(Value::Table(self.table(table, span.clone(), fields, what)))
+            }
+            (Kind::Tagged(variants), DeValue::Table(table)) => {
+                self.tagged(table, &span, variants, what)
+            }
+            _ => self.mismatch(value, kind, what),
+        };
+        decoded.map(|value| At { value, span })
+    }
+
+    fn mismatch(
+        &mut self,
+        value: &Spanned<DeValue<'_>>,
+        kind: &'static Kind,
+        what: &str,
+    ) -> Option<Value> {
+        let quantity = match kind {
+            Kind::AnyOf(kinds) => kinds.iter().find_map(|kind| match kind {
+                Kind::Quantity(dimension, ..) => Some(*dimension),
+                _ => None,
+            }),
+            _ => None,
+        };
+        if let (Some(dimension), DeValue::Integer(_) | DeValue::Float(_)) =
+            (quantity, value.get_ref())
+        {
+            return self.bare_number(value, dimension, what);
+        }
+        let title = format!("`{what}` is not what is expected here");
+        let written = match value.get_ref() {
+            DeValue::String(_) => "text".to_owned(),
+            other => other.type_str().to_owned(),
+        };
+        let label = format!("found {written}");
+        let help = format!("expected {}", kind.expectation());
+        self.fault(value.span(), title, label, Some(help));
+        None
+    }
+
+    fn bare_number(
+        &mut self,
+        value: &Spanned<DeValue<'_>>,
+        dimension: &Dimension,
+        what: &str,
+    ) -> Option<Value> {
+        let title = format!("`{what}` has no unit");
+        let label = QuantityError::MissingUnit.message(dimension);
+        let help = format!(
+            "write it in quotes with a unit, such as \"{}\"",
+            dimension.example
+        );
+        self.fault(value.span(), title, label, Some(help));
+        None
+    }
+
+    fn quantity(
+        &mut self,
+        text: &str,
+        span: &Range<usize>,
+        dimension: &Dimension,
+        range: std::ops::RangeInclusive<u64>,
+        what: &str,
+    ) -> Option<Value> {
+        let units = || format!("{dimension}, such as \"{}\"", dimension.example);
+        match quantity::parse(text, dimension) {
+            Ok(value) if range.contains(&value) => Some(Value::Whole(value)),
+            Ok(value) => {
+                let limit = |value| quantity::format(value, dimension);
+                let (title, label) = if value == 0 {
+                    (
+                        format!("`{what}` is zero"),
+                        "this cannot be zero".to_owned(),
+                    )
+                } else if value < *range.start() {
+                    let least = limit(*range.start());
+                    (
+                        format!("`{what}` is too small"),
+                        format!("at least {least}"),
+                    )
+                } else {
+                    let most = limit(*range.end());
+                    (format!("`{what}` is too large"), format!("at most {most}"))
+                };
+                self.fault(span.clone(), title, label, None);
+                None
+            }
+            Err(error) => {
+                let title = match error {
+                    QuantityError::MissingUnit => format!("`{what}` has no unit"),
+                    _ => format!("`{what}` is no valid {}", dimension.name),
+                };
+                self.fault(span.clone(), title, error.message(dimension), Some(units()));
+                None
+            }
+        }
+    }
+
+    fn name(&mut self, text: &str, span: &Range<usize>, what: &str) -> Option<Value> {
+        let wrong = if text.trim().is_empty() {
+            "a name cannot be empty"
+        } else if text.chars().any(char::is_control) {
+            "a name cannot hold control characters"
+        } else if text.len() > NAME_OCTETS_MAX {
+            "a name is at most 200 octets long"
+        } else {
+            return Some(Value::Text(text.to_owned()));
+        };
+        self.fault(
+            span.clone(),
+            format!("`{what}` is no valid name"),
+            wrong.into(),
+            None,
+        );
+        None
+    }
+
+    fn word(
+        &mut self,
+        text: &str,
+        span: &Range<usize>,
+        kind: &'static Kind,
+        what: &str,
+    ) -> Option<Value> {
+        let (words, not_yet): (&[&str], &[&str]) = match kind {
+            Kind::Word(word) => (std::slice::from_ref(word), &[]),
+            Kind::OneOf { words, not_yet } => (words, not_yet),
+            _ => (&[], &[]),
+        };
+        if words.contains(&text) {
+            return Some(Value::Text(text.to_owned()));
+        }
+        let expected = kind.expectation();
+        if not_yet.contains(&text) {
+            let title = format!("{what} \"{text}\" is not built yet");
+            self.fault(
+                span.clone(),
+                title,
+                "refused".into(),
+                Some(format!("now: {expected}")),
+            );
+            return None;
+        }
+        let help = match nearest(text, words.iter().copied()) {
+            Some(near) => format!("did you mean \"{near}\"? expected {expected}"),
+            None => format!("expected {expected}"),
+        };
+        let title = format!("unknown {what} \"{}\"", shown(text));
+        self.fault(span.clone(), title, format!("no such {what}"), Some(help));
+        None
+    }
+
+    fn degrees(&mut self, value: &Spanned<DeValue<'_>>, limit: i64, what: &str) -> Option<Value> {
+        let text = match value.get_ref() {
+            DeValue::Integer(number) if number.radix() == 10 => number.as_str(),
+            DeValue::Float(number) => number.as_str(),
+            _ => "",
+        };
+        let found = micro_degrees(text, limit);
+        if found.is_none() {
+            let title = format!("`{what}` is out of range");
+            let label = format!("expected degrees from -{limit} to {limit}, six decimals");
+            self.fault(value.span(), title, label, None);
+        }
+        found.map(Value::Degrees)
+    }
+
+    fn list(
+        &mut self,
+        elements: &[Spanned<DeValue<'_>>],
+        span: &Range<usize>,
+        of: &'static Kind,
+        range: std::ops::RangeInclusive<usize>,
+        what: &str,
+    ) -> Option<Value> {
+        let mut decoded = Vec::new();
+        for element in elements {
+            decoded.extend(self.value(element, of, what));
+        }
+        if !range.contains(&elements.len()) {
+            let (min, max) = (range.start(), range.end());
+            let title = format!("`{what}` has {} elements", elements.len());
+            let label = match min == max {
+                true => format!("expected {min}"),
+                false => format!("expected {min} to {max}"),
+            };
+            self.fault(span.clone(), title, label, None);
+            return None;
+        }
+        // A table with a fault is kept as far as it goes; of other lists a part says nothing.
+        let whole = decoded.len() == elements.len();
+        (whole || matches!(of, Kind::Table(_))).then_some(Value::List(decoded))
+    }
+
+    fn tagged(
+        &mut self,
+        table: &DeTable<'_>,
+        span: &Range<usize>,
+        variants: &'static [Variant],
+        what: &str,
+    ) -> Option<Value> {
+        let built = || {
+            variants
+                .iter()
+                .filter(|one| one.fields.is_some())
+                .map(|one| one.name)
+        };
+        let expected = || format!("expected {}", built().collect::<Vec<_>>().join(", "));
+        let Some(tag) = table.get("kind") else {
+            if self.tell_missing {
+                let title = format!("`{what}` has no `kind`");
+                let label = "`kind` is missing here".to_owned();
+                self.fault(span.clone(), title, label, Some(expected()));
+            }
+            return None;
+        };
+        let name = tag.get_ref().as_str().unwrap_or("");
+        let Some(variant) = variants.iter().find(|variant| variant.name == name) else {
+            let near = nearest(name, built()).map(|near| format!("did you mean \"{near}\"?"));
+            let title = format!("unknown {what} kind \"{}\"", shown(name));
+            let label = "no such kind".to_owned();
+            self.fault(tag.span(), title, label, near.or_else(|| Some(expected())));
+            return None;
+        };
+        let Some(fields) = variant.fields else {
+            let title = format!("{what} kind \"{name}\" is not built yet");
+            self.fault(tag.span(), title, "refused".into(), Some(expected()));
+            return None;
+        };
+        let mut rest = table.clone();
+        rest.remove("kind");
+        let mut decoded = self.table(&rest, span.clone(), fields, what);
+        decoded.variant = Some(variant.name);
+        Some(Value::Table(decoded))
+    }
+}
+
+/// Whether a value is written the way this kind is written.
+fn fits(kind: &Kind, written: &DeValue<'_>) -> bool {
+    match (kind, written) {
+        (Kind::Word(word), DeValue::String(text)) => text == word,
+        (Kind::Text | Kind::Name | Kind::OneOf { .. } | Kind::Quantity(..), DeValue::String(_))
+        | (Kind::Whole(..), DeValue::Integer(_))
+        | (Kind::Flag, DeValue::Boolean(_))
+        | (Kind::Degrees(_), DeValue::Integer(_) | DeValue::Float(_))
+        | (Kind::List(..), DeValue::Array(_)) => true,
+        (Kind::Table(_) | Kind::Tagged(_), DeValue::Table(_)) => true,
+        (Kind::AnyOf(kinds), written) => kinds.iter().any(|kind| fits(kind, written)),
+        _ => false,
+    }
+}
+
+/// Decimal degrees as micro-degrees, exact; `None` beyond the limit or finer than 1e-6.
+pub(super) fn micro_degrees(text: &str, limit: i64) -> Option<i64> {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let fraction = match fraction.trim_end_matches('0') {
+        "" if !fraction.is_empty() => "0",
+        trimmed => trimmed,
+    };
+    let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if !all_digits(whole) || !all_digits(fraction) || fraction.len() > 6 || whole.len() > 3 {
+        return None;
+    }
+    let micro =
+        whole.parse::<i64>().ok()? * 1_000_000 + format!("{fraction:0<6}").parse::<i64>().ok()?;
+    let signed = if negative { -micro } else { micro };
+    (micro <= limit * 1_000_000).then_some(signed)
+}
+
+/// A text short enough for a message, without control characters.
+pub(super) fn shown(text: &str) -> String {
+    let clean = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+    let short: String = text.chars().take(60).map(clean).collect();
+    if text.chars().count() > 60 {
+        format!("{short}…")
+    } else {
+        short
+    }
+}

@@ -1,0 +1,394 @@
+//! Findings with a code: what is legal, or can be written, and still wants a word.
+
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
+use super::circuits::{Settings, padding_share};
+use super::compile::physical_propagation;
+use super::diagnostic::{Diagnostic, Findings, Severity};
+use super::network::Network;
+use super::spec::{CircuitSpec, ScenarioSpec, TopologySpec};
+use super::streams::{Draft, ReadyCircuit};
+use crate::pseudowire::service::{compare_buffer, edge_delay};
+use crate::topology::{LinkId, Medium};
+use crate::units::length::PerKilometre;
+use crate::units::limits::JITTER_BUFFER_PACKETS_MAX;
+use crate::units::quantity::{PER_KILOMETRE, SIZE, TIME, format};
+use crate::units::{Octets, Span};
+
+/// What `explain` says about a code.
+#[derive(Debug)]
+pub struct Rule {
+    /// "TP001".
+    pub code: &'static str,
+    /// One line.
+    pub title: &'static str,
+    /// Which severities it has, and when.
+    pub severity: &'static str,
+    /// What it means and what to do.
+    pub meaning: &'static str,
+    /// Where the limit comes from.
+    pub source: &'static str,
+}
+
+/// All rules, in order of code.
+pub const RULES: &[Rule] = &[
+    Rule {
+        code: "TP001",
+        title: "propagation faster than light",
+        severity: "warning",
+        meaning: "A link's signal would take less than 3.3356 us per kilometre of its route, the \
+                  time of light in vacuum. Fibre takes about 4.9 us/km, a radio path 3.336 us/km. \
+                  The values are kept as given, and what the physical constants would add on the \
+                  same routes is told beside them.",
+        source: "c = 299 792.458 km/s: SI Brochure, 9th edition, clause 2.3.1. The 3 us/km of \
+                 preset altalink-2011: Struth & Maurer, Bulletin Electrosuisse 102 (2011) 9.",
+    },
+    Rule {
+        code: "TP002",
+        title: "circuit settings cost more than half the budget by themselves",
+        severity: "warning; the text says whether it is half the budget or all of it",
+        meaning: "Before any network delay a C-pipe costs k packet times under fill-half (k = \
+                  half the jitter buffer in packets, rounded up, at least 1), one packet time \
+                  plus the buffer under prefill. A smaller payload or buffer lowers it.",
+        source: "RFC 4553 clause 6.2.1 and RFC 5086 clause 6.2.1 (play-out begins when usually \
+                 half the buffer is filled); vendor defaults: TIMETRA-SAP-MIB sapCemPayloadSize, \
+                 sapCemJitterBuffer.",
+    },
+    Rule {
+        code: "TP003",
+        title: "jitter buffer too small or too large for its packets",
+        severity: "error below 2 or above 32 packets; warning below 3 packets",
+        meaning: "Below 2 packets a frame cannot have arrived before play-out starts; above 32 \
+                  packets equipment refuses the setting. Below 3 packets play-out starts on the \
+                  first packet under fill-half: there is no slack, every packet slower than that \
+                  one is lost.",
+        source: "Alcatel-Lucent 7705 SAR OS Services Guide p249 (at least 3, at most 32 times the \
+                 packetization delay) and p250 (at least 2 times the payload); TIMETRA-SAP-MIB \
+                 sapCemJitterBuffer (2 to 32 packets).",
+    },
+    Rule {
+        code: "TP007",
+        title: "frame padded",
+        severity: "note",
+        meaning: "The packets are shorter than the minimum Ethernet frame and are filled up. The \
+                  padding takes rate on every link and carries nothing; a larger payload costs \
+                  delay instead.",
+        source: "IEEE 802.3 clause 4.4.2, minFrameSize 512 bits.",
+    },
+    Rule {
+        code: "TP008",
+        title: "unused entity",
+        severity: "warning for a node without links; note for a link that nothing crosses",
+        meaning: "A node that no link touches cannot take part in anything: a name is probably \
+                  misspelt, or a link is missing. A link that no circuit and no flow crosses \
+                  changes no result of this scenario.",
+        source: "mark: our choice.",
+    },
+    Rule {
+        code: "TP010",
+        title: "sustained overload of a class on a link",
+        severity: "warning; an error where one circuit alone exceeds a link",
+        meaning: "The mean rate of a class and of all more urgent ones exceeds the link. Under \
+                  strict priority the queue of that class grows to its limit and packets are \
+                  dropped for as long as the run lasts; so are those of less urgent classes.",
+        source: "mark: arithmetic; strict priority NC > H1 > EF > H2 > L1 > AF > L2 > BE: \
+                 Alcatel-Lucent 7705 SAR OS Quality of Service Guide p29.",
+    },
+];
+
+/// Time of light in vacuum over a kilometre, ps, rounded to the four decimals of a microsecond
+/// that people write: 3.3356 us/km is not faster than light.
+pub const LIGHT: PerKilometre = PerKilometre(3_335_600);
+
+/// TP002, TP003 and TP007: what one circuit's settings say. TP003 may be an error.
+pub fn circuit(
+    spec: &CircuitSpec,
+    settings: &Settings,
+    scenario: &ScenarioSpec,
+    budget: Option<Span>,
+    findings: &mut Findings,
+) {
+    let name = &spec.name.value;
+    let buffer = spec
+        .jitter_buffer
+        .as_ref()
+        .map_or(&spec.name.span, |at| &at.span);
+    let payload = spec.payload.as_ref().map_or(&spec.name.span, |at| &at.span);
+    let time = packet_time_text(settings);
+    let compared =
+        |packets| compare_buffer(settings.buffer, packets, settings.packet_time_exact_ps);
+    let small = compared(2) == Ordering::Less;
+    let large = compared(JITTER_BUFFER_PACKETS_MAX) == Ordering::Greater;
+    let buffer_text = format(settings.buffer.0, &TIME);
+    if small || large || compared(3) == Ordering::Less {
+        let (severity, what, label) = if small {
+            (
+                Severity::Error,
+                "holds less than 2 packets",
+                "less than 2 packets",
+            )
+        } else if large {
+            (
+                Severity::Error,
+                "holds more than 32 packets",
+                "more than 32 packets",
+            )
+        } else {
+            (Severity::Warning, "leaves no slack", "less than 3 packets")
+        };
+        let title = format!("jitter buffer of circuit {name} {what}");
+        let label = format!("{buffer_text} is {label} of {time}");
+        let help = format!(
+            "buffers that fit this payload: {}",
+            fitting_buffers(settings)
+        );
+        findings.push(
+            Diagnostic::at(severity, title, scenario.place(buffer), label)
+                .code("TP003")
+                .help(help),
+        );
+    }
+    let cost = edge_delay(settings.receiver.playout, settings.packet_time_exact_ps);
+    if let Some(budget) = budget
+        && cost.0 > budget.0 / 2
+    {
+        let share = if cost >= budget {
+            "the whole"
+        } else {
+            "more than half the"
+        };
+        let title = format!("settings of circuit {name} cost {share} budget by themselves");
+        let label = format!(
+            "{cost} ms of {budget} ms under {}: {} per packet, buffer {buffer_text}",
+            settings.model.name(),
+            time
+        );
+        findings.push(
+            Diagnostic::at(Severity::Warning, title, scenario.place(buffer), label)
+                .code("TP002")
+                .also(
+                    scenario.place(payload),
+                    format!("{} per packet", settings.payload),
+                )
+                .help("a smaller payload or jitter buffer"),
+        );
+    }
+    if settings.sizes.padding > Octets(0) {
+        let share = padding_share(&settings.sizes);
+        let title = format!("frames of circuit {name} are padded");
+        let label = format!(
+            "{} of padding: {}.{:02} % of the wire rate",
+            format(settings.sizes.padding.0, &SIZE),
+            share / 100,
+            share % 100
+        );
+        findings.push(
+            Diagnostic::at(Severity::Note, title, scenario.place(payload), label).code("TP007"),
+        );
+    }
+}
+
+fn packet_time_text(settings: &Settings) -> String {
+    let (numerator, denominator) = settings.packet_time_exact_ps;
+    match denominator {
+        1 => format(numerator, &TIME),
+        _ => format!("{} (rounded)", format(numerator / denominator, &TIME)),
+    }
+}
+
+/// The whole milliseconds from three packets to the most that equipment takes.
+fn fitting_buffers(settings: &Settings) -> String {
+    let fits = |ms: &u64| {
+        let compared =
+            |packets| compare_buffer(Span::from_ms(*ms), packets, settings.packet_time_exact_ps);
+        compared(3) != Ordering::Less && compared(JITTER_BUFFER_PACKETS_MAX) != Ordering::Greater
+    };
+    let range = crate::units::limits::JITTER_BUFFER_MS;
+    let (first, last) = (range.clone().find(fits), range.rev().find(fits));
+    match first.zip(last) {
+        Some((first, last)) => format!("{first} ms to {last} ms"),
+        None => "none in whole milliseconds".to_owned(),
+    }
+}
+
+/// TP001: one finding for the preset, one per own constant, one per link with its own
+/// propagation.
+pub fn faster_than_light(
+    spec: &TopologySpec,
+    network: &Network,
+    circuits: &[ReadyCircuit<'_>],
+    findings: &mut Findings,
+) {
+    let added = added_by_physics(network, circuits);
+    let help = added.unwrap_or_else(|| "the physical constants: preset = \"physical\"".to_owned());
+    let used: BTreeSet<Medium> = spec
+        .links
+        .iter()
+        .filter(|link| !link.has_propagation)
+        .filter_map(|link| Medium::from_name(&link.medium.as_ref()?.value))
+        .collect();
+    let fast = |medium: &Medium| {
+        network
+            .constants
+            .propagation(*medium)
+            .is_some_and(|per| per < LIGHT)
+    };
+    let own = |medium: &Medium| spec.constants.iter().find(|one| one.0 == medium.name());
+    let from_preset: Vec<Medium> = used
+        .iter()
+        .copied()
+        .filter(|medium| fast(medium) && own(medium).is_none())
+        .collect();
+    if let (Some(preset), Some(first)) = (&spec.preset, from_preset.first()) {
+        let per = network.constants.propagation(*first).map_or(0, |per| per.0);
+        let names: Vec<&str> = from_preset.iter().map(|medium| medium.name()).collect();
+        let (value, names) = (format(per, &PER_KILOMETRE), names.join(", "));
+        let value = value.replace("3000 ns/km", "3 us/km");
+        let title = format!(
+            "{value} in {names} (preset {}) is faster than light",
+            preset.value
+        );
+        findings.push(
+            Diagnostic::at(
+                Severity::Warning,
+                title,
+                spec.place(&preset.span),
+                LIGHT_LABEL,
+            )
+            .code("TP001")
+            .help(help.clone()),
+        );
+    }
+    for medium in used.iter().filter(|medium| fast(medium)) {
+        if let Some((name, value)) = own(medium) {
+            let title = format!(
+                "{} in {name} is faster than light",
+                format(value.value, &PER_KILOMETRE)
+            );
+            findings.push(
+                Diagnostic::at(
+                    Severity::Warning,
+                    title,
+                    spec.place(&value.span),
+                    LIGHT_LABEL,
+                )
+                .code("TP001")
+                .help(help.clone()),
+            );
+        }
+    }
+    for (link, physical) in network.topology.links().iter().zip(&network.physical) {
+        let id = network.topology.link_named(&link.name);
+        let Some(written) = id.map(|id| network.link_spec(spec, id)) else {
+            continue;
+        };
+        let (Some(ways), Some(length)) = (&written.propagation, link.length) else {
+            continue;
+        };
+        let shortest = link.propagation[0].min(link.propagation[1]);
+        if shortest >= LIGHT.over(length) {
+            continue;
+        }
+        let slower = ways[0].value <= ways[1].value;
+        let span = if slower { &ways[0].span } else { &ways[1].span };
+        let title = format!("propagation of link {} is faster than light", link.name);
+        let physical = physical.unwrap_or(shortest);
+        let help = format!(
+            "by the physical constants {} takes {}, {} more",
+            link.medium.name(),
+            format(physical.0, &TIME),
+            format(physical.0.saturating_sub(shortest.0), &TIME)
+        );
+        findings.push(
+            Diagnostic::at(Severity::Warning, title, spec.place(span), LIGHT_LABEL)
+                .code("TP001")
+                .help(help),
+        );
+    }
+}
+
+const LIGHT_LABEL: &str = "light in vacuum takes 3.3356 us/km";
+
+/// What the physical constants would add on the circuit, or else the link, where it is most.
+fn added_by_physics(network: &Network, circuits: &[ReadyCircuit<'_>]) -> Option<String> {
+    let link = |id: LinkId| network.topology.link(id);
+    let on_circuits = circuits.iter().filter_map(|circuit| {
+        let path = &circuit.paths[0];
+        let given: Span = path
+            .hops
+            .iter()
+            .map(|hop| link(hop.link).propagation[hop.direction.index()])
+            .sum();
+        let physical = physical_propagation(network, path)?;
+        Some((
+            physical.0.checked_sub(given.0)?,
+            circuit.spec.name.value.as_str(),
+        ))
+    });
+    let on_links = network
+        .topology
+        .links()
+        .iter()
+        .zip(&network.physical)
+        .filter_map(|(link, physical)| {
+            let given = link.propagation[0].min(link.propagation[1]);
+            Some(((*physical)?.0.checked_sub(given.0)?, link.name.as_str()))
+        });
+    // The first by name among equals, so that the text does not depend on the order of tables.
+    let most = |a: &(u64, &str), b: &(u64, &str)| a.0.cmp(&b.0).then(b.1.cmp(a.1));
+    let (added, name) = on_circuits.max_by(most).or_else(|| on_links.max_by(most))?;
+    Some(format!(
+        "physical constants: +{} ms on {name}, where they add most",
+        Span(added)
+    ))
+}
+
+/// TP008: nodes without links, and links that nothing crosses.
+pub fn unused(
+    spec: &TopologySpec,
+    network: &Network,
+    drafts: Option<&[Draft<'_>]>,
+    findings: &mut Findings,
+) {
+    let touched: BTreeSet<&str> = spec
+        .links
+        .iter()
+        .flat_map(|link| link.ends.iter().flatten())
+        .map(|end| end.value.as_str())
+        .collect();
+    for node in spec
+        .nodes
+        .iter()
+        .filter(|node| !touched.contains(node.name.value.as_str()))
+    {
+        let title = format!("node {} has no link", node.name.value);
+        findings.push(
+            Diagnostic::at(
+                Severity::Warning,
+                title,
+                spec.place(&node.name.span),
+                "unused",
+            )
+            .code("TP008")
+            .help("take it out, or add the link that is missing"),
+        );
+    }
+    let Some(drafts) = drafts else { return };
+    let crossed: BTreeSet<LinkId> = drafts
+        .iter()
+        .flat_map(|draft| draft.path.hops.iter().map(|hop| hop.link))
+        .collect();
+    for link in network.topology.links() {
+        let Some(id) = network.topology.link_named(&link.name) else {
+            continue;
+        };
+        if !crossed.contains(&id) {
+            let span = &network.link_spec(spec, id).name.span;
+            let title = format!("no circuit and no flow crosses link {}", link.name);
+            findings.push(
+                Diagnostic::at(Severity::Note, title, spec.place(span), "unused").code("TP008"),
+            );
+        }
+    }
+}

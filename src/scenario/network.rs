@@ -1,0 +1,312 @@
+//! From the topology as written to the sealed network: checks, then compile.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::decode::At;
+use super::diagnostic::{Diagnostic, Findings};
+use super::nearest::nearest;
+use super::spec::{LinkSpec, NodeSpec, TopologySpec};
+use crate::topology::{
+    Constants, Coordinates, Link, LinkId, Medium, Node, NodeId, NodeProcessing, Preset, Topology,
+    default_metric,
+};
+use crate::traffic::Class;
+use crate::units::{BitRate, Length, Octets, Span};
+
+/// The sealed network with what reports and lints need besides.
+#[derive(Debug)]
+pub struct Network {
+    /// Nodes and links, sealed.
+    pub topology: Topology,
+    /// The constants in force.
+    pub constants: Constants,
+    /// Per link: its place in the topology as written.
+    pub written: Vec<usize>,
+    /// Per link: propagation by the physical constants, where a length is given.
+    pub physical: Vec<Option<Span>>,
+}
+
+impl Network {
+    /// The link as written.
+    #[must_use]
+    pub fn link_spec<'a>(&self, spec: &'a TopologySpec, link: LinkId) -> &'a LinkSpec {
+        &spec.links[self.written[link.0 as usize]]
+    }
+}
+
+/// The constants in force: the preset's and those the topology sets; the physical ones where the
+/// preset has a fault.
+#[must_use]
+pub fn constants(spec: &TopologySpec) -> Constants {
+    let preset = spec
+        .preset
+        .as_ref()
+        .and_then(|preset| Preset::from_name(&preset.value));
+    let mut constants = Constants::of(preset.unwrap_or(Preset::physical()));
+    for (name, value) in &spec.constants {
+        let known = constants.set(name, value.value);
+        assert!(known, "the field table lists only the presets' constants");
+    }
+    constants
+}
+
+/// Checks the topology and seals it; `None` where anything in it is an error.
+pub fn build(spec: &TopologySpec, findings: &mut Findings) -> Option<Network> {
+    let before = findings.count();
+    check_nodes(spec, findings);
+    check_links(spec, findings);
+    if findings.count() > before || spec.preset.is_none() {
+        return None;
+    }
+    let constants = constants(spec);
+    let nodes = spec.nodes.iter().map(|one| node(one, &constants)).collect();
+    let places: BTreeMap<&str, usize> = spec
+        .nodes
+        .iter()
+        .enumerate()
+        .map(|(place, one)| (one.name.value.as_str(), place))
+        .collect();
+    let links: Option<Vec<Link>> = spec
+        .links
+        .iter()
+        .map(|one| link(one, spec, &places, &constants))
+        .collect();
+    // What build refuses was told above already.
+    let topology = Topology::build(nodes, links?).ok()?;
+    let by_name: BTreeMap<&str, usize> = spec
+        .links
+        .iter()
+        .enumerate()
+        .map(|(place, one)| (one.name.value.as_str(), place))
+        .collect();
+    let written = topology
+        .links()
+        .iter()
+        .map(|link| by_name[link.name.as_str()])
+        .collect();
+    let over = |link: &Link| physical(link.medium, link.length?);
+    let physical = topology.links().iter().map(over).collect();
+    Some(Network {
+        topology,
+        constants,
+        written,
+        physical,
+    })
+}
+
+/// Propagation by the physical constants.
+#[must_use]
+pub fn physical(medium: Medium, length: Length) -> Option<Span> {
+    Some(
+        Constants::of(Preset::physical())
+            .propagation(medium)?
+            .over(length),
+    )
+}
+
+fn check_nodes(spec: &TopologySpec, findings: &mut Findings) {
+    let names = spec.nodes.iter().map(|node| &node.name);
+    tell_duplicates(names, "nodes", |at| spec.place(&at.span), findings);
+    for node in &spec.nodes {
+        if let Some(At {
+            value: (min, max),
+            span,
+        }) = &node.processing
+            && min > max
+        {
+            let place = spec.place(span);
+            let title = format!("processing of {} has min above max", node.name.value);
+            findings.push(Diagnostic::error(
+                title,
+                place,
+                "min is the shortest, max the longest",
+            ));
+        }
+        if let (Some(span), true) = (
+            &node.coordinates_span,
+            node.latitude.is_some() != node.longitude.is_some(),
+        ) {
+            let title = format!("{} has only one of lat and lon", node.name.value);
+            findings.push(Diagnostic::error(
+                title,
+                spec.place(span),
+                "give both, or neither",
+            ));
+        }
+    }
+}
+
+fn check_links(spec: &TopologySpec, findings: &mut Findings) {
+    let names = spec.links.iter().map(|link| &link.name);
+    tell_duplicates(names, "links", |at| spec.place(&at.span), findings);
+    let nodes = node_names(spec);
+    for link in &spec.links {
+        let name = &link.name.value;
+        for end in link.ends.iter().flatten() {
+            tell_unknown_node(end, &nodes, |at| spec.place(&at.span), findings);
+        }
+        if let Some([a, z]) = &link.ends
+            && a.value == z.value
+        {
+            let title = format!("link {name} joins {} to itself", a.value);
+            let place = spec.place(&z.span);
+            findings.push(
+                Diagnostic::error(title, place, "the same node again")
+                    .help("a link joins two different nodes"),
+            );
+        }
+        if !link.has_length && !link.has_propagation {
+            let title = format!("link {name} has neither `length` nor `propagation`");
+            findings.push(
+                Diagnostic::error(title, spec.place(&link.span), "one of them is needed")
+                    .help("such as length = \"73.4 km\" or propagation = \"359.6 us\""),
+            );
+        }
+        if let (Some(hops), Some(medium)) = (&link.radio_hops, &link.medium)
+            && medium.value != "microwave"
+        {
+            let title = format!("link {name} is {} and has no radio hops", medium.value);
+            let place = spec.place(&hops.span);
+            findings.push(Diagnostic::error(
+                title,
+                place,
+                "only microwave links have them",
+            ));
+        }
+    }
+}
+
+/// The names of all nodes as written.
+pub(super) fn node_names(spec: &TopologySpec) -> BTreeSet<&str> {
+    spec.nodes
+        .iter()
+        .map(|node| node.name.value.as_str())
+        .collect()
+}
+
+/// Tells every name given twice, with the place of the first.
+pub(super) fn tell_duplicates<'a>(
+    names: impl Iterator<Item = &'a At<String>>,
+    what: &str,
+    place: impl Fn(&At<String>) -> super::diagnostic::Place,
+    findings: &mut Findings,
+) {
+    let mut first = BTreeMap::<&str, &At<String>>::new();
+    for name in names {
+        if let Some(before) = first.get(name.value.as_str()) {
+            let title = format!(
+                "two {what} are named \"{}\"",
+                super::decode::shown(&name.value)
+            );
+            findings.push(
+                Diagnostic::error(title, place(name), "second use of this name")
+                    .also(place(before), "first use")
+                    .help("names are what results and chance are keyed by: give each its own"),
+            );
+        } else {
+            first.insert(&name.value, name);
+        }
+    }
+}
+
+/// Tells a name that no node has, with the nearest one.
+pub(super) fn tell_unknown_node(
+    name: &At<String>,
+    nodes: &BTreeSet<&str>,
+    place: impl Fn(&At<String>) -> super::diagnostic::Place,
+    findings: &mut Findings,
+) -> bool {
+    if nodes.contains(name.value.as_str()) {
+        return false;
+    }
+    let help =
+        nearest(&name.value, nodes.iter().copied()).map(|near| format!("did you mean \"{near}\"?"));
+    let title = format!("unknown node \"{}\"", super::decode::shown(&name.value));
+    findings.push(Diagnostic::error(title, place(name), "no node of this name").maybe_help(help));
+    true
+}
+
+fn node(spec: &NodeSpec, constants: &Constants) -> Node {
+    let default = (constants.node_processing(), constants.node_processing());
+    let (min, max) = spec.processing.as_ref().map_or(default, |at| at.value);
+    let processing = if min == max {
+        NodeProcessing::Constant(min)
+    } else {
+        NodeProcessing::Range { min, max }
+    };
+    let coordinates = spec
+        .latitude
+        .zip(spec.longitude)
+        .map(|(latitude, longitude)| Coordinates {
+            latitude_microdegrees: latitude,
+            longitude_microdegrees: longitude,
+        });
+    Node {
+        name: spec.name.value.clone(),
+        label: spec.label.clone().unwrap_or_default(),
+        processing,
+        coordinates,
+    }
+}
+
+fn link(
+    spec: &LinkSpec,
+    topology: &TopologySpec,
+    places: &BTreeMap<&str, usize>,
+    constants: &Constants,
+) -> Option<Link> {
+    let ends = spec.ends.as_ref()?;
+    let [a, z] = [
+        places.get(ends[0].value.as_str())?,
+        places.get(ends[1].value.as_str())?,
+    ];
+    let medium = Medium::from_name(&spec.medium.as_ref()?.value)?;
+    let length = spec.length.as_ref().map(|at| Length(at.value));
+    let explicit = spec
+        .propagation
+        .as_ref()
+        .map(|ways| [Span(ways[0].value), Span(ways[1].value)]);
+    let propagation = match (explicit, length) {
+        (Some(explicit), _) => explicit,
+        (None, length) => [constants.propagation(medium)?.over(length?); 2],
+    };
+    let for_metric = match (explicit, length) {
+        (Some(explicit), _) => explicit,
+        (None, length) => [physical(medium, length?)?; 2],
+    };
+    let rates = spec.rate.as_ref()?;
+    let rate = [
+        BitRate::from_bps(rates[0].value)?,
+        BitRate::from_bps(rates[1].value)?,
+    ];
+    let counts = spec
+        .layer1
+        .unwrap_or(medium.has_layer1_overhead_by_default());
+    let processing = [*a, *z].map(|place| node(&topology.nodes[place], constants).processing);
+    let id = |place: usize| Some(NodeId(u32::try_from(place).ok()?));
+    let default_queue = Some(constants.queue_limit());
+    Some(Link {
+        name: spec.name.value.clone(),
+        ends: [id(*a)?, id(*z)?],
+        medium,
+        length,
+        propagation,
+        rate,
+        radio_hops: spec
+            .radio_hops
+            .as_ref()
+            .map_or(u32::from(medium == Medium::Microwave), |at| {
+                u32::try_from(at.value).unwrap_or(u32::MAX)
+            }),
+        layer1_overhead: if counts {
+            constants.layer1_overhead()
+        } else {
+            Octets(0)
+        },
+        queue_limit: Class::ALL.map(|class| spec.queue[class.index()].unwrap_or(default_queue)),
+        metric: spec
+            .metric
+            .unwrap_or_else(|| default_metric(for_metric, processing)),
+        srlg: spec.srlg.clone(),
+    })
+}

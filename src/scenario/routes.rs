@@ -1,0 +1,184 @@
+//! Who goes where: ends and paths of circuits and flows on the sealed network.
+
+use super::decode::At;
+use super::diagnostic::{Diagnostic, Findings};
+use super::nearest::nearest;
+use super::network::Network;
+use super::spec::{CircuitSpec, FlowSpec, ScenarioSpec};
+use crate::topology::{NodeId, Path, PathError, Topology, explicit_path, shortest_path};
+use crate::units::limits::HOPS_MAX;
+
+type Names = At<Vec<At<String>>>;
+
+/// Both paths of a circuit; `None` where a fault leaves one open.
+pub fn of_circuit(
+    spec: &CircuitSpec,
+    scenario: &ScenarioSpec,
+    network: &Network,
+    findings: &mut Findings,
+) -> Option<[Path; 2]> {
+    let what = format!("circuit {}", spec.name.value);
+    let asked = Asked {
+        what: &what,
+        scenario,
+        network,
+    };
+    let ends = spec.ends.as_ref()?;
+    let (a, z) = asked.ends(ends, findings)?;
+    if spec.has_path && spec.path[0].is_none() {
+        return None;
+    }
+    let there = match &spec.path[0] {
+        Some(names) => asked.explicit(names, [a, z], findings),
+        None => asked.computed(ends, [a, z], findings),
+    };
+    let back = match &spec.path[1] {
+        Some(names) => asked.explicit(names, [z, a], findings),
+        None => there.as_ref().map(Path::reversed),
+    };
+    Some([there?, back?])
+}
+
+/// The path of a flow; `None` where a fault leaves it open.
+pub fn of_flow(
+    spec: &FlowSpec,
+    scenario: &ScenarioSpec,
+    network: &Network,
+    findings: &mut Findings,
+) -> Option<Path> {
+    let what = format!("flow {}", spec.name.value);
+    let asked = Asked {
+        what: &what,
+        scenario,
+        network,
+    };
+    let ends = spec.ends.as_ref()?;
+    let (from, to) = asked.ends(ends, findings)?;
+    match &spec.path {
+        Some(names) => asked.explicit(names, [from, to], findings),
+        None if spec.has_path => None,
+        None => asked.computed(ends, [from, to], findings),
+    }
+}
+
+struct Asked<'a> {
+    what: &'a str,
+    scenario: &'a ScenarioSpec,
+    network: &'a Network,
+}
+
+impl Asked<'_> {
+    // Unknown nodes and equal ends are told where names alone are checked.
+    fn ends(&self, ends: &[At<String>; 2], _: &mut Findings) -> Option<(NodeId, NodeId)> {
+        let topology = &self.network.topology;
+        let (a, z) = (
+            topology.node_named(&ends[0].value)?,
+            topology.node_named(&ends[1].value)?,
+        );
+        (a != z).then_some((a, z))
+    }
+
+    fn computed(
+        &self,
+        ends: &[At<String>; 2],
+        [from, to]: [NodeId; 2],
+        findings: &mut Findings,
+    ) -> Option<Path> {
+        let place = self.scenario.place(&ends[1].span);
+        let Some(path) = shortest_path(&self.network.topology, from, to) else {
+            let title = format!(
+                "{}: no path from {} to {}",
+                self.what, ends[0].value, ends[1].value
+            );
+            findings.push(
+                Diagnostic::error(title, place, "not connected with the first end")
+                    .help("no chain of links joins the two nodes"),
+            );
+            return None;
+        };
+        if path.hops.len() > HOPS_MAX {
+            let title = format!("{}: the path has {} links", self.what, path.hops.len());
+            findings.push(Diagnostic::error(
+                title,
+                place,
+                format!("at most {HOPS_MAX}"),
+            ));
+            return None;
+        }
+        Some(path)
+    }
+
+    fn explicit(
+        &self,
+        names: &Names,
+        [from, to]: [NodeId; 2],
+        findings: &mut Findings,
+    ) -> Option<Path> {
+        let texts: Vec<&str> = names.value.iter().map(|name| name.value.as_str()).collect();
+        let topology = &self.network.topology;
+        match explicit_path(topology, &texts) {
+            Ok(path) if path.nodes.first() == Some(&from) && path.nodes.last() == Some(&to) => {
+                if path.hops.len() <= HOPS_MAX {
+                    return Some(path);
+                }
+                let title = format!("{}: the path has {} links", self.what, path.hops.len());
+                let place = self.scenario.place(&names.span);
+                findings.push(Diagnostic::error(
+                    title,
+                    place,
+                    format!("at most {HOPS_MAX}"),
+                ));
+            }
+            Ok(_) => {
+                let (from, to) = (&topology.node(from).name, &topology.node(to).name);
+                let title = format!("{}: the path does not lead from {from} to {to}", self.what);
+                let place = self.scenario.place(&names.span);
+                let help = format!("begin with \"{from}\" and end with \"{to}\"");
+                findings.push(Diagnostic::error(title, place, "between other ends").help(help));
+            }
+            Err(error) => self.tell(error, names, findings),
+        }
+        None
+    }
+
+    fn tell(&self, error: PathError, names: &Names, findings: &mut Findings) {
+        let topology = &self.network.topology;
+        let at = |position: usize| {
+            let name = names.value.get(position);
+            name.map_or((names.span.clone(), ""), |name| {
+                (name.span.clone(), name.value.as_str())
+            })
+        };
+        let (title, (span, _), label, help) = match error {
+            PathError::TooShort => (
+                format!("{}: the path has no link", self.what),
+                at(0),
+                "too short",
+                None,
+            ),
+            PathError::UnknownName(position) => {
+                let (_, name) = at(position);
+                let near = nearest(name, known_names(topology));
+                let help = near.map(|near| format!("did you mean \"{near}\"?"));
+                let title = format!("{}: no node or link is named \"{name}\"", self.what);
+                (title, at(position), "unknown name", help)
+            }
+            PathError::NotAdjacent(position) => {
+                let (before, (_, name)) = (at(position.saturating_sub(1)).1, at(position));
+                let title = format!("{}: no link joins {before} and {name}", self.what);
+                (title, at(position), "not adjacent to the name before", None)
+            }
+            PathError::Repeated(position) => {
+                let title = format!("{}: the path visits {} twice", self.what, at(position).1);
+                (title, at(position), "second visit", None)
+            }
+        };
+        let place = self.scenario.place(&span);
+        findings.push(Diagnostic::error(title, place, label).maybe_help(help));
+    }
+}
+
+fn known_names(topology: &Topology) -> impl Iterator<Item = &str> {
+    let nodes = topology.nodes().iter().map(|node| node.name.as_str());
+    nodes.chain(topology.links().iter().map(|link| link.name.as_str()))
+}

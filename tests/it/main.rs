@@ -1,0 +1,3 @@
+//! Tests of the whole, through the library's front door and the command line.
+
+mod scenario_shipped;
