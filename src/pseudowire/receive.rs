@@ -92,6 +92,8 @@ pub struct JitterBuffer {
     receiver: Receiver,
     /// Packet n holds the bits that entered from boundary n to boundary n + 1.
     boundaries: Ticks,
+    /// Packets the far end sends in all: nothing is missing after the last.
+    sent: u64,
     state: State,
     /// Sequence numbers that wait for play-out, ascending.
     waiting: VecDeque<u64>,
@@ -116,9 +118,9 @@ enum State {
 }
 
 impl JitterBuffer {
-    /// An empty buffer for packets cut at these boundaries.
+    /// An empty buffer for `sent` packets cut at these boundaries.
     #[must_use]
-    pub fn new(receiver: Receiver, boundaries: Ticks) -> Self {
+    pub fn new(receiver: Receiver, boundaries: Ticks, sent: u64) -> Self {
         let room = receiver.capacity_packets.max(receiver.start_packets(false)) as usize + 1;
         let run = VecDeque::with_capacity(room);
         let state = State::Waiting {
@@ -128,6 +130,7 @@ impl JitterBuffer {
         Self {
             receiver,
             boundaries,
+            sent,
             state,
             waiting: VecDeque::with_capacity(room),
             newest: 0,
@@ -136,13 +139,15 @@ impl JitterBuffer {
 
     /// A packet arrives. Calls come in order of time.
     pub fn arrive(&mut self, now: SimTime, sequence: u64, tell: &mut impl FnMut(Event)) {
-        self.work_off(now, u64::MAX, tell);
+        self.work_off(now, tell);
         self.time_out(now, tell);
         match &self.state {
             State::Waiting { .. } => self.count_towards_start(now, sequence, tell),
             State::Playing { delay, next, .. } if sequence < *next => {
                 let due = self.boundaries.at(sequence) + *delay;
-                tell(Event::Late { by: now.since(due) });
+                // Under prefill a packet older than the one play-out begins with may come before
+                // that instant: its place is gone all the same.
+                tell(Event::Late { by: Span(now.0.saturating_sub(due.0)) });
             }
             State::Playing { delay, .. } => {
                 let slack = (self.boundaries.at(sequence) + *delay).since(now);
@@ -151,15 +156,14 @@ impl JitterBuffer {
         }
     }
 
-    /// All `sent` packets have arrived or never will: plays out the rest. Nothing is missing
-    /// after the last sent packet.
-    pub fn finish(&mut self, sent: u64, tell: &mut impl FnMut(Event)) {
-        self.work_off(SimTime::NEVER, sent, tell);
-        self.time_out(self.boundaries.at(sent), tell);
+    /// All packets have arrived or never will: plays out the rest.
+    pub fn finish(&mut self, tell: &mut impl FnMut(Event)) {
+        self.work_off(SimTime::NEVER, tell);
+        self.time_out(self.boundaries.at(self.sent), tell);
     }
 
-    /// Works off the play-out instants strictly before `now`, of packets below `end`.
-    fn work_off(&mut self, now: SimTime, end: u64, tell: &mut impl FnMut(Event)) {
+    /// Works off the play-out instants strictly before `now`.
+    fn work_off(&mut self, now: SimTime, tell: &mut impl FnMut(Event)) {
         while let State::Playing {
             delay,
             next,
@@ -167,7 +171,7 @@ impl JitterBuffer {
             misses,
         } = &mut self.state
         {
-            if *due >= now || *next >= end {
+            if *due >= now || *next == self.sent {
                 return;
             }
             let until = self.boundaries.at(*next + 1) + *delay;
@@ -325,11 +329,12 @@ mod tests {
             .filter_map(|(n, delay)| delay.map(|us| ((n + 1) * MS + us * US, n)))
             .collect();
         arrivals.sort_unstable();
-        let (mut buffer, mut events) = (JitterBuffer::new(receiver, boundaries), Vec::new());
+        let sent = network_us.len() as u64;
+        let (mut buffer, mut events) = (JitterBuffer::new(receiver, boundaries, sent), Vec::new());
         for (at, sequence) in arrivals {
             buffer.arrive(SimTime(at), sequence, &mut |event| events.push(event));
         }
-        buffer.finish(network_us.len() as u64, &mut |event| events.push(event));
+        buffer.finish(&mut |event| events.push(event));
         events
     }
 

@@ -1,0 +1,4 @@
+//! All integration tests in one binary: each extra one would link everything again.
+
+mod engines_agree;
+mod random_plans;
