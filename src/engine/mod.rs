@@ -1,7 +1,15 @@
 //! Runs a plan: windows per station, and a heap engine that is the oracle.
 
+mod arrivals;
+mod network;
 pub mod outcome;
+mod port;
+mod reception;
+mod reference;
+mod tally;
+mod window;
 
+pub use arrivals::SharedArrivals;
 pub use outcome::{Delays, Outcome, Parts, QueueOutcome, Received, Slowest, StreamOutcome};
 
 use crate::plan::Plan;
@@ -18,20 +26,20 @@ pub enum EngineKind {
     Reference,
 }
 
-/// How a plan is run. Nothing here changes an outcome, but for the histograms left out.
+/// How a plan is run. Nothing here changes what is reported, only how much.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Options {
     /// Which engine.
     pub engine: EngineKind,
     /// Longest window; the engine never goes beyond the lookahead, whatever this says.
     pub window_max: Span,
-    /// Whether histograms are kept.
-    pub histograms: bool,
+    /// Whether histograms and the parts of the slowest packets are kept.
+    pub detailed: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { engine: EngineKind::Window, window_max: Span::from_ms(1), histograms: true }
+        Self { engine: EngineKind::Window, window_max: Span::from_ms(4), detailed: true }
     }
 }
 
@@ -48,6 +56,37 @@ pub fn run_watched(
     options: &Options,
     watch: &mut dyn FnMut(SimTime),
 ) -> Outcome {
-    let _ = (plan, seed, options, watch);
-    unreachable!("the engines are being fitted")
+    match (options.engine, options.detailed) {
+        (EngineKind::Reference, _) => reference::run(plan, seed, options.detailed, watch),
+        (EngineKind::Window, true) => {
+            window::run::<tally::Parted>(plan, seed, options.window_max, None, watch)
+        }
+        (EngineKind::Window, false) => {
+            window::run::<tally::Bare>(plan, seed, options.window_max, None, watch)
+        }
+    }
+}
+
+/// Runs the reference engine, and says whether two packets ever entered one queue at the same
+/// picosecond: how tests know that ties were among what they compared.
+#[must_use]
+pub fn run_reference_noting_ties(plan: &Plan, seed: Seed) -> (Outcome, bool) {
+    reference::run_noting_ties(plan, seed)
+}
+
+/// Runs the plan in windows, reading Poisson arrivals from a list drawn before with the same
+/// plan and seed: for runs that differ only in what does not change them.
+#[must_use]
+pub fn run_shared(
+    plan: &Plan,
+    seed: Seed,
+    options: &Options,
+    arrivals: &SharedArrivals,
+) -> Outcome {
+    let (window_max, watch) = (options.window_max, &mut |_| ());
+    if options.detailed {
+        window::run::<tally::Parted>(plan, seed, window_max, Some(arrivals), watch)
+    } else {
+        window::run::<tally::Bare>(plan, seed, window_max, Some(arrivals), watch)
+    }
 }

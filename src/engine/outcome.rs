@@ -94,6 +94,8 @@ pub struct Received {
     pub late: u64,
     /// Packets that found the buffer full.
     pub overrun: u64,
+    /// Packets that were waiting already when they came again.
+    pub duplicates: u64,
     /// Packets overtaken by a younger one that still came in time and were put in order.
     pub reordered: u64,
     /// Times play-out began; the first start included.
@@ -105,7 +107,7 @@ pub struct Received {
     /// Smallest distance to underrun: play-out instant less arrival, over all packets that were
     /// in time or late; negative for a late one. `None` before the first start.
     pub slack_min_left_ps: Option<i64>,
-    /// Slack of the packets played out, nanoseconds rounded up.
+    /// Slack of the packets taken for play-out, nanoseconds rounded up.
     pub slack_shape: Option<Histogram<u64>>,
 }
 

@@ -1,7 +1,13 @@
 //! The receiving end of a circuit: jitter buffer and play-out, as RFC 4553 §6.2 and RFC 5086
 //! §6.2 leave it, with our choices where they leave it open (`docs/models/jitter-buffer.md`).
+//!
+//! The machine takes arrivals in order of time and says, through events, what the interface puts
+//! out. It schedules nothing: play-out instants before an arrival are worked off when the arrival
+//! comes. A packet that arrives exactly at its play-out instant is in time.
 
-use crate::units::Span;
+use std::collections::VecDeque;
+
+use crate::units::{SimTime, Span, Ticks};
 
 /// Settings of the receiving end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,4 +39,484 @@ pub enum Playout {
         /// The configured jitter buffer.
         level: Span,
     },
+}
+
+/// What the receiving end did, in the order of play-out time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Event {
+    /// Play-out begins at `at`; from now on a bit leaves `delay` after it entered.
+    Started {
+        /// When.
+        at: SimTime,
+        /// One-way delay until the next start.
+        delay: Span,
+    },
+    /// A packet was taken for play-out, `slack` before its play-out instant.
+    Taken {
+        /// Distance to underrun.
+        slack: Span,
+        /// Whether a younger packet had come before it.
+        reordered: bool,
+    },
+    /// A packet came after its play-out instant and was discarded.
+    Late {
+        /// By how much.
+        by: Span,
+    },
+    /// A packet found no room and was discarded.
+    Overrun,
+    /// A packet that was waiting already was discarded.
+    Duplicate,
+    /// A packet was put out, its last bit at `until`.
+    Played {
+        /// Which.
+        sequence: u64,
+        /// Where the next packet's play-out begins.
+        until: SimTime,
+    },
+    /// A packet was not there: replacement data until `until`.
+    Missing {
+        /// Where the next packet's play-out begins.
+        until: SimTime,
+    },
+    /// The loss-of-packets state begins: the buffer empties.
+    Lost {
+        /// When.
+        at: SimTime,
+    },
+}
+
+/// The receiving end of one direction of one circuit.
+#[derive(Clone, Debug)]
+pub struct JitterBuffer {
+    receiver: Receiver,
+    /// Packet n holds the bits that entered from boundary n to boundary n + 1.
+    boundaries: Ticks,
+    /// Packets the far end sends in all: nothing is missing after the last.
+    sent: u64,
+    state: State,
+    /// Sequence numbers that wait for play-out, ascending.
+    waiting: VecDeque<u64>,
+    /// Largest sequence number seen since the last start.
+    newest: u64,
+}
+
+#[derive(Clone, Debug)]
+enum State {
+    /// Before a start; the consecutive packets seen last, the youngest at the back.
+    Waiting {
+        first_start: bool,
+        run: VecDeque<(u64, SimTime)>,
+    },
+    /// The packet `next` is due at `due`; `misses` before it were missing without a break.
+    Playing {
+        delay: Span,
+        next: u64,
+        due: SimTime,
+        misses: u32,
+    },
+}
+
+impl JitterBuffer {
+    /// An empty buffer for `sent` packets cut at these boundaries.
+    #[must_use]
+    pub fn new(receiver: Receiver, boundaries: Ticks, sent: u64) -> Self {
+        let room = receiver.capacity_packets.max(receiver.start_packets(false)) as usize + 1;
+        let run = VecDeque::with_capacity(room);
+        let state = State::Waiting {
+            first_start: true,
+            run,
+        };
+        Self {
+            receiver,
+            boundaries,
+            sent,
+            state,
+            waiting: VecDeque::with_capacity(room),
+            newest: 0,
+        }
+    }
+
+    /// A packet arrives. Calls come in order of time.
+    pub fn arrive(&mut self, now: SimTime, sequence: u64, tell: &mut impl FnMut(Event)) {
+        self.work_off(now, tell);
+        self.time_out(now, tell);
+        match &self.state {
+            State::Waiting { .. } => self.count_towards_start(now, sequence, tell),
+            State::Playing { delay, next, .. } if sequence < *next => {
+                let due = self.boundaries.at(sequence) + *delay;
+                // Under prefill a packet older than the one play-out begins with may come before
+                // that instant: its place is gone all the same.
+                tell(Event::Late { by: Span(now.0.saturating_sub(due.0)) });
+            }
+            State::Playing { delay, .. } => {
+                let slack = (self.boundaries.at(sequence) + *delay).since(now);
+                self.take(sequence, slack, tell);
+            }
+        }
+    }
+
+    /// All packets have arrived or never will: plays out the rest.
+    pub fn finish(&mut self, tell: &mut impl FnMut(Event)) {
+        self.work_off(SimTime::NEVER, tell);
+        self.time_out(self.boundaries.at(self.sent), tell);
+    }
+
+    /// Works off the play-out instants strictly before `now`.
+    fn work_off(&mut self, now: SimTime, tell: &mut impl FnMut(Event)) {
+        while let State::Playing {
+            delay,
+            next,
+            due,
+            misses,
+        } = &mut self.state
+        {
+            if *due >= now || *next == self.sent {
+                return;
+            }
+            let until = self.boundaries.at(*next + 1) + *delay;
+            if self.waiting.front() == Some(next) {
+                self.waiting.pop_front();
+                *misses = 0;
+                tell(Event::Played {
+                    sequence: *next,
+                    until,
+                });
+            } else {
+                *misses += 1;
+                if *misses == self.receiver.missing_limit {
+                    let at = *due;
+                    self.lose(at, tell);
+                    return;
+                }
+                tell(Event::Missing { until });
+            }
+            *next += 1;
+            *due = until;
+        }
+    }
+
+    /// Without a first start in time, the loss-of-packets state.
+    fn time_out(&mut self, now: SimTime, tell: &mut impl FnMut(Event)) {
+        let limit = SimTime::ZERO + self.receiver.setup_timeout;
+        if matches!(
+            self.state,
+            State::Waiting {
+                first_start: true,
+                ..
+            }
+        ) && now > limit
+        {
+            self.lose(limit, tell);
+        }
+    }
+
+    fn lose(&mut self, at: SimTime, tell: &mut impl FnMut(Event)) {
+        self.waiting.clear();
+        let mut run = match &mut self.state {
+            State::Waiting { run, .. } => std::mem::take(run),
+            State::Playing { .. } => VecDeque::new(),
+        };
+        run.clear();
+        self.state = State::Waiting {
+            first_start: false,
+            run,
+        };
+        tell(Event::Lost { at });
+    }
+
+    fn take(&mut self, sequence: u64, slack: Span, tell: &mut impl FnMut(Event)) {
+        let place = self.waiting.partition_point(|waiting| *waiting < sequence);
+        if self.waiting.get(place) == Some(&sequence) {
+            tell(Event::Duplicate);
+        } else if self.waiting.len() >= self.receiver.capacity_packets as usize {
+            tell(Event::Overrun);
+        } else {
+            self.waiting.insert(place, sequence);
+            let reordered = sequence < self.newest;
+            self.newest = self.newest.max(sequence);
+            tell(Event::Taken { slack, reordered });
+        }
+    }
+
+    fn count_towards_start(&mut self, now: SimTime, sequence: u64, tell: &mut impl FnMut(Event)) {
+        let State::Waiting { first_start, run } = &mut self.state else {
+            unreachable!("only called while waiting");
+        };
+        let needed = self.receiver.start_packets(*first_start) as usize;
+        match run.back() {
+            // An older packet than the youngest neither helps nor breaks the run.
+            Some((last, _)) if sequence <= *last => return,
+            Some((last, _)) if sequence > *last + 1 => run.clear(),
+            _ => {}
+        }
+        run.push_back((sequence, now));
+        if run.len() < needed {
+            return;
+        }
+        let (kept, at) = match self.receiver.playout {
+            Playout::FillHalf { packets } => (packets as usize, now),
+            Playout::Prefill { level } => (1, now + level),
+        };
+        let mut run = std::mem::take(run);
+        run.drain(..run.len() - kept);
+        let first = run[0].0;
+        let delay = at.since(self.boundaries.at(first));
+        self.newest = sequence;
+        self.state = State::Playing {
+            delay,
+            next: first,
+            due: at,
+            misses: 0,
+        };
+        tell(Event::Started { at, delay });
+        for (sequence, arrived) in run {
+            self.waiting.push_back(sequence);
+            let slack = (self.boundaries.at(sequence) + delay).since(arrived);
+            tell(Event::Taken {
+                slack,
+                reordered: false,
+            });
+        }
+    }
+}
+
+impl Receiver {
+    /// Consecutive packets that (re)start play-out.
+    fn start_packets(&self, first_start: bool) -> u32 {
+        let filling = match self.playout {
+            Playout::FillHalf { packets } => packets.max(1),
+            Playout::Prefill { .. } => 1,
+        };
+        if first_start {
+            filling
+        } else {
+            filling.max(self.in_sync)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: u64 = 1_000_000_000;
+    const US: u64 = 1_000_000;
+
+    fn fill_half(packets: u32, capacity_packets: u32) -> Receiver {
+        Receiver {
+            playout: Playout::FillHalf { packets },
+            capacity_packets,
+            missing_limit: 10,
+            in_sync: 2,
+            setup_timeout: Span::from_s(5),
+        }
+    }
+
+    fn prefill(level: Span, capacity_packets: u32) -> Receiver {
+        Receiver {
+            playout: Playout::Prefill { level },
+            ..fill_half(1, capacity_packets)
+        }
+    }
+
+    /// Feeds packets of 1 ms, number n complete at (n + 1) ms, each with its network delay in
+    /// microseconds (`None`: lost), and returns what the interface did.
+    fn feed(receiver: Receiver, network_us: &[Option<u64>]) -> Vec<Event> {
+        let boundaries = Ticks::every(SimTime::ZERO, Span::from_ms(1));
+        let mut arrivals: Vec<(u64, u64)> = (0_u64..)
+            .zip(network_us)
+            .filter_map(|(n, delay)| delay.map(|us| ((n + 1) * MS + us * US, n)))
+            .collect();
+        arrivals.sort_unstable();
+        let sent = network_us.len() as u64;
+        let (mut buffer, mut events) = (JitterBuffer::new(receiver, boundaries, sent), Vec::new());
+        for (at, sequence) in arrivals {
+            buffer.arrive(SimTime(at), sequence, &mut |event| events.push(event));
+        }
+        buffer.finish(&mut |event| events.push(event));
+        events
+    }
+
+    fn delays_us(events: &[Event]) -> Vec<u64> {
+        let delay = |event: &Event| match event {
+            Event::Started { delay, .. } => Some(delay.0 / US),
+            _ => None,
+        };
+        events.iter().filter_map(delay).collect()
+    }
+
+    fn count(events: &[Event], which: impl Fn(&Event) -> bool) -> usize {
+        events.iter().filter(|event| which(event)).count()
+    }
+
+    fn path_change(to_us: u64) -> Vec<Option<u64>> {
+        [vec![Some(1200); 20], vec![Some(to_us); 40]].concat()
+    }
+
+    #[test]
+    fn a_longer_path_within_the_slack_changes_nothing() {
+        // TV26: P 1 ms, buffer 4 ms (k = 2), network 1200 -> 2000 us; slack 1000 us.
+        let events = feed(fill_half(2, 4), &path_change(2000));
+        assert_eq!(delays_us(&events), [3200]);
+        assert_eq!(count(&events, |e| matches!(e, Event::Played { .. })), 60);
+    }
+
+    #[test]
+    fn arrival_at_exactly_the_playout_instant_is_in_time() {
+        let events = feed(fill_half(2, 4), &path_change(2200));
+        assert_eq!(delays_us(&events), [3200]);
+        assert_eq!(count(&events, |e| matches!(e, Event::Played { .. })), 60);
+        assert!(events.contains(&Event::Taken {
+            slack: Span::ZERO,
+            reordered: false
+        }));
+    }
+
+    #[test]
+    fn a_path_longer_than_the_slack_loses_everything_until_the_restart() {
+        // TV26: Δ 1500 us > slack 1000 us: all late, loss of packets, then 2000 + 2700 us.
+        let events = feed(fill_half(2, 4), &path_change(2700));
+        assert_eq!(delays_us(&events), [3200, 4700]);
+        assert_eq!(count(&events, |e| matches!(e, Event::Lost { .. })), 1);
+        assert_eq!(count(&events, |e| matches!(e, Event::Missing { .. })), 9);
+    }
+
+    #[test]
+    fn loss_of_packets_comes_at_the_tenth_miss_nine_packet_times_after_the_first() {
+        // TV25: outage of 50 packets of 1 ms, P = 1 ms, D = 1200 us, k = 2: packet 20 is the
+        // first to miss, due at 20 + 3.2 ms.
+        let outage = [vec![Some(1200); 20], vec![None; 50], vec![Some(1200); 20]].concat();
+        let events = feed(fill_half(2, 4), &outage);
+        assert!(events.contains(&Event::Lost {
+            at: SimTime(23_200 * US + 9 * MS)
+        }));
+        assert_eq!(delays_us(&events), [3200, 3200]);
+    }
+
+    #[test]
+    fn eight_lost_packets_are_replaced_without_loss_of_packets() {
+        let outage = [vec![Some(1200); 20], vec![None; 8], vec![Some(1200); 20]].concat();
+        let events = feed(fill_half(2, 4), &outage);
+        assert_eq!(count(&events, |e| matches!(e, Event::Missing { .. })), 8);
+        assert_eq!(count(&events, |e| matches!(e, Event::Lost { .. })), 0);
+        assert_eq!(delays_us(&events), [3200]);
+    }
+
+    #[test]
+    fn with_k_1_a_restart_still_needs_two_packets_and_begins_with_the_second() {
+        let outage = [vec![Some(1200); 20], vec![None; 30], vec![Some(1200); 20]].concat();
+        let events = feed(fill_half(1, 2), &outage);
+        assert_eq!(delays_us(&events), [2200, 2200]);
+        // Packets 50 and 51 come back at 52.2 and 53.2 ms: play-out begins at 53.2 with 51.
+        let delay = Span::from_us(2200);
+        assert!(events.contains(&Event::Started {
+            at: SimTime(53_200 * US),
+            delay
+        }));
+    }
+
+    #[test]
+    fn startup_delay_follows_the_fill_half_formula() {
+        // TV13: P 1000, buffer 2000, 3000, 4000, 5000: k = 1, 2, 2, 3; D 1200.
+        for (k, capacity, delay) in [(1, 2, 2200), (2, 3, 3200), (2, 4, 3200), (3, 5, 4200)] {
+            let events = feed(fill_half(k, capacity), &[Some(1200); 10]);
+            assert_eq!(delays_us(&events), [delay], "k = {k}");
+        }
+    }
+
+    #[test]
+    fn a_lost_packet_starts_the_count_anew() {
+        let events = feed(
+            fill_half(3, 6),
+            &[Some(0), Some(0), None, Some(0), Some(0), Some(0)],
+        );
+        assert_eq!(
+            events[0],
+            Event::Started {
+                at: SimTime(6 * MS),
+                delay: Span::from_ms(3)
+            }
+        );
+    }
+
+    #[test]
+    fn prefill_plays_one_level_after_the_first_packet() {
+        // TV16: level 3 ms, P 1 ms, D 0: 4000 us.
+        let events = feed(prefill(Span::from_ms(3), 6), &[Some(0); 12]);
+        assert_eq!(delays_us(&events), [4000]);
+        assert_eq!(count(&events, |e| matches!(e, Event::Played { .. })), 12);
+    }
+
+    #[test]
+    fn after_loss_of_packets_prefill_begins_with_the_second_packet() {
+        let outage = [vec![Some(0); 5], vec![None; 20], vec![Some(0); 8]].concat();
+        let events = feed(prefill(Span::from_ms(3), 6), &outage);
+        // Packets 25 and 26 come at 26 and 27 ms; play-out of 26 one level later.
+        let again = Event::Started {
+            at: SimTime(30 * MS),
+            delay: Span::from_ms(4),
+        };
+        assert!(events.contains(&again));
+    }
+
+    #[test]
+    fn a_reordered_packet_in_time_is_put_in_its_place() {
+        let mut delays = vec![Some(1200); 20];
+        delays[10] = Some(2210); // comes just after packet 11, due at 13.2 ms
+        let events = feed(fill_half(3, 6), &delays);
+        assert_eq!(
+            count(&events, |e| matches!(
+                e,
+                Event::Taken {
+                    reordered: true,
+                    ..
+                }
+            )),
+            1
+        );
+        assert_eq!(count(&events, |e| matches!(e, Event::Played { .. })), 20);
+    }
+
+    #[test]
+    fn a_full_buffer_discards_and_stays_in_the_normal_state() {
+        // A queue in the network lets go: packets 0 to 9 come together at 10 ms. Two start the
+        // play-out, two more find room, six do not.
+        let mut delays: Vec<_> = (0..10).map(|n| Some(9000 - 1000 * n)).collect();
+        delays.push(Some(0));
+        let events = feed(fill_half(2, 4), &delays);
+        assert_eq!(count(&events, |e| matches!(e, Event::Overrun)), 6);
+        assert_eq!(count(&events, |e| matches!(e, Event::Lost { .. })), 0);
+    }
+
+    #[test]
+    fn without_packets_for_five_seconds_the_setup_times_out() {
+        let mut delays = vec![None; 6000];
+        delays.extend(vec![Some(0); 5]);
+        let events = feed(fill_half(1, 2), &delays);
+        assert_eq!(
+            events[0],
+            Event::Lost {
+                at: SimTime(5000 * MS)
+            }
+        );
+        assert_eq!(
+            events[1],
+            Event::Started {
+                at: SimTime(6002 * MS),
+                delay: Span::from_ms(1)
+            }
+        );
+    }
+
+    #[test]
+    fn nothing_is_missing_after_the_last_packet() {
+        let events = feed(fill_half(2, 4), &[Some(1200); 30]);
+        assert_eq!(count(&events, |e| matches!(e, Event::Missing { .. })), 0);
+        let last = Event::Played {
+            sequence: 29,
+            until: SimTime(33_200 * US),
+        };
+        assert_eq!(events.last(), Some(&last));
+    }
 }

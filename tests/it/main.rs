@@ -1,3 +1,5 @@
-//! Tests of the whole, through the library's front door and the command line.
+//! All integration tests in one binary: each extra one would link everything again.
 
+mod engines_agree;
+mod random_plans;
 mod scenario_shipped;

@@ -1,0 +1,232 @@
+//! When the packets of one stream are created: drawn in blocks, or read from a list drawn before.
+
+use crate::plan::{Plan, Source, Stream, StreamId};
+use crate::random::{self, BLOCK_DRAWS, Seed, exponential, scale_exponential};
+use crate::units::Ticks;
+
+/// Later than every packet.
+pub(super) const NEVER: u64 = u64::MAX;
+
+/// Creation instants of every Poisson stream of a plan under one seed, drawn once and shared by
+/// runs that differ in things that do not change them.
+#[derive(Debug)]
+pub struct SharedArrivals {
+    /// Per stream; empty for other sources. Each list ends with [`NEVER`].
+    created: Vec<Vec<u64>>,
+}
+
+impl SharedArrivals {
+    /// Draws all Poisson arrivals of the plan.
+    #[must_use]
+    pub fn draw(plan: &Plan, seed: Seed) -> Self {
+        let list = |stream: &Stream| match stream.source {
+            Source::Poisson { .. } => {
+                let mut arrivals = Arrivals::new(stream, plan, seed);
+                let mut times = Vec::new();
+                arrivals.fill(&mut times, NEVER, 0);
+                times
+            }
+            Source::Circuit { .. } | Source::Periodic(_) => Vec::new(),
+        };
+        Self { created: plan.streams.iter().map(list).collect() }
+    }
+
+    /// The list of one stream, where it has one.
+    pub(super) fn of(&self, stream: StreamId) -> Option<&[u64]> {
+        let list = &self.created[stream.0 as usize];
+        (!list.is_empty()).then_some(list.as_slice())
+    }
+}
+
+/// The creation instants of one stream, in order.
+#[derive(Debug)]
+pub(super) struct Arrivals<'a> {
+    kind: Kind<'a>,
+    /// Packets handed out.
+    pub(super) produced: u64,
+    /// Creation of the next packet; [`NEVER`] when there is none.
+    pub(super) next: u64,
+}
+
+#[derive(Debug)]
+enum Kind<'a> {
+    /// Packet n at tick n + `skip`.
+    Ticks { ticks: Ticks, skip: u64, count: u64 },
+    Poisson(Box<Poisson>),
+    Shared { times: &'a [u64] },
+}
+
+#[derive(Debug)]
+struct Poisson {
+    stream: random::Stream,
+    gaps: [u64; BLOCK_DRAWS],
+    used: usize,
+    mean_gap_q16_ps: u64,
+    end: u64,
+}
+
+impl<'a> Arrivals<'a> {
+    /// The arrivals of a stream under this seed.
+    pub(super) fn new(stream: &Stream, plan: &Plan, seed: Seed) -> Self {
+        let end = plan.sources_end;
+        let kind = match &stream.source {
+            Source::Circuit { .. } => {
+                let ticks = stream.source.boundaries(seed).expect("a circuit has boundaries");
+                Kind::Ticks { ticks, skip: 1, count: ticks.count_before(end).saturating_sub(1) }
+            }
+            Source::Periodic(ticks) => {
+                Kind::Ticks { ticks: *ticks, skip: 0, count: ticks.count_before(end) }
+            }
+            Source::Poisson { mean_gap_q16_ps, key } => Kind::Poisson(Box::new(Poisson {
+                stream: seed.stream(key),
+                gaps: [0; BLOCK_DRAWS],
+                used: BLOCK_DRAWS,
+                mean_gap_q16_ps: *mean_gap_q16_ps,
+                end: end.0,
+            })),
+        };
+        let mut arrivals = Self { kind, produced: 0, next: 0 };
+        arrivals.next = arrivals.after(0, 0);
+        arrivals
+    }
+
+    /// The arrivals of a list that ends with [`NEVER`].
+    pub(super) fn shared(times: &'a [u64]) -> Self {
+        Self { kind: Kind::Shared { times }, produced: 0, next: times[0] }
+    }
+
+    /// The list, where these arrivals are read from one.
+    pub(super) fn list(&self) -> Option<&'a [u64]> {
+        if let Kind::Shared { times } = self.kind { Some(times) } else { None }
+    }
+
+    /// Hands out the next packet's creation instant.
+    #[inline]
+    pub(super) fn pop(&mut self) -> u64 {
+        let created = self.next;
+        debug_assert!(created != NEVER, "no packet after the last");
+        self.produced += 1;
+        self.next = self.after(created, self.produced);
+        created
+    }
+
+    /// Creation of packet `number`, the one before it created at `last`.
+    #[inline]
+    fn after(&mut self, last: u64, number: u64) -> u64 {
+        match &mut self.kind {
+            Kind::Ticks { ticks, skip, count } => {
+                if number < *count { ticks.at(number + *skip).0 } else { NEVER }
+            }
+            Kind::Poisson(poisson) => {
+                if poisson.used == BLOCK_DRAWS {
+                    poisson.refill();
+                }
+                let created = last + poisson.gaps[poisson.used];
+                poisson.used += 1;
+                if created < poisson.end { created } else { NEVER }
+            }
+            Kind::Shared { times } => {
+                times[usize::try_from(number).expect("a list fits in memory")]
+            }
+        }
+    }
+
+    /// Appends creation instants, each later by `ingress`, until one reaches `horizon` or none
+    /// is left; closes the list with [`NEVER`] then and only then.
+    pub(super) fn fill(&mut self, times: &mut Vec<u64>, horizon: u64, ingress: u64) {
+        while self.next != NEVER && times.last().is_none_or(|last| *last < horizon) {
+            match &mut self.kind {
+                Kind::Poisson(poisson) => {
+                    // One block at a time: the generator and the logarithm each in a tight loop.
+                    let mut next = self.next;
+                    let before = times.len();
+                    while poisson.used < BLOCK_DRAWS && next != NEVER {
+                        times.push(next + ingress);
+                        let created = next + poisson.gaps[poisson.used];
+                        poisson.used += 1;
+                        next = if created < poisson.end { created } else { NEVER };
+                    }
+                    if next != NEVER {
+                        poisson.refill();
+                    }
+                    self.produced += (times.len() - before) as u64;
+                    self.next = next;
+                }
+                Kind::Ticks { .. } | Kind::Shared { .. } => {
+                    let created = self.pop();
+                    times.push(created + ingress);
+                }
+            }
+        }
+        if self.next == NEVER && times.last() != Some(&NEVER) {
+            times.push(NEVER);
+        }
+    }
+}
+
+impl Poisson {
+    fn refill(&mut self) {
+        self.stream.draw_block(&mut self.gaps);
+        for gap in &mut self.gaps {
+            *gap = scale_exponential(exponential(*gap), self.mean_gap_q16_ps);
+        }
+        self.used = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Crossing, PlanBuilder, Processing};
+    use crate::random::{Purpose, StreamKey};
+    use crate::traffic::Class;
+    use crate::units::{Octets, SimTime, Span};
+
+    fn plan(source: Source) -> Plan {
+        let mut builder = PlanBuilder::new(SimTime::ZERO + Span::from_ms(20));
+        let port = builder.port([None; Class::COUNT]);
+        let crossing = Crossing {
+            port,
+            serialization: Span(1),
+            queued: Octets(1),
+            propagation: Span::ZERO,
+            processing: Processing::Constant(Span::ZERO),
+        };
+        builder.stream(Class::Be, source, Processing::Constant(Span::ZERO), &[crossing], None);
+        builder.seal()
+    }
+
+    fn one_by_one(plan: &Plan) -> Vec<u64> {
+        let mut arrivals = Arrivals::new(&plan.streams[0], plan, Seed(5));
+        let mut times = Vec::new();
+        while arrivals.next != NEVER {
+            times.push(arrivals.pop());
+        }
+        times
+    }
+
+    #[test]
+    fn blocks_of_arrivals_are_the_single_arrivals() {
+        let key = StreamKey::new("flow", "a", Purpose::Arrivals);
+        let plan = plan(Source::Poisson { mean_gap_q16_ps: (24 * 1_000_000) << 16, key });
+        let single = one_by_one(&plan);
+        let mut arrivals = Arrivals::new(&plan.streams[0], &plan, Seed(5));
+        let mut times = Vec::new();
+        for horizon in [1_000_000_000, 1_000_000_001, 7_000_000_000, NEVER] {
+            arrivals.fill(&mut times, horizon, 0);
+        }
+        assert_eq!(times.pop(), Some(NEVER));
+        assert_eq!(times, single);
+        assert_eq!(arrivals.produced, single.len() as u64);
+        assert!(single.iter().is_sorted() && single.len() > 700 && single.len() < 970);
+    }
+
+    #[test]
+    fn a_source_emits_strictly_before_the_end() {
+        let ticks = Ticks::every(SimTime::ZERO, Span::from_ms(5));
+        assert_eq!(one_by_one(&plan(Source::Periodic(ticks))).len(), 4, "0, 5, 10, 15 ms");
+        let boundaries = Ticks::every(SimTime::ZERO, Span::from_ms(5));
+        let circuit = Source::Circuit { boundaries, phase: None };
+        assert_eq!(one_by_one(&plan(circuit)).len(), 3, "complete at 5, 10, 15 ms, not at 20");
+    }
+}

@@ -1,0 +1,476 @@
+//! One port of the window engine: eight queues, one transmitter, replayed over sorted arrays.
+//!
+//! Two loops replay a window. The *open* loop never looks at queue limits; it only notices, before
+//! a packet is sent, that so many more have already arrived that one of them may have found the
+//! queue full. Then the *bounded* loop takes over for the rest of the window and admits packets
+//! one by one. Until that moment nothing was dropped, so nothing has to be undone.
+
+use super::arrivals::{Arrivals, NEVER};
+use super::network::{Entry, Network};
+use super::outcome::QueueOutcome;
+use super::tally::Tally;
+use crate::plan::{Plan, PortId, Processing, StreamId};
+use crate::random::{self, Seed};
+use crate::traffic::Class;
+
+/// One direction of one link while a plan runs.
+#[derive(Debug)]
+pub(super) struct Port<'a, T> {
+    /// Everything that entered a queue before this instant is known, and every transmission that
+    /// began before it has happened.
+    pub(super) clock: u64,
+    /// When the transmitter is free again.
+    free: u64,
+    /// The classes in use, most urgent first.
+    lanes: Vec<Lane<'a, T>>,
+}
+
+/// One class of a port: a queue, and what feeds it.
+#[derive(Debug)]
+struct Lane<'a, T> {
+    class: Class,
+    /// Which inbox of the network is ours.
+    inbox: usize,
+    /// Octets that may wait.
+    limit: u64,
+    /// Largest packet; with it follows how many certainly fit.
+    largest: u64,
+    /// Streams that enter the network here.
+    locals: Vec<Local<'a>>,
+    /// Whether one local stream is all that comes here: then its arrivals are a plain list.
+    alone: bool,
+    /// Entry instants of the one stream, closed with [`NEVER`]; unused where arrivals are shared.
+    times: Vec<u64>,
+    /// Next of the list.
+    next_time: usize,
+    /// Number of the first packet of the list.
+    first_sequence: u32,
+    /// Packets that have entered the queue or will within this window, in order.
+    ready: Vec<Entry<T>>,
+    outcome: QueueOutcome,
+}
+
+/// A stream at its ingress PE.
+#[derive(Debug)]
+struct Local<'a> {
+    stream: StreamId,
+    leg: u32,
+    arrivals: Arrivals<'a>,
+    ingress: u64,
+    drawn: Option<(Processing, random::Stream)>,
+}
+
+/// Arrivals of one lane as the open loop sees them.
+enum Feed<'l, T> {
+    /// Entry instants of packets of one leg, and the number of the first.
+    Alone { times: &'l [u64], leg: u32, first_sequence: u32, ingress: u64 },
+    Mixed(&'l [Entry<T>]),
+}
+
+/// Where the open loop stopped.
+enum Stop {
+    /// At the horizon.
+    Horizon,
+    /// Before a transmission, since packets may have found this lane full.
+    MayOverflow,
+}
+
+impl<'a, T: Tally> Port<'a, T> {
+    /// The port `id` of a plan, crossed by these legs. `arrivals` makes the packets of a stream,
+    /// `inbox_of` numbers the inboxes.
+    pub(super) fn new(
+        plan: &Plan,
+        id: PortId,
+        crossing: &[u32],
+        seed: Seed,
+        mut arrivals: impl FnMut(StreamId) -> Arrivals<'a>,
+        inbox_of: impl Fn(u32, usize) -> u32,
+    ) -> Self {
+        let mut lanes = Vec::new();
+        for class in Class::ALL {
+            let in_class = |leg: &&u32| {
+                let stream = plan.legs[**leg as usize].stream;
+                plan.streams[stream.0 as usize].class == class
+            };
+            let legs: Vec<u32> = crossing.iter().filter(in_class).copied().collect();
+            let queued = |leg: &u32| plan.legs[*leg as usize].queued.0;
+            let Some(largest) = legs.iter().map(queued).max() else { continue };
+            let mut locals = Vec::new();
+            for leg in &legs {
+                let stream = plan.legs[*leg as usize].stream;
+                if plan.streams[stream.0 as usize].legs.start == *leg {
+                    locals.push(Local::new(plan, stream, seed, arrivals(stream)));
+                }
+            }
+            lanes.push(Lane {
+                class,
+                inbox: inbox_of(id.0, class.index()) as usize,
+                limit: plan.ports[id.0 as usize].queue_limit[class.index()]
+                    .map_or(u64::MAX, |limit| limit.0),
+                largest,
+                alone: legs.len() == 1 && locals.len() == 1 && locals[0].drawn.is_none(),
+                locals,
+                times: Vec::new(),
+                next_time: 0,
+                first_sequence: 0,
+                ready: Vec::new(),
+                outcome: QueueOutcome::default(),
+            });
+        }
+        Self { clock: 0, free: 0, lanes }
+    }
+
+    /// Replays everything from the clock to `horizon`; all that enters a queue here before
+    /// `horizon` must be in the inboxes.
+    pub(super) fn replay(&mut self, horizon: u64, network: &mut Network<T>) {
+        debug_assert!(horizon > self.clock, "a window has a length");
+        for lane in &mut self.lanes {
+            lane.gather(self.clock, horizon, network);
+        }
+        let cramped = self.lanes.iter().any(|lane| lane.fits() == 0);
+        let stop = match self.lanes.len() {
+            _ if cramped => Stop::MayOverflow,
+            1 => self.replay_open::<1>(horizon, network),
+            2 => self.replay_open::<2>(horizon, network),
+            3 | 4 => self.replay_open::<4>(horizon, network),
+            _ => self.replay_open::<{ Class::COUNT }>(horizon, network),
+        };
+        if matches!(stop, Stop::MayOverflow) {
+            self.replay_bounded(horizon, network);
+        }
+        self.clock = horizon;
+    }
+
+    /// Strict priority, non-preemptive, FIFO within a class; no queue is full.
+    ///
+    /// The loop is written for speed: the next entry instant of every lane lies in `heads`, a
+    /// lane of one stream is a bare list of instants, and a packet is touched once.
+    fn replay_open<const LANES: usize>(
+        &mut self,
+        horizon: u64,
+        network: &mut Network<T>,
+    ) -> Stop {
+        let mut heads = [NEVER; LANES];
+        let mut index = [0_usize; LANES];
+        let mut sent = [0_u64; LANES];
+        let mut left_waiting = [0_u64; LANES];
+        let mut fits = [usize::MAX; LANES];
+        let mut feeds: [Feed<'_, T>; LANES] = std::array::from_fn(|_| Feed::Mixed(&[]));
+        for (lane, run) in self.lanes.iter().enumerate() {
+            feeds[lane] = run.feed();
+            index[lane] = if run.listed() { run.next_time } else { 0 };
+            heads[lane] = feeds[lane].at(index[lane]);
+            fits[lane] = run.fits();
+        }
+        let mut free = self.free;
+        let stop = loop {
+            let mut earliest = heads[0];
+            for head in &heads[1..] {
+                earliest = earliest.min(*head);
+            }
+            let start = free.max(earliest);
+            if start >= horizon {
+                break Stop::Horizon;
+            }
+            // The most urgent lane whose head has arrived.
+            let mut lane = 0;
+            while lane + 1 < LANES && heads[lane] > start {
+                lane += 1;
+            }
+            let place = index[lane];
+            let next = feeds[lane].at(place + 1);
+            if next <= start {
+                let rival = place.saturating_add(fits[lane]);
+                if feeds[lane].at(rival) <= start {
+                    break Stop::MayOverflow;
+                }
+                left_waiting[lane] += 1;
+            }
+            let entry = feeds[lane].entry(place);
+            index[lane] = place + 1;
+            heads[lane] = next;
+            sent[lane] += 1;
+            free = start + network.legs[entry.leg as usize].serialization;
+            network.pass_on(entry, start);
+        };
+        self.free = free;
+        for (lane, run) in self.lanes.iter_mut().enumerate() {
+            run.outcome.transmitted += sent[lane];
+            run.outcome.left_waiting += left_waiting[lane];
+            run.consume(index[lane]);
+        }
+        stop
+    }
+
+    /// The same with every admission checked: an arrival that finds no room is dropped. Arrivals
+    /// of an instant are admitted before a transmission begins at it.
+    fn replay_bounded(&mut self, horizon: u64, network: &mut Network<T>) {
+        let mut queues: Vec<Queue> = self.lanes.iter_mut().map(|lane| lane.open_queue(horizon)).collect();
+        loop {
+            let heads = self.lanes.iter().zip(&queues).map(|(lane, queue)| queue.head(lane));
+            let earliest = heads.min().expect("a port has a lane");
+            let start = self.free.max(earliest);
+            if start >= horizon {
+                break;
+            }
+            for (lane, queue) in self.lanes.iter_mut().zip(&mut queues) {
+                queue.admit(lane, start, network);
+            }
+            let waiting = self.lanes.iter_mut().zip(&mut queues);
+            let Some((lane, queue)) = waiting.into_iter().find(|(_, queue)| queue.len() > 0) else {
+                continue; // every arrival up to `start` was dropped
+            };
+            let entry = queue.take(lane, network);
+            lane.outcome.transmitted += 1;
+            lane.outcome.left_waiting += u64::from(queue.len() > 0);
+            self.free = start + network.legs[entry.leg as usize].serialization;
+            network.pass_on(entry, start);
+        }
+        for (lane, queue) in self.lanes.iter_mut().zip(&mut queues) {
+            queue.admit(lane, horizon - 1, network);
+            queue.close(lane);
+        }
+    }
+
+    /// Whether nothing waits here and no packet will ever be created here.
+    pub(super) fn idle(&self, network: &Network<T>) -> bool {
+        self.next_activity(network) == NEVER
+    }
+
+    /// When something next enters a queue here, as far as is known; the clock if it already has.
+    pub(super) fn next_activity(&self, network: &Network<T>) -> u64 {
+        let next = |lane: &Lane<'_, T>| {
+            if !lane.ready.is_empty() || !network.inboxes[lane.inbox].is_empty() {
+                return self.clock;
+            }
+            let created = lane.locals.iter().map(|local| local.arrivals.next).min();
+            let listed = lane.list().get(lane.next_time).filter(|_| lane.alone);
+            listed.copied().or(created).unwrap_or(NEVER)
+        };
+        self.lanes.iter().map(next).min().unwrap_or(NEVER)
+    }
+
+    /// Counters per class.
+    pub(super) fn outcome(&self) -> [QueueOutcome; Class::COUNT] {
+        let mut outcome = [QueueOutcome::default(); Class::COUNT];
+        for lane in &self.lanes {
+            outcome[lane.class.index()] = lane.outcome;
+        }
+        outcome
+    }
+
+    /// Adds how many packets each stream that enters here has sent.
+    pub(super) fn count_sent(&self, sent: &mut [u64]) {
+        for lane in &self.lanes {
+            for local in &lane.locals {
+                let shared = local.arrivals.list().is_some() && lane.alone;
+                let taken = if shared { lane.next_time as u64 } else { local.arrivals.produced };
+                sent[local.stream.0 as usize] = taken;
+            }
+        }
+    }
+}
+
+impl<T: Tally> Feed<'_, T> {
+    /// Entry instant of the packet at a place; [`NEVER`] past the end.
+    #[inline]
+    fn at(&self, place: usize) -> u64 {
+        match self {
+            Self::Alone { times, .. } => times.get(place).copied().unwrap_or(NEVER),
+            Self::Mixed(entries) => entries.get(place).map_or(NEVER, |entry| entry.at),
+        }
+    }
+
+    #[inline]
+    fn entry(&self, place: usize) -> Entry<T> {
+        match self {
+            Self::Alone { times, leg, first_sequence, ingress } => {
+                let mut tally = T::default();
+                tally.process(*ingress);
+                Entry {
+                    at: times[place],
+                    created: times[place] - ingress,
+                    leg: *leg,
+                    sequence: first_sequence.wrapping_add(place as u32),
+                    tally,
+                }
+            }
+            Self::Mixed(entries) => entries[place],
+        }
+    }
+}
+
+impl<'a> Local<'a> {
+    fn new(plan: &Plan, stream: StreamId, seed: Seed, arrivals: Arrivals<'a>) -> Self {
+        let run = &plan.streams[stream.0 as usize];
+        let drawn = match &run.ingress {
+            Processing::Constant(_) => None,
+            Processing::Uniform { key, .. } => Some((run.ingress.clone(), seed.stream(key))),
+        };
+        Self { stream, leg: run.legs.start, arrivals, ingress: run.ingress.min().0, drawn }
+    }
+
+    /// The next packet, at its first queue.
+    fn pop<T: Tally>(&mut self) -> Entry<T> {
+        let sequence = self.arrivals.produced as u32;
+        let created = self.arrivals.pop();
+        let ingress = match &mut self.drawn {
+            Some((Processing::Uniform { min, max, .. }, stream)) => {
+                Processing::drawn(*min, *max, stream.draw()).0
+            }
+            _ => self.ingress,
+        };
+        let mut tally = T::default();
+        tally.process(ingress);
+        Entry { at: created + ingress, created, leg: self.leg, sequence, tally }
+    }
+}
+
+impl<T: Tally> Lane<'_, T> {
+    /// The entry instants of the one stream of a lane that has no other.
+    fn list(&self) -> &[u64] {
+        let shared = self.locals.first().and_then(|local| local.arrivals.list());
+        shared.unwrap_or(&self.times)
+    }
+
+    /// Whether this window is replayed straight from the list.
+    fn listed(&self) -> bool {
+        self.alone && self.ready.is_empty()
+    }
+
+    /// Packets that certainly find room in an empty queue.
+    fn fits(&self) -> usize {
+        usize::try_from(self.limit / self.largest).unwrap_or(usize::MAX)
+    }
+
+    /// Makes the arrivals before `horizon` ready, in order.
+    fn gather(&mut self, clock: u64, horizon: u64, network: &mut Network<T>) {
+        if self.alone {
+            self.extend_list(horizon);
+            if !self.ready.is_empty() {
+                self.move_list_to_ready(horizon);
+            }
+            return;
+        }
+        let old = self.ready.len();
+        let inbox = &mut network.inboxes[self.inbox];
+        for local in &mut self.locals {
+            while local.arrivals.next.saturating_add(local.ingress) < horizon {
+                let entry = local.pop();
+                if entry.at < horizon { self.ready.push(entry) } else { inbox.push(entry) }
+            }
+        }
+        let ready = &mut self.ready;
+        inbox.retain(|entry| {
+            assert!(entry.at >= clock, "a packet entered a queue behind its clock");
+            let due = entry.at < horizon;
+            if due {
+                ready.push(*entry);
+            }
+            !due
+        });
+        self.ready[old..].sort_unstable_by_key(Entry::key);
+    }
+
+    /// Has the list reach `horizon`, and forgets what was taken from it.
+    fn extend_list(&mut self, horizon: u64) {
+        let local = &mut self.locals[0];
+        if local.arrivals.list().is_some() {
+            return;
+        }
+        self.times.drain(..self.next_time);
+        self.first_sequence = self.first_sequence.wrapping_add(self.next_time as u32);
+        self.next_time = 0;
+        local.arrivals.fill(&mut self.times, horizon, local.ingress);
+    }
+
+    fn move_list_to_ready(&mut self, horizon: u64) {
+        let Feed::Alone { times, .. } = self.as_list() else { unreachable!("a list is a list") };
+        let due = times[self.next_time..].iter().take_while(|at| **at < horizon).count();
+        let range = self.next_time..self.next_time + due;
+        let entries: Vec<Entry<T>> = range.map(|place| self.as_list().entry(place)).collect();
+        self.ready.extend(entries);
+        self.next_time += due;
+    }
+
+    fn as_list(&self) -> Feed<'_, T> {
+        let local = &self.locals[0];
+        Feed::Alone {
+            times: self.list(),
+            leg: local.leg,
+            first_sequence: self.first_sequence,
+            ingress: local.ingress,
+        }
+    }
+
+    fn feed(&self) -> Feed<'_, T> {
+        if self.listed() { self.as_list() } else { Feed::Mixed(&self.ready) }
+    }
+
+    /// Everything before this place has been sent.
+    fn consume(&mut self, place: usize) {
+        if self.listed() {
+            self.next_time = place;
+        } else {
+            self.ready.drain(..place);
+        }
+    }
+
+    /// Starts checking admissions, nothing having been dropped in this window so far.
+    fn open_queue(&mut self, horizon: u64) -> Queue {
+        if self.alone {
+            self.move_list_to_ready(horizon);
+        }
+        Queue { head: 0, admitted: 0, scanned: 0, octets: 0 }
+    }
+}
+
+/// Admission of one lane during the bounded loop: `ready[head..admitted]` waits,
+/// `ready[scanned..]` has not been looked at, what lies between was dropped or moved up.
+struct Queue {
+    head: usize,
+    admitted: usize,
+    scanned: usize,
+    octets: u64,
+}
+
+impl Queue {
+    fn len(&self) -> usize {
+        self.admitted - self.head
+    }
+
+    /// Entry instant of the next packet to be sent, or to be admitted.
+    fn head<T>(&self, lane: &Lane<'_, T>) -> u64 {
+        let place = if self.len() > 0 { self.head } else { self.scanned };
+        lane.ready.get(place).map_or(NEVER, |entry| entry.at)
+    }
+
+    /// Admits what has arrived by `now`, in order, as far as there is room.
+    fn admit<T: Tally>(&mut self, lane: &mut Lane<'_, T>, now: u64, network: &mut Network<T>) {
+        while let Some(entry) = lane.ready.get(self.scanned).copied().filter(|entry| entry.at <= now) {
+            self.scanned += 1;
+            let octets = self.octets + u64::from(network.legs[entry.leg as usize].queued);
+            if octets > lane.limit {
+                lane.outcome.dropped += 1;
+                network.drop_packet(entry.leg);
+            } else {
+                self.octets = octets;
+                lane.ready[self.admitted] = entry;
+                self.admitted += 1;
+            }
+        }
+    }
+
+    fn take<T: Tally>(&mut self, lane: &Lane<'_, T>, network: &Network<T>) -> Entry<T> {
+        let entry = lane.ready[self.head];
+        self.head += 1;
+        self.octets -= u64::from(network.legs[entry.leg as usize].queued);
+        entry
+    }
+
+    fn close<T>(&self, lane: &mut Lane<'_, T>) {
+        assert_eq!(self.scanned, lane.ready.len(), "every arrival was admitted or dropped");
+        lane.ready.truncate(self.admitted);
+        lane.ready.drain(..self.head);
+    }
+}

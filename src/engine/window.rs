@@ -1,0 +1,211 @@
+//! The window engine: no global event queue; every port is replayed on its own.
+//!
+//! What one port sends cannot enter the queue of the next before serialization, propagation and
+//! processing have passed: the *lookahead* of that pair of ports, at the smallest packet that goes
+//! that way. So a port may be replayed up to the least of (clock of a port before it + lookahead
+//! from there) over all ports before it. The ports are visited again and again in an order in
+//! which, as far as there is no ring, the ones before come first; every visit goes as far as the
+//! lookahead allows, but no port runs ahead of the slowest by more than the longest window, which
+//! keeps what lies between them in the cache. The length of a window changes no result, and a
+//! window beyond the lookahead cannot be asked for.
+
+use super::arrivals::{Arrivals, NEVER, SharedArrivals};
+use super::network::Network;
+use super::outcome::Outcome;
+use super::port::Port;
+use super::tally::Tally;
+use crate::plan::{Plan, PortId, StreamId};
+use crate::random::Seed;
+use crate::traffic::Class;
+use crate::units::{SimTime, Span};
+
+/// A plan in the state of being run.
+pub(super) struct Engine<'a, T> {
+    ports: Vec<Port<'a, T>>,
+    network: Network<T>,
+    /// Ports in the order they are visited.
+    order: Vec<u32>,
+    /// Per port: the ports that send to it, with the lookahead from there in picoseconds.
+    before: Vec<Vec<(u32, u64)>>,
+    /// Streams whose arrivals may be out of order: stream, last port, lookahead from there.
+    unordered: Vec<(StreamId, u32, u64)>,
+    window_max: u64,
+    streams: usize,
+}
+
+/// Runs a plan window by window.
+pub(super) fn run<T: Tally>(
+    plan: &Plan,
+    seed: Seed,
+    window_max: Span,
+    shared: Option<&SharedArrivals>,
+    watch: &mut dyn FnMut(SimTime),
+) -> Outcome {
+    let mut engine = Engine::<T>::new(plan, seed, window_max, shared);
+    while let Some(slowest) = engine.sweep() {
+        watch(SimTime(slowest));
+    }
+    engine.finish()
+}
+
+impl<'a, T: Tally> Engine<'a, T> {
+    pub(super) fn new(
+        plan: &Plan,
+        seed: Seed,
+        window_max: Span,
+        shared: Option<&'a SharedArrivals>,
+    ) -> Self {
+        let inbox_of = |port: u32, class: usize| port * Class::COUNT as u32 + class as u32;
+        let arrivals = |stream: StreamId| match shared.and_then(|shared| shared.of(stream)) {
+            Some(times) => Arrivals::shared(times),
+            None => Arrivals::new(&plan.streams[stream.0 as usize], plan, seed),
+        };
+        let mut crossing = vec![Vec::new(); plan.ports.len()];
+        for (index, leg) in plan.legs.iter().enumerate() {
+            crossing[leg.port.0 as usize].push(index as u32);
+        }
+        let port = |(id, legs): (usize, &Vec<u32>)| {
+            Port::new(plan, PortId(id as u32), legs, seed, arrivals, inbox_of)
+        };
+        let before = lookaheads(plan);
+        Self {
+            ports: crossing.iter().enumerate().map(port).collect(),
+            network: Network::new(plan, seed, plan.ports.len() * Class::COUNT, inbox_of),
+            order: visiting_order(&before),
+            before,
+            unordered: unordered(plan),
+            window_max: window_max.0.max(1),
+            streams: plan.streams.len(),
+        }
+    }
+
+    /// Visits every port once. Says how far the slowest has come, `None` when all is done.
+    fn sweep(&mut self) -> Option<u64> {
+        let slowest = self.ports.iter().map(|port| port.clock).min()?;
+        let network = &self.network;
+        let next = self.ports.iter().map(|port| port.next_activity(network)).min()?;
+        if next == NEVER {
+            return None;
+        }
+        if next > slowest.saturating_add(self.window_max) {
+            self.skip_to(next);
+        }
+        let limit = slowest.max(next).saturating_add(self.window_max);
+        for &port in &self.order {
+            let port = port as usize;
+            let safe = |(before, lookahead): &(u32, u64)| {
+                self.ports[*before as usize].clock.saturating_add(*lookahead)
+            };
+            let horizon = self.before[port].iter().map(safe).min().map_or(limit, |h| h.min(limit));
+            if horizon > self.ports[port].clock {
+                self.ports[port].replay(horizon, &mut self.network);
+            }
+        }
+        for (stream, port, lookahead) in &self.unordered {
+            let safe = self.ports[*port as usize].clock.saturating_add(*lookahead);
+            self.network.settle(*stream, safe);
+        }
+        Some(slowest)
+    }
+
+    /// Nothing happens anywhere before `next`: no need to look.
+    fn skip_to(&mut self, next: u64) {
+        for port in &mut self.ports {
+            port.clock = port.clock.max(next);
+        }
+    }
+
+    fn finish(mut self) -> Outcome {
+        for (stream, ..) in &self.unordered {
+            self.network.settle(*stream, NEVER);
+        }
+        let mut sent = vec![0; self.streams];
+        for port in &self.ports {
+            port.count_sent(&mut sent);
+        }
+        Outcome {
+            streams: self.network.finish(&sent),
+            ports: self.ports.iter().map(Port::outcome).collect(),
+        }
+    }
+}
+
+/// Per port, the ports before it and the shortest time from there: transmission begins → the next
+/// queue is entered. At least the serialization, so never zero.
+fn lookaheads(plan: &Plan) -> Vec<Vec<(u32, u64)>> {
+    let mut before = vec![std::collections::BTreeMap::new(); plan.ports.len()];
+    for stream in 0..plan.streams.len() as u32 {
+        for pair in plan.path(StreamId(stream)).windows(2) {
+            let (leg, next) = (&pair[0], &pair[1]);
+            let ahead = (leg.serialization + leg.propagation + leg.processing.min()).0;
+            assert!(ahead > 0, "sending takes time");
+            let shortest = before[next.port.0 as usize].entry(leg.port.0).or_insert(ahead);
+            *shortest = (*shortest).min(ahead);
+        }
+    }
+    before.into_iter().map(|map| map.into_iter().collect()).collect()
+}
+
+fn unordered(plan: &Plan) -> Vec<(StreamId, u32, u64)> {
+    let drawn_at_egress = |stream: &StreamId| {
+        let last = plan.path(*stream).last().expect("a path has a leg");
+        let ahead = (last.serialization + last.propagation + last.processing.min()).0;
+        let drawn = matches!(last.processing, crate::plan::Processing::Uniform { .. });
+        let circuit = plan.streams[stream.0 as usize].receiver.is_some();
+        (drawn && circuit).then_some((*stream, last.port.0, ahead))
+    };
+    (0..plan.streams.len() as u32).map(StreamId).filter_map(|id| drawn_at_egress(&id)).collect()
+}
+
+/// Ports such that, rings aside, those that send to a port come before it: reverse postorder of
+/// a depth-first walk along the way of the packets, starting where nothing comes from before.
+fn visiting_order(before: &[Vec<(u32, u64)>]) -> Vec<u32> {
+    let mut after = vec![Vec::new(); before.len()];
+    for (port, sources) in before.iter().enumerate() {
+        for (source, _) in sources {
+            after[*source as usize].push(port as u32);
+        }
+    }
+    let first = |port: &u32| before[*port as usize].is_empty();
+    let all = 0..before.len() as u32;
+    let starts = all.clone().filter(first).chain(all.filter(|port| !first(port)));
+    let (mut seen, mut postorder) = (vec![false; before.len()], Vec::new());
+    for start in starts {
+        // (port, next of its successors to look at)
+        let mut stack = vec![(start, 0)];
+        if std::mem::replace(&mut seen[start as usize], true) {
+            continue;
+        }
+        while let Some((port, place)) = stack.last_mut() {
+            let successor = after[*port as usize].get(*place).copied();
+            *place += 1;
+            match successor {
+                Some(next) if !std::mem::replace(&mut seen[next as usize], true) => {
+                    stack.push((next, 0));
+                }
+                Some(_) => {}
+                None => {
+                    postorder.push(*port);
+                    stack.pop();
+                }
+            }
+        }
+    }
+    postorder.reverse();
+    postorder
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_are_visited_after_those_that_send_to_them() {
+        // 2 -> 0 -> 1, and a ring 3 -> 4 -> 3.
+        let before = [vec![(2, 1)], vec![(0, 1)], vec![], vec![(4, 1)], vec![(3, 1)]];
+        let order = visiting_order(&before);
+        let place = |port: u32| order.iter().position(|visited| *visited == port).unwrap();
+        assert!(place(2) < place(0) && place(0) < place(1));
+        assert_eq!(order.len(), 5);
+    }
+}
