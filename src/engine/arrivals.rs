@@ -1,18 +1,19 @@
 //! When the packets of one stream are created: drawn in blocks, or read from a list drawn before.
 
-use crate::plan::{Plan, Source, Stream, StreamId};
+use crate::plan::{Plan, Processing, Source, Stream, StreamId};
 use crate::random::{self, BLOCK_DRAWS, Seed, exponential, scale_exponential};
 use crate::units::Ticks;
 
 /// Later than every packet.
 pub(super) const NEVER: u64 = u64::MAX;
 
-/// Creation instants of every Poisson stream of a plan under one seed, drawn once and shared by
-/// runs that differ in things that do not change them.
+/// When the packets of every Poisson stream of a plan enter their first queue under one seed:
+/// drawn once and shared by runs that differ in things that do not change it.
 #[derive(Debug)]
 pub struct SharedArrivals {
-    /// Per stream; empty for other sources. Each list ends with [`NEVER`].
-    created: Vec<Vec<u64>>,
+    /// Per stream; empty for other sources. Each list ends with [`NEVER`]. Where the ingress
+    /// processing is drawn, it is left out.
+    entries: Vec<Vec<u64>>,
 }
 
 impl SharedArrivals {
@@ -23,17 +24,17 @@ impl SharedArrivals {
             Source::Poisson { .. } => {
                 let mut arrivals = Arrivals::new(stream, plan, seed);
                 let mut times = Vec::new();
-                arrivals.fill(&mut times, NEVER, 0);
+                arrivals.fill(&mut times, NEVER, constant_ingress(stream));
                 times
             }
             Source::Circuit { .. } | Source::Periodic(_) => Vec::new(),
         };
-        Self { created: plan.streams.iter().map(list).collect() }
+        Self { entries: plan.streams.iter().map(list).collect() }
     }
 
     /// The list of one stream, where it has one.
     pub(super) fn of(&self, stream: StreamId) -> Option<&[u64]> {
-        let list = &self.created[stream.0 as usize];
+        let list = &self.entries[stream.0 as usize];
         (!list.is_empty()).then_some(list.as_slice())
     }
 }
@@ -53,7 +54,8 @@ enum Kind<'a> {
     /// Packet n at tick n + `skip`.
     Ticks { ticks: Ticks, skip: u64, count: u64 },
     Poisson(Box<Poisson>),
-    Shared { times: &'a [u64] },
+    /// Instants later than the creation by `ingress`.
+    Shared { times: &'a [u64], ingress: u64 },
 }
 
 #[derive(Debug)]
@@ -90,14 +92,17 @@ impl<'a> Arrivals<'a> {
         arrivals
     }
 
-    /// The arrivals of a list that ends with [`NEVER`].
-    pub(super) fn shared(times: &'a [u64]) -> Self {
-        Self { kind: Kind::Shared { times }, produced: 0, next: times[0] }
+    /// The arrivals of a stream from its shared list.
+    pub(super) fn shared(stream: &Stream, times: &'a [u64]) -> Self {
+        let ingress = constant_ingress(stream);
+        let mut arrivals = Self { kind: Kind::Shared { times, ingress }, produced: 0, next: 0 };
+        arrivals.next = arrivals.after(0, 0);
+        arrivals
     }
 
     /// The list, where these arrivals are read from one.
     pub(super) fn list(&self) -> Option<&'a [u64]> {
-        if let Kind::Shared { times } = self.kind { Some(times) } else { None }
+        if let Kind::Shared { times, .. } = self.kind { Some(times) } else { None }
     }
 
     /// Hands out the next packet's creation instant.
@@ -125,8 +130,11 @@ impl<'a> Arrivals<'a> {
                 poisson.used += 1;
                 if created < poisson.end { created } else { NEVER }
             }
-            Kind::Shared { times } => {
-                times[usize::try_from(number).expect("a list fits in memory")]
+            Kind::Shared { times, ingress } => {
+                match times[usize::try_from(number).expect("a list fits in memory")] {
+                    NEVER => NEVER,
+                    entry => entry - *ingress,
+                }
             }
         }
     }
@@ -164,6 +172,14 @@ impl<'a> Arrivals<'a> {
     }
 }
 
+/// What the ingress processing adds to every creation instant; nothing where it is drawn.
+fn constant_ingress(stream: &Stream) -> u64 {
+    match &stream.ingress {
+        Processing::Constant(span) => span.0,
+        Processing::Uniform { .. } => 0,
+    }
+}
+
 impl Poisson {
     fn refill(&mut self) {
         self.stream.draw_block(&mut self.gaps);
@@ -177,7 +193,7 @@ impl Poisson {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Crossing, PlanBuilder, Processing};
+    use crate::plan::{Crossing, PlanBuilder};
     use crate::random::{Purpose, StreamKey};
     use crate::traffic::Class;
     use crate::units::{Octets, SimTime, Span};

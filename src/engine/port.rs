@@ -232,10 +232,6 @@ impl<'a, T: Tally> Port<'a, T> {
         }
     }
 
-    /// Whether nothing waits here and no packet will ever be created here.
-    pub(super) fn idle(&self, network: &Network<T>) -> bool {
-        self.next_activity(network) == NEVER
-    }
 
     /// When something next enters a queue here, as far as is known; the clock if it already has.
     pub(super) fn next_activity(&self, network: &Network<T>) -> u64 {

@@ -56,9 +56,12 @@ impl<'a, T: Tally> Engine<'a, T> {
         shared: Option<&'a SharedArrivals>,
     ) -> Self {
         let inbox_of = |port: u32, class: usize| port * Class::COUNT as u32 + class as u32;
-        let arrivals = |stream: StreamId| match shared.and_then(|shared| shared.of(stream)) {
-            Some(times) => Arrivals::shared(times),
-            None => Arrivals::new(&plan.streams[stream.0 as usize], plan, seed),
+        let arrivals = |id: StreamId| {
+            let stream = &plan.streams[id.0 as usize];
+            match shared.and_then(|shared| shared.of(id)) {
+                Some(times) => Arrivals::shared(stream, times),
+                None => Arrivals::new(stream, plan, seed),
+            }
         };
         let mut crossing = vec![Vec::new(); plan.ports.len()];
         for (index, leg) in plan.legs.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! The window engine against the heap engine, part by part, on random networks.
 
-use pilotwire::engine::{self, Delays, EngineKind, Options, Outcome, Received, StreamOutcome};
+use pilotwire::engine::{self, Delays, EngineKind, Options, Outcome, Received, SharedArrivals, StreamOutcome};
 use pilotwire::random::Seed;
 use pilotwire::units::Span;
 
@@ -78,6 +78,9 @@ fn window_engine_equals_heap_engine_on_500_random_networks() {
         for window_max in [Span::from_ms(4), Span::from_us(100), Span::from_ns(7_777)] {
             let got = engine::run(&plan, seed, &windows(window_max));
             assert_same(&got, &want, &format!("case {case}, window {window_max:?}"));
+            let shared = SharedArrivals::draw(&plan, seed);
+            let got = engine::run_shared(&plan, seed, &windows(window_max), &shared);
+            assert_same(&got, &want, &format!("case {case}, window {window_max:?}, shared"));
         }
     }
     println!("{CASES} cases: {coverage:?}");

@@ -2,4 +2,5 @@
 
 mod engines_agree;
 mod random_plans;
+mod reference_workload;
 mod scenario_shipped;
