@@ -145,20 +145,9 @@ impl<'a> Arrivals<'a> {
         while self.next != NEVER && times.last().is_none_or(|last| *last < horizon) {
             match &mut self.kind {
                 Kind::Poisson(poisson) => {
-                    // One block at a time: the generator and the logarithm each in a tight loop.
-                    let mut next = self.next;
                     let before = times.len();
-                    while poisson.used < BLOCK_DRAWS && next != NEVER {
-                        times.push(next + ingress);
-                        let created = next + poisson.gaps[poisson.used];
-                        poisson.used += 1;
-                        next = if created < poisson.end { created } else { NEVER };
-                    }
-                    if next != NEVER {
-                        poisson.refill();
-                    }
+                    self.next = poisson.append_block(self.next, ingress, times);
                     self.produced += (times.len() - before) as u64;
-                    self.next = next;
                 }
                 Kind::Ticks { .. } | Kind::Shared { .. } => {
                     let created = self.pop();
@@ -181,6 +170,32 @@ fn constant_ingress(stream: &Stream) -> u64 {
 }
 
 impl Poisson {
+    /// Appends the packet created at `next` and those after it up to the end of the block, each
+    /// later by `ingress`; says when the next one is created.
+    ///
+    /// Generator, logarithm and sum each have a tight loop of their own; the end of the run is
+    /// looked for once a block.
+    fn append_block(&mut self, mut next: u64, ingress: u64, times: &mut Vec<u64>) -> u64 {
+        if self.used == BLOCK_DRAWS {
+            self.refill();
+        }
+        let start = times.len();
+        times.push(next + ingress);
+        times.extend(self.gaps[self.used..].iter().map(|gap| {
+            next += gap;
+            next + ingress
+        }));
+        self.used = BLOCK_DRAWS;
+        // The last of them is the first of the next block.
+        times.pop();
+        if next < self.end {
+            return next;
+        }
+        let over = times[start..].partition_point(|entry| *entry - ingress < self.end);
+        times.truncate(start + over);
+        NEVER
+    }
+
     fn refill(&mut self) {
         self.stream.draw_block(&mut self.gaps);
         for gap in &mut self.gaps {

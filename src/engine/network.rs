@@ -71,6 +71,29 @@ struct StreamRun {
     unordered: Option<Vec<(u64, u32)>>,
 }
 
+/// Waiting times of some packets.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Waits {
+    min: u64,
+    max: u64,
+    sum: u128,
+}
+
+impl Default for Waits {
+    fn default() -> Self {
+        Self { min: u64::MAX, max: 0, sum: 0 }
+    }
+}
+
+impl Waits {
+    #[inline(always)]
+    pub(super) fn note(&mut self, wait: u64) {
+        self.min = self.min.min(wait);
+        self.max = self.max.max(wait);
+        self.sum += u128::from(wait);
+    }
+}
+
 /// Everything a port passes packets on to.
 #[derive(Debug)]
 pub(super) struct Network<T> {
@@ -133,12 +156,14 @@ impl<T: Tally> Network<T> {
     }
 
     /// A packet begins crossing leg `entry.leg` at `start`: works out where and when it comes up
-    /// next. `entry.tally` already holds its processing up to this queue.
+    /// next, and says when the transmitter is free again. `entry.tally` already holds its
+    /// processing up to this queue.
     #[inline]
-    pub(super) fn pass_on(&mut self, mut entry: Entry<T>, start: u64) {
+    pub(super) fn pass_on(&mut self, mut entry: Entry<T>, start: u64) -> u64 {
         let leg = &self.legs[entry.leg as usize];
         entry.tally.wait(start - entry.at);
-        let reached = start + leg.serialization + leg.propagation;
+        let free = start + leg.serialization;
+        let reached = free + leg.propagation;
         if leg.drawn == NONE {
             entry.at = reached + leg.processing;
             entry.tally.process(leg.processing);
@@ -152,6 +177,31 @@ impl<T: Tally> Network<T> {
             entry.leg += 1;
             self.inboxes[leg.next_inbox as usize].push(entry);
         }
+        free
+    }
+
+    /// Time on the transmitter, where this leg is all of its stream's path and nothing but the
+    /// delay is asked for: its packets need not be passed on one by one.
+    pub(super) fn ends_alone(&self, leg: u32) -> Option<u64> {
+        let run = &self.legs[leg as usize];
+        let stream = &self.streams[run.stream as usize];
+        let plain = !T::FULL && run.drawn == NONE && stream.reception.is_none();
+        (plain && run.next_inbox == NONE).then_some(run.serialization)
+    }
+
+    /// Delivers `count` packets of such a stream by their waits.
+    pub(super) fn deliver_waits(&mut self, leg: u32, ingress: u64, count: u64, waits: &Waits) {
+        if count == 0 {
+            return;
+        }
+        let run = &self.legs[leg as usize];
+        let fixed = ingress + run.serialization + run.propagation + run.processing;
+        let stream = &mut self.streams[run.stream as usize];
+        stream.delivered += count;
+        stream.network.count += count;
+        stream.network.min = stream.network.min.min(Span(fixed + waits.min));
+        stream.network.max = stream.network.max.max(Span(fixed + waits.max));
+        stream.network.sum_ps += u128::from(count) * u128::from(fixed) + waits.sum;
     }
 
     /// A packet of leg `leg` found its queue full.

@@ -6,7 +6,7 @@
 //! one by one. Until that moment nothing was dropped, so nothing has to be undone.
 
 use super::arrivals::{Arrivals, NEVER};
-use super::network::{Entry, Network};
+use super::network::{Entry, Network, Waits};
 use super::outcome::QueueOutcome;
 use super::tally::Tally;
 use crate::plan::{Plan, PortId, Processing, StreamId};
@@ -60,11 +60,33 @@ struct Local<'a> {
     drawn: Option<(Processing, random::Stream)>,
 }
 
-/// Arrivals of one lane as the open loop sees them.
-enum Feed<'l, T> {
-    /// Entry instants of packets of one leg, and the number of the first.
-    Alone { times: &'l [u64], leg: u32, first_sequence: u32, ingress: u64 },
-    Mixed(&'l [Entry<T>]),
+/// One lane as the open loop sees it.
+struct View<'l, T> {
+    /// Entry instants of packets of one stream: where `listed`.
+    list: &'l [u64],
+    /// Packets of any stream of the class: where not.
+    entries: &'l [Entry<T>],
+    listed: bool,
+    /// Next packet.
+    place: usize,
+    /// So many packets certainly fit into the queue.
+    fits: usize,
+    counts: Counts,
+    /// Of a listed lane: its leg, the time before its first queue, number of the first packet.
+    leg: u32,
+    ingress: u64,
+    first_sequence: u32,
+}
+
+/// What one lane did in one window.
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    sent: u64,
+    left_waiting: u64,
+    /// Time on the transmitter of a stream of one link of which nothing but the delay is asked
+    /// for: its packets are counted here, and end here.
+    alone: Option<u64>,
+    waits: Waits,
 }
 
 /// Where the open loop stopped.
@@ -130,7 +152,7 @@ impl<'a, T: Tally> Port<'a, T> {
         let cramped = self.lanes.iter().any(|lane| lane.fits() == 0);
         let stop = match self.lanes.len() {
             _ if cramped => Stop::MayOverflow,
-            1 => self.replay_open::<1>(horizon, network),
+            0 | 1 => self.replay_open::<1>(horizon, network),
             2 => self.replay_open::<2>(horizon, network),
             3 | 4 => self.replay_open::<4>(horizon, network),
             _ => self.replay_open::<{ Class::COUNT }>(horizon, network),
@@ -143,61 +165,53 @@ impl<'a, T: Tally> Port<'a, T> {
 
     /// Strict priority, non-preemptive, FIFO within a class; no queue is full.
     ///
-    /// The loop is written for speed: the next entry instant of every lane lies in `heads`, a
-    /// lane of one stream is a bare list of instants, and a packet is touched once.
-    fn replay_open<const LANES: usize>(
-        &mut self,
-        horizon: u64,
-        network: &mut Network<T>,
-    ) -> Stop {
+    /// The loop is written for speed, each point measured on the reference workload: the next
+    /// entry instants of all lanes lie side by side and are compared without branches, since
+    /// which class comes next cannot be predicted; two lanes, the most common case beside one,
+    /// have a selection of their own; and a lane of one stream is a bare list of instants.
+    fn replay_open<const LANES: usize>(&mut self, horizon: u64, network: &mut Network<T>) -> Stop {
         let mut heads = [NEVER; LANES];
-        let mut index = [0_usize; LANES];
-        let mut sent = [0_u64; LANES];
-        let mut left_waiting = [0_u64; LANES];
-        let mut fits = [usize::MAX; LANES];
-        let mut feeds: [Feed<'_, T>; LANES] = std::array::from_fn(|_| Feed::Mixed(&[]));
-        for (lane, run) in self.lanes.iter().enumerate() {
-            feeds[lane] = run.feed();
-            index[lane] = if run.listed() { run.next_time } else { 0 };
-            heads[lane] = feeds[lane].at(index[lane]);
-            fits[lane] = run.fits();
+        let mut views: [View<'_, T>; LANES] = std::array::from_fn(|lane| {
+            self.lanes.get(lane).map_or_else(View::empty, |run| run.view(network))
+        });
+        for (head, view) in heads.iter_mut().zip(&views) {
+            *head = view.at(view.place);
         }
         let mut free = self.free;
         let stop = loop {
-            let mut earliest = heads[0];
-            for head in &heads[1..] {
-                earliest = earliest.min(*head);
-            }
-            let start = free.max(earliest);
+            let (start, lane) = if LANES == 2 {
+                // The urgent lane goes first if its head is there when the transmitter is free
+                // and the other's head has come, whichever is later.
+                let other = free.max(heads[1]);
+                let urgent = heads[0] <= other;
+                (if urgent { free.max(heads[0]) } else { other }, usize::from(!urgent))
+            } else {
+                let start = heads.iter().fold(NEVER, |least, head| least.min(*head)).max(free);
+                let arrived = |mask, lane| mask | u32::from(heads[lane] <= start) << lane;
+                let lane = (0..LANES).fold(0, arrived).trailing_zeros() as usize;
+                (start, lane)
+            };
             if start >= horizon {
                 break Stop::Horizon;
             }
-            // The most urgent lane whose head has arrived.
-            let mut lane = 0;
-            while lane + 1 < LANES && heads[lane] > start {
-                lane += 1;
+            let view = &mut views[lane];
+            if view.may_overflow(start) {
+                break Stop::MayOverflow;
             }
-            let place = index[lane];
-            let next = feeds[lane].at(place + 1);
-            if next <= start {
-                let rival = place.saturating_add(fits[lane]);
-                if feeds[lane].at(rival) <= start {
-                    break Stop::MayOverflow;
-                }
-                left_waiting[lane] += 1;
-            }
-            let entry = feeds[lane].entry(place);
-            index[lane] = place + 1;
-            heads[lane] = next;
-            sent[lane] += 1;
-            free = start + network.legs[entry.leg as usize].serialization;
-            network.pass_on(entry, start);
+            free = view.send(start, network);
+            heads[lane] = view.at(view.place);
+            view.counts.left_waiting += u64::from(heads[lane] <= start);
         };
         self.free = free;
-        for (lane, run) in self.lanes.iter_mut().enumerate() {
-            run.outcome.transmitted += sent[lane];
-            run.outcome.left_waiting += left_waiting[lane];
-            run.consume(index[lane]);
+        let done = views.map(|view| (view.place, view.counts));
+        for (run, (place, counts)) in self.lanes.iter_mut().zip(done) {
+            run.outcome.transmitted += counts.sent;
+            run.outcome.left_waiting += counts.left_waiting;
+            if counts.alone.is_some() {
+                let local = &run.locals[0];
+                network.deliver_waits(local.leg, local.ingress, counts.sent, &counts.waits);
+            }
+            run.consume(place);
         }
         stop
     }
@@ -223,8 +237,7 @@ impl<'a, T: Tally> Port<'a, T> {
             let entry = queue.take(lane, network);
             lane.outcome.transmitted += 1;
             lane.outcome.left_waiting += u64::from(queue.len() > 0);
-            self.free = start + network.legs[entry.leg as usize].serialization;
-            network.pass_on(entry, start);
+            self.free = network.pass_on(entry, start);
         }
         for (lane, queue) in self.lanes.iter_mut().zip(&mut queues) {
             queue.admit(lane, horizon - 1, network);
@@ -267,31 +280,70 @@ impl<'a, T: Tally> Port<'a, T> {
     }
 }
 
-impl<T: Tally> Feed<'_, T> {
-    /// Entry instant of the packet at a place; [`NEVER`] past the end.
-    #[inline]
-    fn at(&self, place: usize) -> u64 {
-        match self {
-            Self::Alone { times, .. } => times.get(place).copied().unwrap_or(NEVER),
-            Self::Mixed(entries) => entries.get(place).map_or(NEVER, |entry| entry.at),
+impl<'l, T: Tally> View<'l, T> {
+    /// A lane that is not there.
+    fn empty() -> Self {
+        Self::of(&[])
+    }
+
+    /// A lane of these packets, the first being next.
+    fn of(entries: &'l [Entry<T>]) -> Self {
+        Self {
+            list: &[],
+            entries,
+            listed: false,
+            place: 0,
+            fits: usize::MAX,
+            counts: Counts::default(),
+            leg: 0,
+            ingress: 0,
+            first_sequence: 0,
         }
     }
 
+    /// Entry instant of the packet at a place; [`NEVER`] past the end.
+    #[inline(always)]
+    fn at(&self, place: usize) -> u64 {
+        if self.listed {
+            self.list.get(place).copied().unwrap_or(NEVER)
+        } else {
+            self.entries.get(place).map_or(NEVER, |entry| entry.at)
+        }
+    }
+
+    /// Whether so many more have come by `start` that one may have found the queue full.
+    #[inline(always)]
+    fn may_overflow(&self, start: u64) -> bool {
+        self.at(self.place.saturating_add(self.fits)) <= start
+    }
+
+    /// Sends the next packet; says when the transmitter is free again.
+    #[inline(always)]
+    fn send(&mut self, start: u64, network: &mut Network<T>) -> u64 {
+        let place = self.place;
+        self.place += 1;
+        self.counts.sent += 1;
+        if !self.listed {
+            return network.pass_on(self.entries[place], start);
+        }
+        if let Some(serialization) = self.counts.alone {
+            self.counts.waits.note(start - self.list[place]);
+            return start + serialization;
+        }
+        network.pass_on(self.listed_entry(place), start)
+    }
+
     #[inline]
-    fn entry(&self, place: usize) -> Entry<T> {
-        match self {
-            Self::Alone { times, leg, first_sequence, ingress } => {
-                let mut tally = T::default();
-                tally.process(*ingress);
-                Entry {
-                    at: times[place],
-                    created: times[place] - ingress,
-                    leg: *leg,
-                    sequence: first_sequence.wrapping_add(place as u32),
-                    tally,
-                }
-            }
-            Self::Mixed(entries) => entries[place],
+    fn listed_entry(&self, place: usize) -> Entry<T> {
+        let at = self.list[place];
+        let mut tally = T::default();
+        tally.process(self.ingress);
+        Entry {
+            at,
+            created: at - self.ingress,
+            leg: self.leg,
+            sequence: self.first_sequence.wrapping_add(place as u32),
+            tally,
         }
     }
 }
@@ -381,26 +433,39 @@ impl<T: Tally> Lane<'_, T> {
     }
 
     fn move_list_to_ready(&mut self, horizon: u64) {
-        let Feed::Alone { times, .. } = self.as_list() else { unreachable!("a list is a list") };
-        let due = times[self.next_time..].iter().take_while(|at| **at < horizon).count();
+        let view = self.list_view();
+        let due = view.list[self.next_time..].iter().take_while(|at| **at < horizon).count();
         let range = self.next_time..self.next_time + due;
-        let entries: Vec<Entry<T>> = range.map(|place| self.as_list().entry(place)).collect();
+        let entries: Vec<Entry<T>> = range.map(|place| view.listed_entry(place)).collect();
         self.ready.extend(entries);
         self.next_time += due;
     }
 
-    fn as_list(&self) -> Feed<'_, T> {
+    /// The list of a lane that has one.
+    fn list_view(&self) -> View<'_, T> {
         let local = &self.locals[0];
-        Feed::Alone {
-            times: self.list(),
+        View {
+            list: self.list(),
+            listed: true,
+            place: self.next_time,
             leg: local.leg,
-            first_sequence: self.first_sequence,
             ingress: local.ingress,
+            first_sequence: self.first_sequence,
+            ..View::empty()
         }
     }
 
-    fn feed(&self) -> Feed<'_, T> {
-        if self.listed() { self.as_list() } else { Feed::Mixed(&self.ready) }
+    /// The lane as the open loop sees it.
+    fn view(&self, network: &Network<T>) -> View<'_, T> {
+        let mut view = if self.listed() {
+            let mut view = self.list_view();
+            view.counts.alone = network.ends_alone(view.leg);
+            view
+        } else {
+            View::of(&self.ready)
+        };
+        view.fits = self.fits();
+        view
     }
 
     /// Everything before this place has been sent.
