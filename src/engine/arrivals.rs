@@ -1,7 +1,7 @@
 //! When the packets of one stream are created: drawn in blocks, or read from a list drawn before.
 
 use crate::plan::{Plan, Processing, Source, Stream, StreamId};
-use crate::random::{self, BLOCK_DRAWS, Seed, exponential, scale_exponential};
+use crate::random::{self, BLOCK_DRAWS, Seed, exponential_block, scale_exponential};
 use crate::units::Ticks;
 
 /// Later than every packet.
@@ -198,8 +198,9 @@ impl Poisson {
 
     fn refill(&mut self) {
         self.stream.draw_block(&mut self.gaps);
+        exponential_block(&mut self.gaps);
         for gap in &mut self.gaps {
-            *gap = scale_exponential(exponential(*gap), self.mean_gap_q16_ps);
+            *gap = scale_exponential(*gap, self.mean_gap_q16_ps);
         }
         self.used = 0;
     }

@@ -23,10 +23,11 @@ pub(super) struct Entry<T> {
 const _: () = assert!(size_of::<Entry<super::tally::Bare>>() == 24);
 
 impl<T> Entry<T> {
-    /// The order of arrivals: time, rank, creation.
+    /// The order of arrivals: time, rank, creation. The first two are compared as one number.
     #[inline]
-    pub(super) fn key(&self) -> (u64, u32, u64) {
-        (self.at, self.leg, self.created)
+    pub(super) fn order(&self, other: &Self) -> std::cmp::Ordering {
+        let first = |entry: &Self| u128::from(entry.at) << 32 | u128::from(entry.leg);
+        first(self).cmp(&first(other)).then_with(|| self.created.cmp(&other.created))
     }
 }
 

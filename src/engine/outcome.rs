@@ -160,9 +160,7 @@ impl Delays {
 /// An empty histogram of nanoseconds: three significant digits, growing as needed.
 #[must_use]
 pub fn new_shape() -> Histogram<u64> {
-    let mut shape = Histogram::new_with_bounds(1, 20_000_000, 3).expect("valid bounds");
-    shape.auto(true);
-    shape
+    Histogram::new(3).expect("three digits are valid")
 }
 
 /// Counts one span in nanoseconds, rounded up.

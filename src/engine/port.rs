@@ -45,7 +45,8 @@ struct Lane<'a, T> {
     next_time: usize,
     /// Number of the first packet of the list.
     first_sequence: u32,
-    /// Packets that have entered the queue or will within this window, in order.
+    /// Packets that wait or will, in order; all that enter within the window, and perhaps later
+    /// ones.
     ready: Vec<Entry<T>>,
     outcome: QueueOutcome,
 }
@@ -71,6 +72,11 @@ struct View<'l, T> {
     place: usize,
     /// So many packets certainly fit into the queue.
     fits: usize,
+    /// What `place` was when the window began.
+    begin: usize,
+    /// Time on the transmitter of a stream of one link of which nothing but the delay is asked
+    /// for: its packets are counted here, and end here.
+    alone: Option<u64>,
     counts: Counts,
     /// Of a listed lane: its leg, the time before its first queue, number of the first packet.
     leg: u32,
@@ -81,11 +87,7 @@ struct View<'l, T> {
 /// What one lane did in one window.
 #[derive(Clone, Copy, Default)]
 struct Counts {
-    sent: u64,
     left_waiting: u64,
-    /// Time on the transmitter of a stream of one link of which nothing but the delay is asked
-    /// for: its packets are counted here, and end here.
-    alone: Option<u64>,
     waits: Waits,
 }
 
@@ -165,51 +167,28 @@ impl<'a, T: Tally> Port<'a, T> {
 
     /// Strict priority, non-preemptive, FIFO within a class; no queue is full.
     ///
-    /// The loop is written for speed, each point measured on the reference workload: the next
-    /// entry instants of all lanes lie side by side and are compared without branches, since
-    /// which class comes next cannot be predicted; two lanes, the most common case beside one,
-    /// have a selection of their own; and a lane of one stream is a bare list of instants.
+    /// Written for speed, each point measured on the reference workload: which class comes next
+    /// cannot be predicted, so the entry instants of the next packets are compared without
+    /// branches; two lanes, the most common case, have code of their own each; and a lane of one
+    /// stream is a bare list of instants.
     fn replay_open<const LANES: usize>(&mut self, horizon: u64, network: &mut Network<T>) -> Stop {
-        let mut heads = [NEVER; LANES];
         let mut views: [View<'_, T>; LANES] = std::array::from_fn(|lane| {
             self.lanes.get(lane).map_or_else(View::empty, |run| run.view(network))
         });
-        for (head, view) in heads.iter_mut().zip(&views) {
-            *head = view.at(view.place);
-        }
-        let mut free = self.free;
-        let stop = loop {
-            let (start, lane) = if LANES == 2 {
-                // The urgent lane goes first if its head is there when the transmitter is free
-                // and the other's head has come, whichever is later.
-                let other = free.max(heads[1]);
-                let urgent = heads[0] <= other;
-                (if urgent { free.max(heads[0]) } else { other }, usize::from(!urgent))
-            } else {
-                let start = heads.iter().fold(NEVER, |least, head| least.min(*head)).max(free);
-                let arrived = |mask, lane| mask | u32::from(heads[lane] <= start) << lane;
-                let lane = (0..LANES).fold(0, arrived).trailing_zeros() as usize;
-                (start, lane)
-            };
-            if start >= horizon {
-                break Stop::Horizon;
-            }
-            let view = &mut views[lane];
-            if view.may_overflow(start) {
-                break Stop::MayOverflow;
-            }
-            free = view.send(start, network);
-            heads[lane] = view.at(view.place);
-            view.counts.left_waiting += u64::from(heads[lane] <= start);
+        let stop = if LANES == 2 {
+            let (urgent, other) = views.split_at_mut(1);
+            play_two(&mut urgent[0], &mut other[0], &mut self.free, horizon, network)
+        } else {
+            play_many(&mut views, &mut self.free, horizon, network)
         };
-        self.free = free;
-        let done = views.map(|view| (view.place, view.counts));
-        for (run, (place, counts)) in self.lanes.iter_mut().zip(done) {
-            run.outcome.transmitted += counts.sent;
+        let done = views.map(|view| (view.begin, view.place, view.alone.is_some(), view.counts));
+        for (run, (begin, place, alone, counts)) in self.lanes.iter_mut().zip(done) {
+            let sent = (place - begin) as u64;
+            run.outcome.transmitted += sent;
             run.outcome.left_waiting += counts.left_waiting;
-            if counts.alone.is_some() {
+            if alone {
                 let local = &run.locals[0];
-                network.deliver_waits(local.leg, local.ingress, counts.sent, &counts.waits);
+                network.deliver_waits(local.leg, local.ingress, sent, &counts.waits);
             }
             run.consume(place);
         }
@@ -280,6 +259,76 @@ impl<'a, T: Tally> Port<'a, T> {
     }
 }
 
+/// Two lanes until the horizon, or until one may overflow.
+fn play_two<T: Tally>(
+    urgent: &mut View<'_, T>,
+    other: &mut View<'_, T>,
+    transmitter: &mut u64,
+    horizon: u64,
+    network: &mut Network<T>,
+) -> Stop {
+    let mut free = *transmitter;
+    let (mut first, mut second) = (urgent.at(urgent.place), other.at(other.place));
+    let stop = loop {
+        // The urgent one goes first if its head is there by the time the transmitter is free and
+        // the other's head has come.
+        let later = free.max(second);
+        if first <= later {
+            let start = free.max(first);
+            if start >= horizon {
+                break Stop::Horizon;
+            }
+            if urgent.may_overflow(start) {
+                break Stop::MayOverflow;
+            }
+            free = urgent.send(first, start, network);
+            first = urgent.at(urgent.place);
+            urgent.counts.left_waiting += u64::from(first <= start);
+        } else {
+            if later >= horizon {
+                break Stop::Horizon;
+            }
+            if other.may_overflow(later) {
+                break Stop::MayOverflow;
+            }
+            free = other.send(second, later, network);
+            second = other.at(other.place);
+            other.counts.left_waiting += u64::from(second <= later);
+        }
+    };
+    *transmitter = free;
+    stop
+}
+
+/// Any number of lanes until the horizon, or until one may overflow.
+fn play_many<T: Tally, const LANES: usize>(
+    views: &mut [View<'_, T>; LANES],
+    transmitter: &mut u64,
+    horizon: u64,
+    network: &mut Network<T>,
+) -> Stop {
+    let mut free = *transmitter;
+    let mut heads: [u64; LANES] = std::array::from_fn(|lane| views[lane].at(views[lane].place));
+    let stop = loop {
+        let start = heads.iter().fold(NEVER, |least, head| least.min(*head)).max(free);
+        if start >= horizon {
+            break Stop::Horizon;
+        }
+        // The most urgent lane whose head has come.
+        let come = |mask, lane| mask | u32::from(heads[lane] <= start) << lane;
+        let lane = (0..LANES).fold(0, come).trailing_zeros() as usize;
+        let view = &mut views[lane];
+        if view.may_overflow(start) {
+            break Stop::MayOverflow;
+        }
+        free = view.send(heads[lane], start, network);
+        heads[lane] = view.at(view.place);
+        view.counts.left_waiting += u64::from(heads[lane] <= start);
+    };
+    *transmitter = free;
+    stop
+}
+
 impl<'l, T: Tally> View<'l, T> {
     /// A lane that is not there.
     fn empty() -> Self {
@@ -294,6 +343,8 @@ impl<'l, T: Tally> View<'l, T> {
             listed: false,
             place: 0,
             fits: usize::MAX,
+            begin: 0,
+            alone: None,
             counts: Counts::default(),
             leg: 0,
             ingress: 0,
@@ -317,20 +368,19 @@ impl<'l, T: Tally> View<'l, T> {
         self.at(self.place.saturating_add(self.fits)) <= start
     }
 
-    /// Sends the next packet; says when the transmitter is free again.
+    /// Sends the next packet, which entered at `at`; says when the transmitter is free again.
     #[inline(always)]
-    fn send(&mut self, start: u64, network: &mut Network<T>) -> u64 {
+    fn send(&mut self, at: u64, start: u64, network: &mut Network<T>) -> u64 {
         let place = self.place;
         self.place += 1;
-        self.counts.sent += 1;
         if !self.listed {
-            return network.pass_on(self.entries[place], start);
+            network.pass_on(self.entries[place], start)
+        } else if let Some(serialization) = self.alone {
+            self.counts.waits.note(start - at);
+            start + serialization
+        } else {
+            network.pass_on(self.listed_entry(place), start)
         }
-        if let Some(serialization) = self.counts.alone {
-            self.counts.waits.note(start - self.list[place]);
-            return start + serialization;
-        }
-        network.pass_on(self.listed_entry(place), start)
     }
 
     #[inline]
@@ -400,24 +450,18 @@ impl<T: Tally> Lane<'_, T> {
             }
             return;
         }
-        let old = self.ready.len();
-        let inbox = &mut network.inboxes[self.inbox];
+        // What came before the clock stands in order already, and everything new comes after.
+        let settled = self.ready.partition_point(|entry| entry.at < clock);
+        self.ready.append(&mut network.inboxes[self.inbox]);
         for local in &mut self.locals {
             while local.arrivals.next.saturating_add(local.ingress) < horizon {
-                let entry = local.pop();
-                if entry.at < horizon { self.ready.push(entry) } else { inbox.push(entry) }
+                self.ready.push(local.pop());
             }
         }
-        let ready = &mut self.ready;
-        inbox.retain(|entry| {
-            assert!(entry.at >= clock, "a packet entered a queue behind its clock");
-            let due = entry.at < horizon;
-            if due {
-                ready.push(*entry);
-            }
-            !due
-        });
-        self.ready[old..].sort_unstable_by_key(Entry::key);
+        let fresh = &mut self.ready[settled..];
+        fresh.sort_unstable_by(Entry::order);
+        let first = fresh.first().map_or(NEVER, |entry| entry.at);
+        assert!(first >= clock, "a packet entered a queue behind its clock");
     }
 
     /// Has the list reach `horizon`, and forgets what was taken from it.
@@ -448,6 +492,7 @@ impl<T: Tally> Lane<'_, T> {
             list: self.list(),
             listed: true,
             place: self.next_time,
+            begin: self.next_time,
             leg: local.leg,
             ingress: local.ingress,
             first_sequence: self.first_sequence,
@@ -459,7 +504,7 @@ impl<T: Tally> Lane<'_, T> {
     fn view(&self, network: &Network<T>) -> View<'_, T> {
         let mut view = if self.listed() {
             let mut view = self.list_view();
-            view.counts.alone = network.ends_alone(view.leg);
+            view.alone = network.ends_alone(view.leg);
             view
         } else {
             View::of(&self.ready)
@@ -530,8 +575,7 @@ impl Queue {
     }
 
     fn close<T>(&self, lane: &mut Lane<'_, T>) {
-        assert_eq!(self.scanned, lane.ready.len(), "every arrival was admitted or dropped");
-        lane.ready.truncate(self.admitted);
+        lane.ready.drain(self.admitted..self.scanned);
         lane.ready.drain(..self.head);
     }
 }

@@ -20,8 +20,27 @@ static TABLE: [(u64, u64); INTERVALS] = table();
 #[must_use]
 #[inline]
 pub fn exponential(draw: u64) -> u64 {
-    let draw = draw | 1;
-    let zeros = draw.leading_zeros();
+    minus_logarithm(draw | 1, (draw | 1).leading_zeros())
+}
+
+/// [`exponential`] of every draw of a block, in place.
+///
+/// Two loops: where a machine counts leading zeros by a bit scan, that instruction waits for the
+/// last value of its target register, and in one loop every logarithm would wait for the one
+/// before it (measured: 14 ns a draw against 5).
+pub fn exponential_block<const DRAWS: usize>(draws: &mut [u64; DRAWS]) {
+    let mut zeros = [0_u8; DRAWS];
+    for (zeros, draw) in zeros.iter_mut().zip(&*draws) {
+        *zeros = (draw | 1).leading_zeros() as u8;
+    }
+    for (draw, zeros) in draws.iter_mut().zip(zeros) {
+        *draw = minus_logarithm(*draw | 1, u32::from(zeros));
+    }
+}
+
+/// −ln(draw / 2^64) of a draw with so many leading zeros.
+#[inline(always)]
+fn minus_logarithm(draw: u64, zeros: u32) -> u64 {
     let mantissa = draw << zeros; // [1, 2) with 63 fraction bits
     let interval = (mantissa << 1) >> (64 - INTERVAL_BITS);
     let (inverse, logarithm) = TABLE[interval as usize]; // 8 bits: always in range
@@ -96,6 +115,15 @@ mod tests {
             let got = exponential(draw) as f64 / EXPONENTIAL_ONE as f64;
             let error = (got - reference(draw)).abs();
             prop_assert!(error < 2e-13 + 1e-14 * got, "{draw}: {got} against {}", reference(draw));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_block_is_its_draws_one_by_one(draws: [u64; 32]) {
+            let mut block = draws;
+            exponential_block(&mut block);
+            prop_assert_eq!(block, draws.map(exponential));
         }
     }
 

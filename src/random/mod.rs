@@ -7,5 +7,5 @@
 mod exponential;
 mod stream;
 
-pub use exponential::{EXPONENTIAL_ONE, exponential, scale_exponential};
+pub use exponential::{EXPONENTIAL_ONE, exponential, exponential_block, scale_exponential};
 pub use stream::{BLOCK_DRAWS, Purpose, Seed, Stream, StreamKey, uniform_below};
