@@ -1,9 +1,9 @@
 //! The settings of one circuit, checked on their own: they need no network.
 
-use super::decode::At;
 use super::diagnostic::{Diagnostic, Findings, Place};
 use super::spec::{CircuitSpec, OrDefault, ScenarioSpec};
 use super::tables::INTERFACES;
+use super::value::At;
 use super::{Circuit, LayerRates};
 use crate::pseudowire::encapsulation::{Encapsulation, FrameSizes};
 use crate::pseudowire::receive::Receiver;
@@ -224,10 +224,12 @@ fn payload_of(
     None
 }
 
-/// The share of a frame's wire octets that is padding, in hundredths of a percent.
+/// The share of a frame's wire octets that is padding, in hundredths of a percent, rounded half
+/// up.
 #[must_use]
 pub fn padding_share(sizes: &FrameSizes) -> u64 {
-    sizes.padding.0 * 10_000 / sizes.wire.0.max(1)
+    let wire = sizes.wire.0.max(1);
+    (2 * sizes.padding.0 * 10_000 + wire) / (2 * wire)
 }
 
 /// The names that reports use, from a resolved circuit.

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
-use super::decode::Table;
 use super::diagnostic::{Diagnostic, Findings, SourceId};
 use super::network::{self, Network};
 use super::source::{Session, beside, slashes};
 use super::spec::{ScenarioSpec, TopologyRef, TopologySpec};
 use super::streams::{self, Draft, ReadyCircuit, ReadyFlow};
 use super::tables::{SCENARIO, TOPOLOGY};
+use super::value::Table;
 use super::{
     Loaded, Overrides, Scenario, capacity, check, circuits, compile, coordinates, expand, lint,
     routes,

@@ -19,6 +19,7 @@ mod source;
 mod spec;
 mod streams;
 mod tables;
+mod value;
 
 pub use load::{check_file, load};
 

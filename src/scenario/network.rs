@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::decode::At;
+use super::value::At;
 use super::diagnostic::{Diagnostic, Findings};
 use super::nearest::nearest;
 use super::spec::{LinkSpec, NodeSpec, TopologySpec};

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::decode::{At, Table, Value};
+use super::value::{At, Table, Value};
 use super::diagnostic::{Place, SourceId};
 use crate::traffic::Class;
 use crate::units::{Octets, Span};
