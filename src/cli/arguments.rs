@@ -8,7 +8,8 @@ use crate::engine::EngineKind;
 
 /// Will this packet network trip the breaker in time?
 #[derive(Parser, Debug)]
-#[command(name = "pilotwire", version, about, after_help = EXIT_CODES, arg_required_else_help = true)]
+#[command(name = "pilotwire", version, about)]
+#[command(after_help = EXIT_CODES, arg_required_else_help = true)]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]

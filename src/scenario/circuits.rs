@@ -153,6 +153,8 @@ fn service_of(
         let title = format!("circuit {circuit}: {interface} carries at most {most} timeslots");
         let label = format!("{interface} ends at {most}");
         findings.push(Diagnostic::error(title, scenario.place(&slots.span), label));
+        // The payload was chosen for another number: nothing more is said of it.
+        return None;
     }
     Service::cesopsn(slots.value)
 }
@@ -244,6 +246,9 @@ pub(super) fn report_circuit(
         name: spec.name.value.clone(),
         scheme: spec.scheme.clone().unwrap_or_else(|| "none".to_owned()),
         class,
+        service: settings.service,
+        profile: settings.profile,
+        encapsulation: settings.encapsulation,
         payload: settings.payload,
         packet_time_exact_ps: settings.packet_time_exact_ps,
         jitter_buffer: settings.buffer,
