@@ -9,7 +9,7 @@ use super::diagnostic::{Diagnostic, Findings, Severity};
 use super::network::Network;
 use super::spec::{CircuitSpec, ScenarioSpec, TopologySpec};
 use super::streams::{Draft, ReadyCircuit};
-use crate::pseudowire::service::{compare_buffer, edge_delay};
+use crate::pseudowire::service::{compare_buffer, edge_delay, slack};
 use crate::topology::{LinkId, Medium};
 use crate::units::length::PerKilometre;
 use crate::units::limits::JITTER_BUFFER_PACKETS_MAX;
@@ -135,7 +135,12 @@ pub fn circuit(
                 "more than 32 packets",
             )
         } else {
-            (Severity::Warning, "leaves no slack", "less than 3 packets")
+            let playout = settings.receiver.playout;
+            let what = match slack(playout, settings.packet_time_exact_ps) {
+                Span::ZERO => "leaves no slack",
+                _ => "holds less than 3 packets",
+            };
+            (Severity::Warning, what, "less than 3 packets")
         };
         let title = format!("jitter buffer of circuit {name} {what}");
         let label = format!("{buffer_text} is {label} of {time}");

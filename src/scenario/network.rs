@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::value::At;
 use super::diagnostic::{Diagnostic, Findings};
 use super::nearest::nearest;
 use super::spec::{LinkSpec, NodeSpec, TopologySpec};
+use super::value::At;
 use crate::topology::{
     Constants, Coordinates, Link, LinkId, Medium, Node, NodeId, NodeProcessing, Preset, Topology,
     default_metric,
@@ -122,10 +122,9 @@ fn check_nodes(spec: &TopologySpec, findings: &mut Findings) {
                 "min is the shortest, max the longest",
             ));
         }
-        if let (Some(span), true) = (
-            &node.coordinates_span,
-            node.latitude.is_some() != node.longitude.is_some(),
-        ) {
+        if node.half_located
+            && let Some(span) = &node.coordinates_span
+        {
             let title = format!("{} has only one of lat and lon", node.name.value);
             findings.push(Diagnostic::error(
                 title,

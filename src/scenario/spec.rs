@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::value::{At, Table, Value};
 use super::diagnostic::{Place, SourceId};
+use super::value::{At, Table, Value};
 use crate::traffic::Class;
 use crate::units::{Octets, Span};
 
@@ -83,6 +83,8 @@ pub struct NodeSpec {
     pub longitude: Option<i64>,
     /// Where one of `lat` and `lon` stands.
     pub coordinates_span: Option<Range<usize>>,
+    /// Whether only one of them was written.
+    pub half_located: bool,
 }
 
 /// A link.
@@ -284,17 +286,14 @@ impl TopologySpec {
                 .filter_map(|key| Some((key, constants.whole(key)?)))
         });
         let mut descriptive = vec!["topology: name".to_owned()];
-        if table.has("coordinates") {
-            descriptive.push("topology: coordinates".to_owned());
+        // A file of coordinates and `lat`, `lon` in the nodes say the same thing.
+        let located = |node: &Table| node.has("lat") || node.has("lon");
+        if table.has("coordinates") || table.tables("node").any(located) {
+            descriptive.push("node: coordinates".to_owned());
         }
-        for (what, keys) in [
-            ("node", &["label", "lat", "lon"][..]),
-            ("link", &["radio_hops", "srlg"][..]),
-        ] {
-            for key in keys {
-                if table.tables(what).any(|one| one.has(key)) {
-                    descriptive.push(format!("{what}: {key}"));
-                }
+        for (what, key) in [("node", "label"), ("link", "radio_hops"), ("link", "srlg")] {
+            if table.tables(what).any(|one| one.has(key)) {
+                descriptive.push(format!("{what}: {key}"));
             }
         }
         Self {
@@ -342,6 +341,7 @@ fn node(table: &Table) -> Option<NodeSpec> {
         latitude: table.degrees("lat"),
         longitude: table.degrees("lon"),
         coordinates_span: table.key_span("lat").or_else(|| table.key_span("lon")),
+        half_located: table.has("lat") != table.has("lon"),
     })
 }
 
