@@ -7,6 +7,7 @@ mod engines_agree;
 mod random_plans;
 mod scenario_compile;
 mod scenario_lints;
+mod scenario_schema;
 mod scenario_shipped;
 mod scenario_support;
 mod shipped_verdicts;

@@ -210,6 +210,37 @@ fn the_expanded_ring_reads_back_to_the_same_plan() {
     assert_eq!(first.expanded, second.expanded);
 }
 
+#[test]
+fn the_largest_seed_reads_back() {
+    let scenario = compiled(
+        &with(RING, "seed = 7", "seed = 18446744073709551615"),
+        TOPOLOGY,
+    );
+    assert_eq!(scenario.seed, Seed(u64::MAX));
+    assert_eq!(compiled(&scenario.expanded, TOPOLOGY).seed, Seed(u64::MAX));
+}
+
+#[test]
+fn the_longest_run_is_213_days_and_leaves_room_to_drain() {
+    let days = |days: &str| {
+        let scenario = with(RING, "\"1 s\"", days);
+        errors(&load_texts(&scenario, TOPOLOGY)).len()
+    };
+    assert_eq!((days("\"213 days\""), days("\"18403200.001 s\"")), (0, 1));
+    // A queue without limit may hold as much again.
+    let unlimited = with(
+        TOPOLOGY,
+        "rate = \"10 Mb/s\"",
+        "rate = \"10 Mb/s\"\nqueue = \"unlimited\"",
+    );
+    let told = errors(&load_texts(
+        &with(RING, "\"1 s\"", "\"213 days\""),
+        &unlimited,
+    ));
+    assert_eq!(told.len(), 1);
+    assert!(told[0].title.contains("beyond 213 days"));
+}
+
 /// The blocks of a file: what stands above the first array table, and one block per table.
 fn blocks(text: &str) -> (String, Vec<String>) {
     let mut parts = text.split("\n[[");
