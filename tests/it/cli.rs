@@ -152,6 +152,7 @@ fn bad_usage_is_exit_2() {
         &["run"][..],
         &["run", "pass.toml", "--format", "xml"],
         &["run", "pass.toml", "--seed", "-1"],
+        &["run", "pass.toml", "--seed", "9223372036854775808"],
         &["trip"],
         &["run", "absent.toml"],
         &["check", "absent.toml"],
@@ -182,6 +183,30 @@ fn a_circuit_within_its_budget_is_exit_0_and_one_outside_is_exit_10() {
         "{text}"
     );
     assert!(text.contains("    fix   payload "), "{text}");
+}
+
+#[test]
+fn the_fix_that_is_printed_passes_when_it_is_run() {
+    let home = Home::new();
+    let text = stdout(&home.pilotwire(&["run", "fail.toml"]));
+    let fix = text
+        .lines()
+        .find(|line| line.trim_start().starts_with("fix"))
+        .unwrap();
+    let after = |word: &str| {
+        let rest = fix.split(word).nth(1).unwrap();
+        rest.split([',', '→']).next().unwrap().trim().to_owned()
+    };
+    let (payload, buffer) = (after("payload "), after("buffer "));
+    assert_eq!((payload.as_str(), buffer.as_str()), ("20 B", "10 ms"));
+    home.put("fixed.toml", &scenario(&payload, &buffer));
+    let output = home.pilotwire(&["run", "fixed.toml", "--quiet"]);
+    assert_eq!(code(&output), 0, "{}", stdout(&output));
+    // 84 octets every 2.5 ms, with preamble and gap: 268.8 kb/s, as the fix said.
+    assert!(fix.contains("268.8 kb/s on Ethernet"), "{fix}");
+    assert!(
+        stdout(&home.pilotwire(&["check", "fixed.toml", "--fail-level", "warning"])).contains("ok")
+    );
 }
 
 #[test]
@@ -348,15 +373,20 @@ fn another_seed_gives_other_results_and_is_in_the_manifest() {
         "--out",
         "two",
         "--seed",
-        "18446744073709551615",
+        "9223372036854775807",
     ]);
     let manifest = |folder: &str| -> Value {
         serde_json::from_slice(&fs::read(home.path(folder).join("manifest.json")).unwrap()).unwrap()
     };
-    assert_eq!(manifest("two")["seed"], u64::MAX);
+    assert_eq!(manifest("two")["seed"], i64::MAX);
     assert_ne!(
         manifest("one")["result_hash"],
         manifest("two")["result_hash"]
+    );
+    home.pilotwire(&["run", "two/scenario.toml", "--out", "three"]);
+    assert_eq!(
+        manifest("two")["result_hash"],
+        manifest("three")["result_hash"]
     );
 }
 
