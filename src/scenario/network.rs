@@ -55,7 +55,7 @@ pub fn build(spec: &TopologySpec, findings: &mut Findings) -> Option<Network> {
     let before = findings.count();
     check_nodes(spec, findings);
     check_links(spec, findings);
-    if findings.count() > before || spec.preset.is_none() {
+    if findings.count() > before || spec.preset.is_none() || !spec.complete {
         return None;
     }
     let constants = constants(spec);
@@ -141,7 +141,7 @@ fn check_links(spec: &TopologySpec, findings: &mut Findings) {
     let nodes = node_names(spec);
     for link in &spec.links {
         let name = &link.name.value;
-        for end in link.ends.iter().flatten() {
+        for end in link.ends.iter().flatten().filter(|_| spec.complete) {
             tell_unknown_node(end, &nodes, |at| spec.place(&at.span), findings);
         }
         if let Some([a, z]) = &link.ends

@@ -42,7 +42,7 @@ pub enum TopologyRef {
     /// In a file.
     File(At<String>),
     /// In the scenario file itself.
-    Inline(TopologySpec),
+    Inline(Box<TopologySpec>),
 }
 
 /// A topology, in a file of its own or inlined.
@@ -64,6 +64,8 @@ pub struct TopologySpec {
     pub nodes: Vec<NodeSpec>,
     /// `[[link]]` with a usable name.
     pub links: Vec<LinkSpec>,
+    /// Whether every node and link has a usable name: else a name not found may be one of them.
+    pub complete: bool,
     /// Descriptive keys used, as "kind: key".
     pub descriptive: Vec<String>,
 }
@@ -230,7 +232,9 @@ impl ScenarioSpec {
                 value: text.clone(),
                 span: at.span.clone(),
             })),
-            Value::Table(inner) => Some(TopologyRef::Inline(TopologySpec::new(source, inner))),
+            Value::Table(inner) => Some(TopologyRef::Inline(Box::new(TopologySpec::new(
+                source, inner,
+            )))),
             _ => None,
         });
         let budget = table.table("budget");
@@ -305,6 +309,10 @@ impl TopologySpec {
             constants: given.collect(),
             nodes: table.tables("node").filter_map(node).collect(),
             links: table.tables("link").filter_map(link).collect(),
+            complete: ["node", "link"].into_iter().all(|what| {
+                table.has(what) == table.get(what).is_some()
+                    && table.tables(what).all(|one| one.get("name").is_some())
+            }),
             descriptive,
         }
     }

@@ -475,6 +475,17 @@ fn every_fault_of_a_topology_is_told_once_with_line_caret_and_help() {
 }
 
 #[test]
+fn a_node_or_link_without_a_usable_name_makes_no_other_name_unknown() {
+    for (from, to) in [
+        ("name = \"D\"", "name = 4"),
+        ("name = \"C-D\"", "name = \"\""),
+    ] {
+        let told = errors(&load_texts(RING, &with(TOPOLOGY, from, to)));
+        assert_eq!(told.len(), 1, "{told:#?}");
+    }
+}
+
+#[test]
 fn a_disconnected_circuit_is_told() {
     let topology = with(TOPOLOGY, "[\"A\", \"B\"]", "[\"C\", \"B\"]");
     let topology = with(&topology, "[\"C\", \"A\"]", "[\"C\", \"B\"]");
@@ -651,7 +662,10 @@ proptest! {
     #[test]
     fn no_mutation_of_a_valid_file_makes_it_panic(
         which: bool,
-        cuts in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..12, "[ -~\n]{0,6}"), 1..6),
+        cuts in prop::collection::vec(
+            (any::<prop::sample::Index>(), 0_usize..12, "[ -~\n]{0,6}"),
+            1..6,
+        ),
     ) {
         let mutate = |text: &str| {
             let mut bytes = text.as_bytes().to_vec();

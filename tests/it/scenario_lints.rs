@@ -61,6 +61,7 @@ fn tp001_fires_for_an_own_constant_just_below_light() {
     assert_eq!(constant("3.3356 us/km"), []);
     let told = constant("3.3355 us/km");
     assert_eq!((told.len(), told[0].line), (1, 5));
+    assert_eq!(told[0].title, "3.3355 us/km in fibre is faster than light");
 }
 
 #[test]
