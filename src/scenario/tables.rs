@@ -249,8 +249,8 @@ pub const SCENARIO: &[Field] = &[
     ),
     Field::required(
         "seed",
-        &Kind::Whole(0, u64::MAX),
-        "What all chance grows from.",
+        &Kind::Whole(0, i64::MAX.unsigned_abs()),
+        "What all chance grows from; the whole numbers of TOML end at 2^63 - 1.",
     ),
     Field::required(
         "frequency",

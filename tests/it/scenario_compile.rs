@@ -211,13 +211,15 @@ fn the_expanded_ring_reads_back_to_the_same_plan() {
 }
 
 #[test]
-fn the_largest_seed_reads_back() {
-    let scenario = compiled(
-        &with(RING, "seed = 7", "seed = 18446744073709551615"),
-        TOPOLOGY,
+fn the_largest_seed_is_the_largest_whole_number_of_toml_and_reads_back() {
+    let seed = |seed: &str| with(RING, "seed = 7", &format!("seed = {seed}"));
+    let scenario = compiled(&seed("9223372036854775807"), TOPOLOGY);
+    assert_eq!(scenario.seed, Seed(9_223_372_036_854_775_807));
+    assert_eq!(compiled(&scenario.expanded, TOPOLOGY).seed, scenario.seed);
+    assert_eq!(
+        errors(&load_texts(&seed("9223372036854775808"), TOPOLOGY)).len(),
+        1
     );
-    assert_eq!(scenario.seed, Seed(u64::MAX));
-    assert_eq!(compiled(&scenario.expanded, TOPOLOGY).seed, Seed(u64::MAX));
 }
 
 #[test]
