@@ -1,7 +1,7 @@
 //! Where the one-way delay of a circuit goes: eight parts that sum exactly.
 
 use crate::engine::Parts;
-use crate::pseudowire::receive::Playout;
+use crate::pseudowire::service;
 use crate::scenario::Circuit;
 use crate::units::Span;
 
@@ -46,7 +46,7 @@ impl BudgetParts {
     /// The parts if play-out were started on a packet whose network delay has these parts.
     #[must_use]
     pub fn of_start(circuit: &Circuit, network: &Parts) -> Self {
-        let packetization = packet_times(circuit, 1, Rounding::Up);
+        let packetization = packetization(circuit);
         Self {
             interface: Span::ZERO,
             packetization,
@@ -81,59 +81,33 @@ impl BudgetParts {
     }
 }
 
-/// What to do with a fraction of a picosecond.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Rounding {
-    /// To the whole picosecond below: for what protects (slack).
-    Down,
-    /// To the whole picosecond above: for what costs (delay).
-    Up,
-}
-
-/// `count` packet times of a circuit. A T1 packet lasts 192000/193 us, which is no whole number
-/// of picoseconds: the product is taken exactly and rounded once.
-///
-/// # Panics
-/// If that is longer than 213 days.
-#[must_use]
-pub fn packet_times(circuit: &Circuit, count: u64, rounding: Rounding) -> Span {
-    let (numerator, denominator) = circuit.packet_time_exact_ps;
-    let total = u128::from(count) * u128::from(numerator);
-    let ps = match rounding {
-        Rounding::Down => total / u128::from(denominator),
-        Rounding::Up => total.div_ceil(u128::from(denominator)),
-    };
-    Span(u64::try_from(ps).expect("packet times within 213 days"))
-}
-
 /// What the circuit's own settings cost, whatever the network: fill-half k·P, prefill P + level;
 /// rounded up to a whole picosecond.
 #[must_use]
 pub fn edge_delay(circuit: &Circuit) -> Span {
-    match circuit.receiver.playout {
-        Playout::FillHalf { packets } => {
-            packet_times(circuit, u64::from(packets.max(1)), Rounding::Up)
-        }
-        Playout::Prefill { level } => packet_times(circuit, 1, Rounding::Up) + level,
-    }
+    service::edge_delay(circuit.receiver.playout, circuit.packet_time_exact_ps)
 }
 
 /// How much later than the packet that started play-out another may come and still be in time:
 /// fill-half (k−1)·P, prefill the level; rounded down to a whole picosecond.
 #[must_use]
 pub fn configured_slack(circuit: &Circuit) -> Span {
-    match circuit.receiver.playout {
-        Playout::FillHalf { packets } => {
-            packet_times(circuit, u64::from(packets.max(1)) - 1, Rounding::Down)
-        }
-        Playout::Prefill { level } => level,
-    }
+    service::slack(circuit.receiver.playout, circuit.packet_time_exact_ps)
+}
+
+/// One packet time, rounded up to a whole picosecond. A T1 packet lasts 192000/193 us, which is
+/// no whole number: multiples are taken exactly and rounded once, never from this.
+#[must_use]
+pub fn packetization(circuit: &Circuit) -> Span {
+    let (numerator, denominator) = circuit.packet_time_exact_ps;
+    Span(numerator.div_ceil(denominator))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::analysis::samples::circuit;
+    use crate::pseudowire::receive::Playout;
 
     #[test]
     fn fill_half_costs_k_packet_times_and_prefill_one_and_the_level() {

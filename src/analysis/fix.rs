@@ -3,13 +3,16 @@
 //!
 //! Queueing is taken as it was; only a new run can say what the other packet rate does to it.
 
-use super::decomposition::packet_times;
-use super::decomposition::{BudgetParts, Rounding, edge_delay};
+use std::cmp::{Ordering, Reverse};
+
+use super::decomposition::{BudgetParts, edge_delay};
 use super::verdict::Judgement;
 use crate::pseudowire::receive::Playout;
+use crate::pseudowire::service::{
+    self, PlayoutModel, ReceiverLimits, Service, compare_buffer, receiver,
+};
 use crate::scenario::Circuit;
 use crate::units::limits::{JITTER_BUFFER_MS, JITTER_BUFFER_PACKETS_MAX};
-use crate::units::time::{PS_PER_MS, PS_PER_US};
 use crate::units::{BitRate, Octets, Span};
 
 /// Another setting of a circuit.
@@ -39,33 +42,31 @@ pub struct Fix {
 #[must_use]
 pub fn cheapest(circuit: &Circuit, rows: &[&Judgement]) -> Option<Fix> {
     let needs = Needs::of(rows)?;
-    let layers = Layers::of(circuit)?;
+    let wire_now = circuit.encapsulation.sizes(circuit.payload).wire;
     let mut best: Option<(Rank, Fix)> = None;
     for payload in payloads(circuit) {
-        let sizes = layers.sizes(payload);
-        let network = needs.network_with(sizes.wire, layers.sizes(circuit.payload).wire);
-        for buffer_ms in JITTER_BUFFER_MS {
-            let setting = Setting::new(circuit, payload, Span::from_ms(buffer_ms));
-            let worst = setting.edge + network;
-            if !setting.allowed || worst > needs.budget || setting.slack < needs.variation {
+        let sizes = circuit.encapsulation.sizes(payload);
+        let network = needs.network_with(sizes.wire, wire_now);
+        let packet_time = circuit.service.packet_time_exact_ps(payload);
+        for buffer in buffers(packet_time) {
+            let playout = playout(circuit, buffer, packet_time);
+            let edge = service::edge_delay(playout, packet_time);
+            let worst_start = edge + network;
+            if worst_start > needs.budget || service::slack(playout, packet_time) < needs.variation
+            {
                 continue;
             }
             let fix = Fix {
                 payload,
-                jitter_buffer: Span::from_ms(buffer_ms),
-                edge: setting.edge,
+                jitter_buffer: buffer,
+                edge,
                 edge_now: edge_delay(circuit),
-                worst_start: worst,
-                frame: BitRate::of(sizes.frame, setting.packet_time),
-                wire: BitRate::of(sizes.wire, setting.packet_time),
+                worst_start,
+                frame: BitRate::of(sizes.frame, packet_time),
+                wire: BitRate::of(sizes.wire, packet_time),
             };
-            let dear = u128::from(setting.edge.0) * 2 > u128::from(needs.budget.0);
-            let rank = (
-                dear,
-                fix.wire,
-                fix.edge,
-                std::cmp::Reverse(fix.jitter_buffer),
-            );
+            let dear = u128::from(edge.0) * 2 > u128::from(needs.budget.0);
+            let rank = (dear, fix.wire, edge, Reverse(buffer));
             if best.as_ref().is_none_or(|(before, _)| rank < *before) {
                 best = Some((rank, fix));
             }
@@ -74,7 +75,7 @@ pub fn cheapest(circuit: &Circuit, rows: &[&Judgement]) -> Option<Fix> {
     best.map(|(_, fix)| fix)
 }
 
-type Rank = (bool, BitRate, Span, std::cmp::Reverse<Span>);
+type Rank = (bool, BitRate, Span, Reverse<Span>);
 
 /// What a setting has to meet in both directions.
 struct Needs {
@@ -112,127 +113,31 @@ impl Needs {
     }
 }
 
-/// Octets added around the payload, taken from the rates of the circuit as it stands.
-struct Layers {
-    labels: u64,
-    ethernet: u64,
+/// The payloads that the circuit's product takes.
+fn payloads(circuit: &Circuit) -> impl Iterator<Item = Octets> + '_ {
+    let takes = |payload: &Octets| {
+        let checked = circuit.service.check_payload(*payload, circuit.profile);
+        checked.is_ok()
+    };
+    (1..=circuit.profile.payload_max).map(Octets).filter(takes)
 }
 
-/// Smallest Ethernet frame, FCS included (IEEE 802.3-2018 clause 4A.4.2, minFrameSize 512 bits).
-const FRAME_MIN: u64 = 64;
-/// Ethernet header without tag, and FCS (IEEE 802.3-2018 clause 3.1.1): 6 + 6 + 2 + 4.
-const ETHERNET: u64 = 18;
-/// Preamble with start delimiter 8 and inter-packet gap 12 (IEEE 802.3-2018 clauses 3.1.1, 4A.4.2).
-const PREAMBLE_AND_GAP: u64 = 20;
-
-struct Sizes {
-    frame: Octets,
-    wire: Octets,
+/// Whole milliseconds of buffer that are neither refused nor warned of: 3 to 32 packets.
+fn buffers(packet_time: (u64, u64)) -> impl Iterator<Item = Span> {
+    let fits = move |buffer: &Span| {
+        compare_buffer(*buffer, 3, packet_time) != Ordering::Less
+            && compare_buffer(*buffer, JITTER_BUFFER_PACKETS_MAX, packet_time) != Ordering::Greater
+    };
+    JITTER_BUFFER_MS.map(Span::from_ms).filter(fits)
 }
 
-impl Layers {
-    fn of(circuit: &Circuit) -> Option<Self> {
-        let mpls = octets_per_packet(circuit.rates.mpls, circuit)?;
-        let frame = octets_per_packet(circuit.rates.frame, circuit)?;
-        // A padded frame does not tell whether it has a tag; without one, larger payloads come
-        // out 4 octets short at most.
-        let ethernet = if frame > FRAME_MIN {
-            frame.checked_sub(mpls)?
-        } else {
-            ETHERNET
-        };
-        Some(Self {
-            labels: mpls.checked_sub(circuit.payload.0)?,
-            ethernet,
-        })
-    }
-
-    fn sizes(&self, payload: Octets) -> Sizes {
-        let frame = (payload.0 + self.labels + self.ethernet).max(FRAME_MIN);
-        Sizes {
-            frame: Octets(frame),
-            wire: Octets(frame + PREAMBLE_AND_GAP),
-        }
-    }
-}
-
-/// Whole octets of one packet at a layer with this rate; `None` where it comes out broken.
-fn octets_per_packet(rate: BitRate, circuit: &Circuit) -> Option<u64> {
-    let (bits, per_s) = rate.exact_bps();
-    let (time, parts) = circuit.packet_time_exact_ps;
-    let top = u128::from(bits).checked_mul(u128::from(time))?;
-    let bottom = u128::from(per_s) * u128::from(parts) * 8 * u128::from(PS_PER_MS) * 1000;
-    (top % bottom == 0).then(|| u64::try_from(top / bottom).ok())?
-}
-
-/// Largest payload (7705 SAR OS Services Guide pp148–149).
-const PAYLOAD_MAX: u64 = 1514;
-/// SAToP payloads are multiples of this (7705 SAR OS Services Guide pp148–149) …
-const SATOP_STEP: u64 = 32;
-/// … and no smaller than this.
-const SATOP_MIN: u64 = 64;
-/// Most timeslots of a structured circuit (E1 without timeslot 0).
-const TIMESLOTS_MAX: u64 = 31;
-/// One frame of 8000 a second, in picoseconds.
-const FRAME_TIME_PS: u64 = 125 * PS_PER_US;
-
-/// The payloads a product takes: whole frames, two or more (7705 SAR OS Services Guide p250),
-/// for structured circuits, steps of 32 octets for unstructured ones.
-fn payloads(circuit: &Circuit) -> Vec<Octets> {
-    let (time, parts) = circuit.packet_time_exact_ps;
-    let octets = u128::from(circuit.payload.0) * u128::from(FRAME_TIME_PS) * u128::from(parts);
-    let timeslots = (octets % u128::from(time) == 0)
-        .then(|| u64::try_from(octets / u128::from(time)).ok())
-        .flatten()
-        .filter(|slots| (1..=TIMESLOTS_MAX).contains(slots));
-    let (from, step) = timeslots.map_or((SATOP_MIN, SATOP_STEP), |slots| (2 * slots, slots));
-    (from..=PAYLOAD_MAX)
-        .step_by(usize::try_from(step).unwrap_or(1))
-        .map(Octets)
-        .collect()
-}
-
-/// A payload and a buffer under the play-out model of the circuit.
-struct Setting {
-    packet_time: (u64, u64),
-    edge: Span,
-    slack: Span,
-    /// Neither refused nor warned of: 3 to 32 packets of buffer.
-    allowed: bool,
-}
-
-impl Setting {
-    fn new(circuit: &Circuit, payload: Octets, buffer: Span) -> Self {
-        let (time, parts) = circuit.packet_time_exact_ps;
-        // P is proportional to the payload: P' = P · payload' / payload, in lowest terms.
-        let divisor = gcd(payload.0, circuit.payload.0);
-        let packet_time = (
-            time * (payload.0 / divisor),
-            parts * (circuit.payload.0 / divisor),
-        );
-        let (top, bottom) = (u128::from(packet_time.0), u128::from(packet_time.1));
-        let waiting = u128::from(buffer.0) * bottom;
-        let allowed = waiting >= 3 * top && waiting <= u128::from(JITTER_BUFFER_PACKETS_MAX) * top;
-        let packets = u32::try_from(waiting.div_ceil(2 * top).max(1)).unwrap_or(u32::MAX);
-        let mut other = circuit.clone();
-        other.packet_time_exact_ps = packet_time;
-        other.payload = payload;
-        other.receiver.playout = match circuit.receiver.playout {
-            Playout::FillHalf { .. } => Playout::FillHalf { packets },
-            Playout::Prefill { .. } => Playout::Prefill { level: buffer },
-        };
-        let slack = super::decomposition::configured_slack(&other);
-        Self {
-            packet_time,
-            edge: edge_delay(&other),
-            slack,
-            allowed,
-        }
-    }
-}
-
-fn gcd(a: u64, b: u64) -> u64 {
-    if b == 0 { a } else { gcd(b, a % b) }
+/// When play-out would begin with another buffer under the model of the circuit.
+fn playout(circuit: &Circuit, buffer: Span, packet_time: (u64, u64)) -> Playout {
+    let model = match circuit.receiver.playout {
+        Playout::FillHalf { .. } => PlayoutModel::FillHalf,
+        Playout::Prefill { .. } => PlayoutModel::Prefill,
+    };
+    receiver(model, buffer, packet_time, ReceiverLimits::default()).playout
 }
 
 /// The largest part of a delay: its name and length; the first of equals.
@@ -245,13 +150,13 @@ pub fn largest_part(parts: &BudgetParts) -> (&'static str, Span) {
         .unwrap_or(("interface", Span::ZERO))
 }
 
-/// Whole frames of 125 us in one packet; `None` where it is no whole number.
+/// Whole frames of 125 us in one packet of a structured circuit; `None` for others.
 #[must_use]
 pub fn frames_per_packet(circuit: &Circuit) -> Option<u64> {
-    let frame = Span(FRAME_TIME_PS);
-    let (_, parts) = circuit.packet_time_exact_ps;
-    let time = packet_times(circuit, 1, Rounding::Down);
-    (parts == 1 && time.0 % frame.0 == 0).then(|| time.0 / frame.0)
+    match circuit.service {
+        Service::Cesopsn { timeslots } => circuit.payload.0.checked_div(timeslots.into()),
+        Service::SatopE1 | Service::SatopT1 => None,
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,9 @@ use crate::channel::Timeline;
 use crate::channel::timeline::{Cause, Content, Idle};
 use crate::engine::{Delays, Outcome, Parts, QueueOutcome, Received, Slowest, StreamOutcome};
 use crate::plan::{Crossing, PlanBuilder, Processing, Source, StreamId};
+use crate::pseudowire::encapsulation::Encapsulation;
 use crate::pseudowire::receive::{Playout, Receiver};
+use crate::pseudowire::service::{Profile, Service};
 use crate::random::Seed;
 use crate::scenario::{Circuit, Direction, LayerRates, Scenario, StreamOwner};
 use crate::traffic::Class;
@@ -59,6 +61,14 @@ pub fn circuit(playout: Playout, packet_time_exact_ps: (u64, u64)) -> Circuit {
         name: "87L A-B".into(),
         scheme: "POTT".into(),
         class: Class::Ef,
+        service: Service::Cesopsn { timeslots: 1 },
+        profile: Profile::default_profile(),
+        encapsulation: Encapsulation {
+            vlan: false,
+            labels: 2,
+            rtp: false,
+            minimum_frame: Octets(64),
+        },
         payload: Octets(octets),
         packet_time_exact_ps,
         jitter_buffer: Span::from_ms(4),
@@ -205,6 +215,7 @@ fn received(sample: &Sample, own: Span) -> Received {
         late: sample.late,
         overrun: sample.overrun,
         reordered: 0,
+        duplicates: 0,
         starts: sample.starts,
         losses_of_packets: 0,
         delay,

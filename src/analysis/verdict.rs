@@ -88,6 +88,8 @@ pub struct Counts {
     pub overrun: u64,
     /// Overtaken, in time, put in order.
     pub reordered: u64,
+    /// Came again while waiting already.
+    pub duplicates: u64,
     /// Starts of play-out after the first.
     pub restarts: u64,
     /// Times the loss-of-packets state was entered.
@@ -329,6 +331,7 @@ fn counts(stream: &StreamOutcome, received: &Received) -> Counts {
         missing: received.missing,
         overrun: received.overrun,
         reordered: received.reordered,
+        duplicates: received.duplicates,
         restarts: received.starts.saturating_sub(1),
         losses_of_packets: received.losses_of_packets,
     }

@@ -8,7 +8,8 @@ use crate::engine::EngineKind;
 
 /// Will this packet network trip the breaker in time?
 #[derive(Parser, Debug)]
-#[command(name = "pilotwire", version, about, after_help = EXIT_CODES, arg_required_else_help = true)]
+#[command(name = "pilotwire", version, about)]
+#[command(after_help = EXIT_CODES, arg_required_else_help = true)]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
@@ -20,6 +21,10 @@ Exit codes: 0 all pass, 1 internal error, 2 bad usage or input, 4 a selector mat
 10 budget violated, 11 regression against baseline, 12 both, 20 incomplete (interrupted).
 
 Example: pilotwire run scenarios/altalink-pilot.toml";
+
+/// Largest seed: the largest whole number of a TOML file, so that `scenario.toml` in the results
+/// folder can say it.
+const SEED_MAX: u64 = i64::MAX.unsigned_abs();
 
 /// The commands.
 #[derive(Subcommand, Debug)]
@@ -61,7 +66,7 @@ pub struct Run {
     #[arg(long, value_enum, default_value_t = Format::Pretty)]
     pub format: Format,
     /// Seed in place of the scenario's.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=SEED_MAX))]
     pub seed: Option<u64>,
     /// Which engine simulates; the results are the same.
     #[arg(long, value_enum, default_value_t = Engine::Window)]

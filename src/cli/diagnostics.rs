@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_place_beyond_the_end_or_inside_a_character_is_shown_all_the_same() {
-        for span in [0..0, 3..3, 2..9, 7..99, 99..120, 5..1] {
+        for span in [0..0, 3..3, 2..9, 7..99, 99..120] {
             let text = shown("aé\nbö→", span.clone());
             assert!(text.contains("ring.toml:"), "{span:?}: {text}");
         }

@@ -112,11 +112,11 @@ fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
 
 fn rule_text(rule: &Rule) -> String {
     format!(
-        "{}: {}\n\nseverity: {}\n\n{}\nsource: {}",
+        "{}: {}\n\nseverity: {}\n\n{}\nsource:\n{}",
         rule.code,
         rule.title,
         rule.severity,
-        wrapped(rule.meaning),
-        wrapped(rule.source)
+        wrapped(rule.meaning, ""),
+        wrapped(rule.source, "  ")
     )
 }

@@ -2,7 +2,7 @@
 
 use super::arguments::{Presets, PresetsCommand};
 use super::{Exit, terminal};
-use crate::report::text::{Align, Columns};
+use crate::report::text::{Align, Columns, wrapped};
 use crate::scenario::nearest::nearest;
 use crate::topology::{PRESETS, Preset};
 use crate::units::quantity::format as quantity;
@@ -36,8 +36,9 @@ fn shown(preset: &Preset) -> String {
         let value = quantity(constant.value, constant.dimension);
         text.push_str(&format!("{} = {value}\n", constant.name));
         text.push_str(&format!(
-            "    {}\n    source: {}\n",
-            constant.meaning, constant.source
+            "    {}\n{}",
+            constant.meaning,
+            wrapped(&format!("source: {}", constant.source), "    ")
         ));
     }
     text

@@ -64,7 +64,7 @@ pub static PROFILES: [Profile; 3] = [
         satop_payload_min: 64,
         satop_payload_step: 32,
         payload_max: 1514,
-        source: "Nokia 7750 documentation, page Payload size; SAToP limits as 7705, mark: to be \
+        source: "Nokia 7750 documentation, page Payload size; SAToP limits as 7705, to be \
                  verified",
     },
     Profile {
@@ -75,8 +75,8 @@ pub static PROFILES: [Profile; 3] = [
         satop_payload_min: 1,
         satop_payload_step: 1,
         payload_max: 1514,
-        source: "RFC 4553 clause 5.1 and RFC 5086 clause 5: any fixed size; upper limit mark: \
-                 our choice",
+        source: "RFC 4553 clause 5.1 and RFC 5086 clause 5: any fixed size; upper limit: \
+                 own choice",
     },
 ];
 

@@ -179,8 +179,9 @@ fn flow_lines(report: &Report<'_>) -> Vec<String> {
     let sum = |pick: fn(&crate::engine::StreamOutcome) -> u64| -> u64 {
         flows.iter().map(|flow| pick(stream(flow))).sum()
     };
+    let noun = if flows.len() == 1 { "flow" } else { "flows" };
     let mut lines = vec![format!(
-        "  {} other flows: {} packets sent, {} delivered, {} dropped",
+        "  {} other {noun}: {} packets sent, {} delivered, {} dropped",
         flows.len(),
         count(sum(|one| one.sent)),
         count(sum(|one| one.delivered)),

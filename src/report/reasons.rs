@@ -87,7 +87,8 @@ fn over_budget(circuit: &Circuit, row: &Judgement) -> String {
         );
     }
     let (name, length) = row.parts.as_ref().map_or(("", Span::ZERO), largest_part);
-    format!("the largest part is {name}, {length} ms")
+    let total = row.worst_start.unwrap_or(Span::ZERO);
+    format!("the largest part is {name}: {length} of {total} ms")
 }
 
 /// The queues on the way that dropped packets of the class.

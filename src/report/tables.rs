@@ -11,7 +11,7 @@ use crate::scenario::{Circuit, Flow, Scenario};
 use crate::units::Span;
 
 /// Columns of `results.csv`.
-pub const RESULTS_COLUMNS: [&str; 37] = [
+pub const RESULTS_COLUMNS: [&str; 38] = [
     "kind",
     "name",
     "direction",
@@ -27,6 +27,7 @@ pub const RESULTS_COLUMNS: [&str; 37] = [
     "missing",
     "overrun",
     "reordered",
+    "duplicates",
     "restarts",
     "losses_of_packets",
     "delay_min_ps",
@@ -155,6 +156,7 @@ fn circuit_row(circuit: &Circuit, stream: &StreamOutcome, row: &Judgement) -> Ve
         counts.missing,
         counts.overrun,
         counts.reordered,
+        counts.duplicates,
         counts.restarts,
         counts.losses_of_packets,
     ];
@@ -180,7 +182,7 @@ fn flow_row(flow: &Flow, stream: &StreamOutcome) -> Vec<String> {
     cells.extend([const { String::new() }; 4]);
     cells.extend([stream.sent, stream.delivered, stream.dropped].map(|count| count.to_string()));
     // Late to restarts, then the one-way delay of a circuit: a flow has no receiving end.
-    cells.extend([const { String::new() }; 6 + 4]);
+    cells.extend([const { String::new() }; 7 + 4]);
     cells.extend(network_cells(stream));
     cells.extend([const { String::new() }; 4 + 4]);
     cells

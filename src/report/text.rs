@@ -47,7 +47,7 @@ pub fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push(' ');
         }
         text.push(digit);
@@ -58,25 +58,25 @@ pub fn count(number: u64) -> String {
 /// Longest line of running text.
 const LINE_MAX: usize = 92;
 
-/// Running text in lines, broken between words, each line ended.
+/// Running text in lines that begin with `indent`, broken between words, each line ended.
 #[must_use]
-pub fn wrapped(text: &str) -> String {
+pub fn wrapped(text: &str, indent: &str) -> String {
     let mut lines = String::new();
-    let mut length = 0;
+    let mut line = indent.to_owned();
     for word in text.split_whitespace() {
-        let size = word.chars().count();
-        if length > 0 && length + 1 + size > LINE_MAX {
-            lines.push('\n');
-            length = 0;
-        } else if length > 0 {
-            lines.push(' ');
-            length += 1;
+        let fits = line.chars().count() + 1 + word.chars().count() <= LINE_MAX;
+        if line != indent {
+            if fits {
+                line.push(' ');
+            } else {
+                lines.push_str(&line);
+                lines.push('\n');
+                line = indent.to_owned();
+            }
         }
-        lines.push_str(word);
-        length += size;
+        line.push_str(word);
     }
-    lines.push('\n');
-    lines
+    lines + &line + "\n"
 }
 
 /// Where the text of a column stands.
@@ -183,8 +183,8 @@ mod tests {
 
     #[test]
     fn running_text_is_broken_between_words() {
-        let text = wrapped(&"four ".repeat(40));
-        assert_eq!(text.lines().map(str::len).max(), Some(89));
+        let text = wrapped(&"four ".repeat(40), "  ");
+        assert_eq!(text.lines().map(str::len).max(), Some(91));
         assert_eq!(text.split_whitespace().count(), 40);
     }
 

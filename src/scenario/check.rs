@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::decode::At;
+use super::value::At;
 use super::diagnostic::{Diagnostic, Findings};
 use super::network::{tell_duplicates, tell_unknown_node};
 use super::spec::ScenarioSpec;

@@ -1,9 +1,9 @@
 //! The settings of one circuit, checked on their own: they need no network.
 
-use super::decode::At;
 use super::diagnostic::{Diagnostic, Findings, Place};
 use super::spec::{CircuitSpec, OrDefault, ScenarioSpec};
 use super::tables::INTERFACES;
+use super::value::At;
 use super::{Circuit, LayerRates};
 use crate::pseudowire::encapsulation::{Encapsulation, FrameSizes};
 use crate::pseudowire::receive::Receiver;
@@ -153,6 +153,8 @@ fn service_of(
         let title = format!("circuit {circuit}: {interface} carries at most {most} timeslots");
         let label = format!("{interface} ends at {most}");
         findings.push(Diagnostic::error(title, scenario.place(&slots.span), label));
+        // The payload was chosen for another number: nothing more is said of it.
+        return None;
     }
     Service::cesopsn(slots.value)
 }
@@ -224,10 +226,12 @@ fn payload_of(
     None
 }
 
-/// The share of a frame's wire octets that is padding, in hundredths of a percent.
+/// The share of a frame's wire octets that is padding, in hundredths of a percent, rounded half
+/// up.
 #[must_use]
 pub fn padding_share(sizes: &FrameSizes) -> u64 {
-    sizes.padding.0 * 10_000 / sizes.wire.0.max(1)
+    let wire = sizes.wire.0.max(1);
+    (2 * sizes.padding.0 * 10_000 + wire) / (2 * wire)
 }
 
 /// The names that reports use, from a resolved circuit.
@@ -242,6 +246,9 @@ pub(super) fn report_circuit(
         name: spec.name.value.clone(),
         scheme: spec.scheme.clone().unwrap_or_else(|| "none".to_owned()),
         class,
+        service: settings.service,
+        profile: settings.profile,
+        encapsulation: settings.encapsulation,
         payload: settings.payload,
         packet_time_exact_ps: settings.packet_time_exact_ps,
         jitter_buffer: settings.buffer,

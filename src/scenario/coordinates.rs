@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
 
-use super::decode::{At, micro_degrees};
+use super::decode::micro_degrees;
 use super::diagnostic::{Diagnostic, Place, SourceId};
 use super::network::{node_names, tell_unknown_node};
 use super::source::{Session, beside};
 use super::spec::TopologySpec;
+use super::value::At;
 
 /// Reads the file that `coordinates` names and gives its nodes their places.
 pub fn read(session: &mut Session, spec: &mut TopologySpec, topology_file: &Path) {

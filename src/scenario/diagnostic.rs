@@ -58,7 +58,7 @@ pub const FINDINGS_MAX: usize = 200;
 /// Collects findings while files are read and checked.
 #[derive(Default, Debug)]
 pub struct Findings {
-    kept: Vec<Diagnostic>,
+    kept: [Vec<Diagnostic>; 3], // errors, warnings, notes
     left_out: usize,
 }
 
@@ -147,17 +147,18 @@ pub struct Place {
 }
 
 impl Findings {
-    /// Adds one finding, or counts it where there are too many already.
+    /// Adds one finding, or counts it where there are too many of its severity already.
     pub fn push(&mut self, finding: Diagnostic) {
-        // Room beyond the final limit, so that what is shown is chosen by place and severity.
-        if self.kept.len() < 8 * FINDINGS_MAX {
-            self.kept.push(finding);
+        let kept = &mut self.kept[finding.severity as usize];
+        // Room beyond the final limit, so that what is shown is chosen by place.
+        if kept.len() < 8 * FINDINGS_MAX {
+            kept.push(finding);
         } else {
             self.left_out += 1;
         }
     }
 
-    /// Counts errors that are not even kept.
+    /// Counts findings that are not even kept.
     pub fn leave_out(&mut self, count: usize) {
         self.left_out += count;
     }
@@ -165,37 +166,68 @@ impl Findings {
     /// Whether any finding is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.left_out > 0 || self.kept.iter().any(|one| one.severity == Severity::Error)
+        !self.kept[Severity::Error as usize].is_empty()
     }
 
     /// How many there are so far.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.kept.len() + self.left_out
+        self.kept.iter().map(Vec::len).sum::<usize>() + self.left_out
     }
 
-    /// The findings in the order of place, errors kept first where there are too many.
+    /// The findings in the order of place, the worst kept where there are too many.
     #[must_use]
     pub fn into_sorted(self) -> Vec<Diagnostic> {
         let place = |one: &Diagnostic| {
             let label = one.labels.first();
             label.map(|label| (label.source, label.span.start, label.span.end))
         };
-        let mut kept = self.kept;
+        let by_place = |a: &Diagnostic, b: &Diagnostic| {
+            place(a).cmp(&place(b)).then_with(|| a.title.cmp(&b.title))
+        };
         let mut left_out = self.left_out;
-        kept.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.title.cmp(&b.title)));
-        kept.dedup();
-        if kept.len() > FINDINGS_MAX {
-            kept.sort_by_key(|one| one.severity);
-            left_out += kept.len() - FINDINGS_MAX;
-            kept.truncate(FINDINGS_MAX);
-            kept.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.title.cmp(&b.title)));
+        let mut sorted: Vec<Diagnostic> = Vec::new();
+        for mut kept in self.kept {
+            kept.sort_by(by_place);
+            kept.dedup();
+            let room = FINDINGS_MAX - sorted.len();
+            left_out += kept.len().saturating_sub(room);
+            sorted.extend(kept.into_iter().take(room));
         }
+        sorted.sort_by(by_place);
         if left_out > 0 {
             let mut more = Diagnostic::nowhere(format!("{left_out} more findings are not shown"));
             more.severity = Severity::Note;
-            kept.push(more);
+            sorted.push(more);
         }
-        kept
+        sorted
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(severity: Severity, at: usize) -> Diagnostic {
+        let place = Place {
+            source: SourceId(0),
+            span: at..at,
+        };
+        Diagnostic::at(severity, "something", place, "")
+    }
+
+    #[test]
+    fn many_notes_are_no_error_and_hide_none() {
+        let mut findings = Findings::default();
+        (0..5000).for_each(|at| findings.push(finding(Severity::Note, at)));
+        assert!(!findings.has_errors());
+        findings.push(finding(Severity::Warning, 7000));
+        findings.push(finding(Severity::Error, 6000));
+        assert!(findings.has_errors());
+        let sorted = findings.into_sorted();
+        assert_eq!(sorted.len(), 201);
+        assert_eq!(sorted[198].severity, Severity::Error);
+        assert_eq!(sorted[199].severity, Severity::Warning);
+        assert_eq!(sorted[200].title, "4802 more findings are not shown");
     }
 }

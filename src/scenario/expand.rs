@@ -3,6 +3,7 @@
 //! Reading it back gives the same plan, and expanding that gives the same text. Tables stand in
 //! the order of names, so the text does not depend on the order in the files.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::circuits::Settings;
@@ -55,14 +56,14 @@ pub(super) fn scenario(parts: &Parts<'_>, seed: u64) -> String {
             out.quantity(name, value.value, dimension);
         }
     }
+    let named = |node: &NodeSpec| node.name.value.clone();
+    let written: BTreeMap<String, &NodeSpec> = topology
+        .nodes
+        .iter()
+        .map(|node| (named(node), node))
+        .collect();
     for sealed in network.topology.nodes() {
-        let written = topology
-            .nodes
-            .iter()
-            .find(|node| node.name.value == sealed.name);
-        if let Some(written) = written {
-            node(&mut out, sealed, written);
-        }
+        node(&mut out, sealed, written[&sealed.name]);
     }
     for (place, sealed) in network.topology.links().iter().enumerate() {
         link(

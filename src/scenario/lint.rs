@@ -2,18 +2,19 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::circuits::{Settings, padding_share};
 use super::compile::physical_propagation;
-use super::diagnostic::{Diagnostic, Findings, Severity};
+use super::diagnostic::{Diagnostic, Findings, Place, Severity};
 use super::network::Network;
-use super::spec::{CircuitSpec, ScenarioSpec, TopologySpec};
+use super::spec::{CircuitSpec, LinkSpec, ScenarioSpec, TopologySpec};
 use super::streams::{Draft, ReadyCircuit};
-use crate::pseudowire::service::{compare_buffer, edge_delay};
+use crate::pseudowire::service::{compare_buffer, edge_delay, slack};
 use crate::topology::{LinkId, Medium};
 use crate::units::length::PerKilometre;
 use crate::units::limits::JITTER_BUFFER_PACKETS_MAX;
-use crate::units::quantity::{PER_KILOMETRE, SIZE, TIME, format};
+use crate::units::quantity::{SIZE, TIME, format};
 use crate::units::{Octets, Span};
 
 /// What `explain` says about a code.
@@ -110,45 +111,12 @@ pub fn circuit(
     findings: &mut Findings,
 ) {
     let name = &spec.name.value;
+    let payload = spec.payload.as_ref().map_or(&spec.name.span, |at| &at.span);
     let buffer = spec
         .jitter_buffer
         .as_ref()
         .map_or(&spec.name.span, |at| &at.span);
-    let payload = spec.payload.as_ref().map_or(&spec.name.span, |at| &at.span);
-    let time = packet_time_text(settings);
-    let compared =
-        |packets| compare_buffer(settings.buffer, packets, settings.packet_time_exact_ps);
-    let small = compared(2) == Ordering::Less;
-    let large = compared(JITTER_BUFFER_PACKETS_MAX) == Ordering::Greater;
-    let buffer_text = format(settings.buffer.0, &TIME);
-    if small || large || compared(3) == Ordering::Less {
-        let (severity, what, label) = if small {
-            (
-                Severity::Error,
-                "holds less than 2 packets",
-                "less than 2 packets",
-            )
-        } else if large {
-            (
-                Severity::Error,
-                "holds more than 32 packets",
-                "more than 32 packets",
-            )
-        } else {
-            (Severity::Warning, "leaves no slack", "less than 3 packets")
-        };
-        let title = format!("jitter buffer of circuit {name} {what}");
-        let label = format!("{buffer_text} is {label} of {time}");
-        let help = format!(
-            "buffers that fit this payload: {}",
-            fitting_buffers(settings)
-        );
-        findings.push(
-            Diagnostic::at(severity, title, scenario.place(buffer), label)
-                .code("TP003")
-                .help(help),
-        );
-    }
+    buffer_in_packets(name, settings, scenario.place(buffer), findings);
     let cost = edge_delay(settings.receiver.playout, settings.packet_time_exact_ps);
     if let Some(budget) = budget
         && cost.0 > budget.0 / 2
@@ -160,17 +128,16 @@ pub fn circuit(
         };
         let title = format!("settings of circuit {name} cost {share} budget by themselves");
         let label = format!(
-            "{cost} ms of {budget} ms under {}: {} per packet, buffer {buffer_text}",
+            "{cost} ms of {budget} ms under {}: {} per packet, buffer {}",
             settings.model.name(),
-            time
+            packet_time_text(settings),
+            format(settings.buffer.0, &TIME)
         );
+        let packet = format!("{} per packet", settings.payload);
         findings.push(
             Diagnostic::at(Severity::Warning, title, scenario.place(buffer), label)
                 .code("TP002")
-                .also(
-                    scenario.place(payload),
-                    format!("{} per packet", settings.payload),
-                )
+                .also(scenario.place(payload), packet)
                 .help("a smaller payload or jitter buffer"),
         );
     }
@@ -187,6 +154,45 @@ pub fn circuit(
             Diagnostic::at(Severity::Note, title, scenario.place(payload), label).code("TP007"),
         );
     }
+}
+
+/// TP003.
+fn buffer_in_packets(name: &str, settings: &Settings, place: Place, findings: &mut Findings) {
+    let compared =
+        |packets| compare_buffer(settings.buffer, packets, settings.packet_time_exact_ps);
+    let (severity, what, label) = if compared(2) == Ordering::Less {
+        (
+            Severity::Error,
+            "holds less than 2 packets",
+            "less than 2 packets",
+        )
+    } else if compared(JITTER_BUFFER_PACKETS_MAX) == Ordering::Greater {
+        (
+            Severity::Error,
+            "holds more than 32 packets",
+            "more than 32 packets",
+        )
+    } else if compared(3) == Ordering::Less {
+        let what = match slack(settings.receiver.playout, settings.packet_time_exact_ps) {
+            Span::ZERO => "leaves no slack",
+            _ => "holds less than 3 packets",
+        };
+        (Severity::Warning, what, "less than 3 packets")
+    } else {
+        return;
+    };
+    let title = format!("jitter buffer of circuit {name} {what}");
+    let (buffer, time) = (format(settings.buffer.0, &TIME), packet_time_text(settings));
+    let label = format!("{buffer} is {label} of {time}");
+    let help = format!(
+        "buffers that fit this payload: {}",
+        fitting_buffers(settings)
+    );
+    findings.push(
+        Diagnostic::at(severity, title, place, label)
+            .code("TP003")
+            .help(help),
+    );
 }
 
 fn packet_time_text(settings: &Settings) -> String {
@@ -220,91 +226,96 @@ pub fn faster_than_light(
     circuits: &[ReadyCircuit<'_>],
     findings: &mut Findings,
 ) {
-    let added = added_by_physics(network, circuits);
-    let help = added.unwrap_or_else(|| "the physical constants: preset = \"physical\"".to_owned());
-    let used: BTreeSet<Medium> = spec
-        .links
-        .iter()
-        .filter(|link| !link.has_propagation)
-        .filter_map(|link| Medium::from_name(&link.medium.as_ref()?.value))
-        .collect();
-    let fast = |medium: &Medium| {
-        network
-            .constants
-            .propagation(*medium)
-            .is_some_and(|per| per < LIGHT)
+    let help = added_by_physics(network, circuits)
+        .unwrap_or_else(|| "the physical constants: preset = \"physical\"".to_owned());
+    let warn = |title: String, span: &Range<usize>| {
+        Diagnostic::at(Severity::Warning, title, spec.place(span), LIGHT_LABEL)
+            .code("TP001")
+            .help(help.clone())
     };
-    let own = |medium: &Medium| spec.constants.iter().find(|one| one.0 == medium.name());
-    let from_preset: Vec<Medium> = used
-        .iter()
-        .copied()
-        .filter(|medium| fast(medium) && own(medium).is_none())
+    let fast: Vec<(Medium, PerKilometre)> = Medium::ALL
+        .into_iter()
+        .filter(|medium| is_used(spec, *medium))
+        .filter_map(|medium| Some((medium, network.constants.propagation(medium)?)))
+        .filter(|(_, per)| *per < LIGHT)
         .collect();
-    if let (Some(preset), Some(first)) = (&spec.preset, from_preset.first()) {
-        let per = network.constants.propagation(*first).map_or(0, |per| per.0);
-        let names: Vec<&str> = from_preset.iter().map(|medium| medium.name()).collect();
-        let (value, names) = (format(per, &PER_KILOMETRE), names.join(", "));
-        let value = value.replace("3000 ns/km", "3 us/km");
+    let own = |medium: &Medium| spec.constants.iter().find(|one| one.0 == medium.name());
+    let from_preset: Vec<_> = fast
+        .iter()
+        .filter(|(medium, _)| own(medium).is_none())
+        .collect();
+    if let (Some(preset), Some((_, per))) = (&spec.preset, from_preset.first()) {
+        let media: Vec<&str> = from_preset
+            .iter()
+            .map(|(medium, _)| medium.name())
+            .collect();
+        let (per, media) = (per_kilometre(*per), media.join(", "));
         let title = format!(
-            "{value} in {names} (preset {}) is faster than light",
+            "{per} in {media} (preset {}) is faster than light",
             preset.value
         );
-        findings.push(
-            Diagnostic::at(
-                Severity::Warning,
-                title,
-                spec.place(&preset.span),
-                LIGHT_LABEL,
-            )
-            .code("TP001")
-            .help(help.clone()),
-        );
+        findings.push(warn(title, &preset.span));
     }
-    for medium in used.iter().filter(|medium| fast(medium)) {
+    for (medium, per) in &fast {
         if let Some((name, value)) = own(medium) {
-            let title = format!(
-                "{} in {name} is faster than light",
-                format(value.value, &PER_KILOMETRE)
-            );
-            findings.push(
-                Diagnostic::at(
-                    Severity::Warning,
-                    title,
-                    spec.place(&value.span),
-                    LIGHT_LABEL,
-                )
-                .code("TP001")
-                .help(help.clone()),
-            );
+            let title = format!("{} in {name} is faster than light", per_kilometre(*per));
+            findings.push(warn(title, &value.span));
         }
     }
-    for (link, physical) in network.topology.links().iter().zip(&network.physical) {
-        let id = network.topology.link_named(&link.name);
-        let Some(written) = id.map(|id| network.link_spec(spec, id)) else {
-            continue;
-        };
-        let (Some(ways), Some(length)) = (&written.propagation, link.length) else {
-            continue;
-        };
-        let shortest = link.propagation[0].min(link.propagation[1]);
-        if shortest >= LIGHT.over(length) {
-            continue;
-        }
-        let slower = ways[0].value <= ways[1].value;
-        let span = if slower { &ways[0].span } else { &ways[1].span };
-        let title = format!("propagation of link {} is faster than light", link.name);
-        let physical = physical.unwrap_or(shortest);
-        let help = format!(
-            "by the physical constants {} takes {}, {} more",
-            link.medium.name(),
-            format(physical.0, &TIME),
-            format(physical.0.saturating_sub(shortest.0), &TIME)
-        );
-        findings.push(
-            Diagnostic::at(Severity::Warning, title, spec.place(span), LIGHT_LABEL)
-                .code("TP001")
-                .help(help),
-        );
+    for place in 0..network.topology.links().len() {
+        own_propagation(spec, network, place, findings);
+    }
+}
+
+/// Whether a link of this medium takes its propagation from the constants.
+fn is_used(spec: &TopologySpec, medium: Medium) -> bool {
+    let of = |link: &LinkSpec| {
+        link.medium
+            .as_ref()
+            .is_some_and(|at| at.value == medium.name())
+    };
+    spec.links
+        .iter()
+        .any(|link| !link.has_propagation && of(link))
+}
+
+/// TP001 for a link that gives both its length and its propagation.
+fn own_propagation(spec: &TopologySpec, network: &Network, place: usize, findings: &mut Findings) {
+    let link = &network.topology.links()[place];
+    let written = &spec.links[network.written[place]];
+    let (Some(ways), Some(length)) = (&written.propagation, link.length) else {
+        return;
+    };
+    let shortest = link.propagation[0].min(link.propagation[1]);
+    if shortest >= LIGHT.over(length) {
+        return;
+    }
+    let span = if ways[0].value <= ways[1].value {
+        &ways[0].span
+    } else {
+        &ways[1].span
+    };
+    let title = format!("propagation of link {} is faster than light", link.name);
+    let physical = network.physical[place].unwrap_or(shortest);
+    let help = format!(
+        "by the physical constants {} takes {}, {} more",
+        link.medium.name(),
+        format(physical.0, &TIME),
+        format(physical.0.saturating_sub(shortest.0), &TIME)
+    );
+    findings.push(
+        Diagnostic::at(Severity::Warning, title, spec.place(span), LIGHT_LABEL)
+            .code("TP001")
+            .help(help),
+    );
+}
+
+/// Microseconds per kilometre with as many decimals as there are.
+fn per_kilometre(per: PerKilometre) -> String {
+    let decimals = format!("{:06}", per.0 % 1_000_000);
+    match decimals.trim_end_matches('0') {
+        "" => format!("{} us/km", per.0 / 1_000_000),
+        decimals => format!("{}.{decimals} us/km", per.0 / 1_000_000),
     }
 }
 

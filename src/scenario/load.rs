@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
-use super::decode::Table;
 use super::diagnostic::{Diagnostic, Findings, SourceId};
 use super::network::{self, Network};
 use super::source::{Session, beside, slashes};
 use super::spec::{ScenarioSpec, TopologyRef, TopologySpec};
 use super::streams::{self, Draft, ReadyCircuit, ReadyFlow};
 use super::tables::{SCENARIO, TOPOLOGY};
+use super::value::Table;
 use super::{
     Loaded, Overrides, Scenario, capacity, check, circuits, compile, coordinates, expand, lint,
     routes,
@@ -108,7 +108,9 @@ fn scenario(
         .into_iter()
         .any(|key| !is_empty(&decoded.table, key));
     check::something_to_run(&spec, any, &mut session.findings);
-    let names = topology_spec.map(network::node_names);
+    let names = topology_spec
+        .filter(|spec| spec.complete)
+        .map(network::node_names);
     check::own(&spec, names.as_ref(), &mut session.findings);
     let budget = check::budget(&spec, &mut session.findings);
     let duration = spec.duration.as_ref().map(|at| Span(at.value));
@@ -172,7 +174,7 @@ fn topology_of(
 ) -> (Option<TopologySpec>, Checked) {
     match spec.topology.take() {
         None => (None, None),
-        Some(TopologyRef::Inline(inline)) => topology(session, inline, path),
+        Some(TopologyRef::Inline(inline)) => topology(session, *inline, path),
         Some(TopologyRef::File(named)) => {
             let file: PathBuf = beside(path, &named.value);
             let blame = spec.place(&named.span);

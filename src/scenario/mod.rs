@@ -19,13 +19,16 @@ mod source;
 mod spec;
 mod streams;
 mod tables;
+mod value;
 
 pub use load::{check_file, load};
 
 pub use diagnostic::{Diagnostic, Label, Severity, SourceFile, SourceId};
 
 use crate::plan::{Plan, StreamId};
+use crate::pseudowire::encapsulation::Encapsulation;
 use crate::pseudowire::receive::Receiver;
+use crate::pseudowire::service::{Profile, Service};
 use crate::random::Seed;
 use crate::traffic::Class;
 use crate::units::{BitRate, Octets, SimTime, Span};
@@ -117,6 +120,12 @@ pub struct Circuit {
     pub scheme: String,
     /// Forwarding class.
     pub class: Class,
+    /// What is carried.
+    pub service: Service,
+    /// Whose limits of payload and buffer hold.
+    pub profile: &'static Profile,
+    /// What surrounds the payload.
+    pub encapsulation: Encapsulation,
     /// Payload octets of one packet.
     pub payload: Octets,
     /// Packet time as an exact fraction of picoseconds (numerator, denominator).

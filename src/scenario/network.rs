@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::decode::At;
 use super::diagnostic::{Diagnostic, Findings};
 use super::nearest::nearest;
 use super::spec::{LinkSpec, NodeSpec, TopologySpec};
+use super::value::At;
 use crate::topology::{
     Constants, Coordinates, Link, LinkId, Medium, Node, NodeId, NodeProcessing, Preset, Topology,
     default_metric,
@@ -55,7 +55,7 @@ pub fn build(spec: &TopologySpec, findings: &mut Findings) -> Option<Network> {
     let before = findings.count();
     check_nodes(spec, findings);
     check_links(spec, findings);
-    if findings.count() > before || spec.preset.is_none() {
+    if findings.count() > before || spec.preset.is_none() || !spec.complete {
         return None;
     }
     let constants = constants(spec);
@@ -122,10 +122,9 @@ fn check_nodes(spec: &TopologySpec, findings: &mut Findings) {
                 "min is the shortest, max the longest",
             ));
         }
-        if let (Some(span), true) = (
-            &node.coordinates_span,
-            node.latitude.is_some() != node.longitude.is_some(),
-        ) {
+        if node.half_located
+            && let Some(span) = &node.coordinates_span
+        {
             let title = format!("{} has only one of lat and lon", node.name.value);
             findings.push(Diagnostic::error(
                 title,
@@ -142,7 +141,7 @@ fn check_links(spec: &TopologySpec, findings: &mut Findings) {
     let nodes = node_names(spec);
     for link in &spec.links {
         let name = &link.name.value;
-        for end in link.ends.iter().flatten() {
+        for end in link.ends.iter().flatten().filter(|_| spec.complete) {
             tell_unknown_node(end, &nodes, |at| spec.place(&at.span), findings);
         }
         if let Some([a, z]) = &link.ends

@@ -1,6 +1,6 @@
 //! Who goes where: ends and paths of circuits and flows on the sealed network.
 
-use super::decode::At;
+use super::value::At;
 use super::diagnostic::{Diagnostic, Findings};
 use super::nearest::nearest;
 use super::network::Network;

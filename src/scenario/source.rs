@@ -8,9 +8,10 @@ use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 use super::InputFile;
-use super::decode::{Decoder, Table};
+use super::decode::Decoder;
 use super::diagnostic::{Diagnostic, FINDINGS_MAX, Findings, Place, SourceFile, SourceId};
 use super::fields::Field;
+use super::value::Table;
 use crate::units::limits::FILE_OCTETS_MAX;
 
 /// The files read so far, and what was found.

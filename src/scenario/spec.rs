@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::decode::{At, Table, Value};
 use super::diagnostic::{Place, SourceId};
+use super::value::{At, Table, Value};
 use crate::traffic::Class;
 use crate::units::{Octets, Span};
 
@@ -42,7 +42,7 @@ pub enum TopologyRef {
     /// In a file.
     File(At<String>),
     /// In the scenario file itself.
-    Inline(TopologySpec),
+    Inline(Box<TopologySpec>),
 }
 
 /// A topology, in a file of its own or inlined.
@@ -64,6 +64,8 @@ pub struct TopologySpec {
     pub nodes: Vec<NodeSpec>,
     /// `[[link]]` with a usable name.
     pub links: Vec<LinkSpec>,
+    /// Whether every node and link has a usable name: else a name not found may be one of them.
+    pub complete: bool,
     /// Descriptive keys used, as "kind: key".
     pub descriptive: Vec<String>,
 }
@@ -83,6 +85,8 @@ pub struct NodeSpec {
     pub longitude: Option<i64>,
     /// Where one of `lat` and `lon` stands.
     pub coordinates_span: Option<Range<usize>>,
+    /// Whether only one of them was written.
+    pub half_located: bool,
 }
 
 /// A link.
@@ -228,7 +232,9 @@ impl ScenarioSpec {
                 value: text.clone(),
                 span: at.span.clone(),
             })),
-            Value::Table(inner) => Some(TopologyRef::Inline(TopologySpec::new(source, inner))),
+            Value::Table(inner) => Some(TopologyRef::Inline(Box::new(TopologySpec::new(
+                source, inner,
+            )))),
             _ => None,
         });
         let budget = table.table("budget");
@@ -284,17 +290,14 @@ impl TopologySpec {
                 .filter_map(|key| Some((key, constants.whole(key)?)))
         });
         let mut descriptive = vec!["topology: name".to_owned()];
-        if table.has("coordinates") {
-            descriptive.push("topology: coordinates".to_owned());
+        // A file of coordinates and `lat`, `lon` in the nodes say the same thing.
+        let located = |node: &Table| node.has("lat") || node.has("lon");
+        if table.has("coordinates") || table.tables("node").any(located) {
+            descriptive.push("node: coordinates".to_owned());
         }
-        for (what, keys) in [
-            ("node", &["label", "lat", "lon"][..]),
-            ("link", &["radio_hops", "srlg"][..]),
-        ] {
-            for key in keys {
-                if table.tables(what).any(|one| one.has(key)) {
-                    descriptive.push(format!("{what}: {key}"));
-                }
+        for (what, key) in [("node", "label"), ("link", "radio_hops"), ("link", "srlg")] {
+            if table.tables(what).any(|one| one.has(key)) {
+                descriptive.push(format!("{what}: {key}"));
             }
         }
         Self {
@@ -306,6 +309,10 @@ impl TopologySpec {
             constants: given.collect(),
             nodes: table.tables("node").filter_map(node).collect(),
             links: table.tables("link").filter_map(link).collect(),
+            complete: ["node", "link"].into_iter().all(|what| {
+                table.has(what) == table.get(what).is_some()
+                    && table.tables(what).all(|one| one.get("name").is_some())
+            }),
             descriptive,
         }
     }
@@ -342,6 +349,7 @@ fn node(table: &Table) -> Option<NodeSpec> {
         latitude: table.degrees("lat"),
         longitude: table.degrees("lon"),
         coordinates_span: table.key_span("lat").or_else(|| table.key_span("lon")),
+        half_located: table.has("lat") != table.has("lon"),
     })
 }
 

@@ -249,8 +249,8 @@ pub const SCENARIO: &[Field] = &[
     ),
     Field::required(
         "seed",
-        &Kind::Whole(0, i64::MAX as u64),
-        "What all chance grows from.",
+        &Kind::Whole(0, i64::MAX.unsigned_abs()),
+        "What all chance grows from; the whole numbers of TOML end at 2^63 - 1.",
     ),
     Field::required(
         "frequency",
@@ -462,3 +462,67 @@ const WIRE_SIZE: &[Field] = &[Field::required(
     &PACKET_SIZE,
     "Every octet on the wire; nothing is added.",
 )];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pseudowire::service::{PROFILES, PlayoutModel};
+    use crate::topology::{Medium, PRESETS};
+    use crate::traffic::Class;
+
+    fn kind(fields: &'static [Field], key: &str) -> &'static Kind {
+        fields
+            .iter()
+            .find(|field| field.key == key)
+            .expect("the key is in the table")
+            .kind
+    }
+
+    fn words(kind: &'static Kind) -> (Vec<&'static str>, Vec<&'static str>) {
+        let Kind::OneOf { words, not_yet } = kind else {
+            panic!("a choice of words")
+        };
+        (words.to_vec(), not_yet.to_vec())
+    }
+
+    #[test]
+    fn the_constants_of_the_file_are_those_of_the_presets() {
+        for preset in &PRESETS {
+            assert_eq!(preset.constants.len(), CONSTANTS.len());
+            for (field, constant) in CONSTANTS.iter().zip(preset.constants) {
+                assert_eq!(field.key, constant.name);
+                let Kind::Quantity(dimension, min, max) = field.kind else {
+                    panic!("a quantity")
+                };
+                assert_eq!(*dimension, constant.dimension, "{}", field.key);
+                assert!((min..=max).contains(&&constant.value), "{}", field.key);
+            }
+        }
+    }
+
+    #[test]
+    fn every_word_of_the_file_is_known_to_the_model_behind_it() {
+        let presets: Vec<&str> = PRESETS.iter().map(|preset| preset.name).collect();
+        assert_eq!(words(kind(TOPOLOGY, "preset")).0, presets);
+        let (media, later) = words(kind(LINK, "medium"));
+        let all: Vec<&str> = Medium::ALL.iter().map(|medium| medium.name()).collect();
+        assert!(
+            all.iter()
+                .all(|name| media.contains(name) != later.contains(name))
+        );
+        assert_eq!(media.len() + later.len(), all.len());
+        let profiles: Vec<&str> = PROFILES.iter().map(|profile| profile.name).collect();
+        assert_eq!(words(kind(CIRCUIT, "product")).0, profiles);
+        assert_eq!(
+            words(kind(CIRCUIT, "playout")).0,
+            PlayoutModel::ALL.map(PlayoutModel::name)
+        );
+        assert_eq!(words(kind(CIRCUIT, "class")).0, Class::ALL.map(Class::name));
+        let budgets: Vec<&str> = BUDGET_PROFILES.iter().map(|profile| profile.0).collect();
+        assert_eq!(words(kind(BUDGET, "profile")).0, budgets);
+        let interfaces: Vec<&str> = INTERFACES.iter().map(|interface| interface.0).collect();
+        assert_eq!(words(kind(CIRCUIT, "interface")).0, interfaces);
+        let queues: Vec<&str> = QUEUE_BY_CLASS.iter().map(|field| field.key).collect();
+        assert_eq!(queues, Class::ALL.map(Class::name));
+    }
+}

@@ -24,7 +24,7 @@ pub struct Constant {
     pub value: u64,
     /// Its unit family.
     pub dimension: &'static Dimension,
-    /// Clause, page or mark of the source.
+    /// Clause, page or section of the source, or a mark that says whose figure it is.
     pub source: &'static str,
 }
 
@@ -77,12 +77,12 @@ pub static PRESETS: [Preset; 2] = [
 
 const ARTICLE_PROPAGATION: &str = "Struth & Maurer, Bulletin Electrosuisse 102 (2011) 9, section Verzögerungszeiten: 3 us/km \
      (said of fibre; faster than light in vacuum, kept as the article's)";
-const FIBRE_PROPAGATION: &str = "mark: own derivation; c = 299 792.458 km/s (SI Brochure, 9th ed., clause 2.3.1) and group \
+const FIBRE_PROPAGATION: &str = "own derivation: c = 299 792.458 km/s (SI Brochure, 9th ed., clause 2.3.1) and group \
      index 1.468 of G.652 fibre at 1550 nm (index to be verified per cable) give 4.897, \
      rounded to 4.9 us/km";
-const AIR_PROPAGATION: &str = "mark: own derivation; c = 299 792.458 km/s (SI Brochure, 9th ed., clause 2.3.1) gives 3.3356 \
+const AIR_PROPAGATION: &str = "own derivation: c = 299 792.458 km/s (SI Brochure, 9th ed., clause 2.3.1) gives 3.3356 \
      in vacuum, refractive index 1.0003 of air gives 3.3366; 3.336 us/km lies between";
-const COPPER_PROPAGATION: &str = "mark: own knowledge, to be verified per cable; limit of category cabling in ANSI/TIA-568, \
+const COPPER_PROPAGATION: &str = "own knowledge, to be verified per cable: limit of category cabling in ANSI/TIA-568, \
      534 + 36/sqrt(f/MHz) ns per 100 m, at 100 MHz 537.6 ns: 5.376 us/km";
 
 const fn propagation(name: &'static str, value: u64, source: &'static str) -> Constant {
@@ -123,7 +123,7 @@ const QUEUE_LIMIT: Constant = Constant {
     meaning: "octets that may wait per class and link direction",
     value: 180_000,
     dimension: &SIZE,
-    source: "mark: our choice; 120 frames of 1500 octets, of the order of a small router's \
+    source: "own choice: 120 frames of 1500 octets, of the order of a small router's \
              default queue, to be set per link where it matters",
 };
 const MISSING_LIMIT: Constant = Constant {
@@ -283,7 +283,13 @@ mod tests {
     #[test]
     fn no_constant_stands_without_a_clause_a_page_a_section_or_a_mark() {
         for constant in PRESETS.iter().flat_map(|preset| preset.constants) {
-            let places = ["clause", " p", "section", "mark:"];
+            let places = [
+                "clause",
+                "section",
+                "own derivation",
+                "own knowledge",
+                "own choice",
+            ];
             let found = places.iter().any(|place| constant.source.contains(place));
             assert!(found, "{}: {}", constant.name, constant.source);
             assert!(!constant.meaning.is_empty(), "{}", constant.name);

@@ -1,6 +1,13 @@
 //! All integration tests in one binary: each extra one would link everything again.
 
+mod bad_input;
+mod cli;
 mod engines_agree;
 mod random_plans;
 mod reference_workload;
+mod scenario_compile;
+mod scenario_lints;
+mod scenario_schema;
 mod scenario_shipped;
+mod scenario_support;
+mod shipped_verdicts;
