@@ -6,10 +6,12 @@ pub mod outcome;
 mod port;
 mod reception;
 mod reference;
+pub mod shape;
 mod tally;
 mod window;
 
 pub use arrivals::SharedArrivals;
+pub use shape::Shape;
 pub use outcome::{Delays, Outcome, Parts, QueueOutcome, Received, Slowest, StreamOutcome};
 
 use crate::plan::Plan;

@@ -62,6 +62,7 @@ struct Drawn {
 /// The far end of a stream.
 #[derive(Debug)]
 struct StreamRun {
+    first_leg: u32,
     delivered: u64,
     dropped: u64,
     network: Delays,
@@ -70,29 +71,6 @@ struct StreamRun {
     reception: Option<Reception>,
     /// Arrivals that may be out of order (drawn processing at the egress PE): time, sequence.
     unordered: Option<Vec<(u64, u32)>>,
-}
-
-/// Waiting times of some packets.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Waits {
-    min: u64,
-    max: u64,
-    sum: u128,
-}
-
-impl Default for Waits {
-    fn default() -> Self {
-        Self { min: u64::MAX, max: 0, sum: 0 }
-    }
-}
-
-impl Waits {
-    #[inline(always)]
-    pub(super) fn note(&mut self, wait: u64) {
-        self.min = self.min.min(wait);
-        self.max = self.max.max(wait);
-        self.sum += u128::from(wait);
-    }
 }
 
 /// Everything a port passes packets on to.
@@ -181,28 +159,29 @@ impl<T: Tally> Network<T> {
         free
     }
 
-    /// Time on the transmitter, where this leg is all of its stream's path and nothing but the
-    /// delay is asked for: its packets need not be passed on one by one.
-    pub(super) fn ends_alone(&self, leg: u32) -> Option<u64> {
-        let run = &self.legs[leg as usize];
-        let stream = &self.streams[run.stream as usize];
-        let plain = !T::FULL && run.drawn == NONE && stream.reception.is_none();
-        (plain && run.next_inbox == NONE).then_some(run.serialization)
-    }
-
-    /// Delivers `count` packets of such a stream by their waits.
-    pub(super) fn deliver_waits(&mut self, leg: u32, ingress: u64, count: u64, waits: &Waits) {
-        if count == 0 {
+    /// Delivers packets of a stream of one link that were counted elsewhere: their delays, and
+    /// when the first of the slowest was created. `fixed` is all of the delay but the wait.
+    pub(super) fn deliver_counted(
+        &mut self,
+        stream: StreamId,
+        delays: &Delays,
+        created: u64,
+        fixed: u64,
+        ingress: u64,
+    ) {
+        if delays.count == 0 {
             return;
         }
-        let run = &self.legs[leg as usize];
-        let fixed = ingress + run.serialization + run.propagation + run.processing;
-        let stream = &mut self.streams[run.stream as usize];
-        stream.delivered += count;
-        stream.network.count += count;
-        stream.network.min = stream.network.min.min(Span(fixed + waits.min));
-        stream.network.max = stream.network.max.max(Span(fixed + waits.max));
-        stream.network.sum_ps += u128::from(count) * u128::from(fixed) + waits.sum;
+        let run = &mut self.streams[stream.0 as usize];
+        if T::FULL {
+            let leg = &self.legs[run.first_leg as usize];
+            let mut tally = T::default();
+            tally.process(ingress + leg.processing);
+            tally.wait(delays.max.0 - fixed);
+            run.note_parts(&tally, created, delays.max.0);
+        }
+        run.delivered += delays.count;
+        run.network.absorb(delays);
     }
 
     /// A packet of leg `leg` found its queue full.
@@ -266,6 +245,7 @@ impl StreamRun {
         let last = path.last().expect("a path has a leg");
         let drawn = matches!(last.processing, Processing::Uniform { .. });
         Self {
+            first_leg: stream.legs.start,
             delivered: 0,
             dropped: 0,
             network: Delays::new(T::FULL),
@@ -283,7 +263,7 @@ impl StreamRun {
     fn deliver<T: Tally>(&mut self, entry: Entry<T>) {
         let delay = entry.at - entry.created;
         if T::FULL {
-            self.note_parts(&entry, delay);
+            self.note_parts(&entry.tally, entry.created, delay);
         }
         self.delivered += 1;
         self.network.record(Span(delay));
@@ -296,16 +276,16 @@ impl StreamRun {
 
     /// Checks that the parts make up the delay, and keeps those of the slowest packet.
     #[inline]
-    fn note_parts<T: Tally>(&mut self, entry: &Entry<T>, delay: u64) {
-        let parts = entry.tally.parts(&self.fixed).expect("a full tally");
+    fn note_parts<T: Tally>(&mut self, tally: &T, created: u64, delay: u64) {
+        let parts = tally.parts(&self.fixed).expect("a full tally");
         assert_eq!(parts.total(), Span(delay), "the parts of a delay sum to it");
         let slower = match &self.slowest {
             None => true,
-            Some(slowest) if delay == self.network.max.0 => entry.created < slowest.created.0,
+            Some(slowest) if delay == self.network.max.0 => created < slowest.created.0,
             Some(_) => delay > self.network.max.0,
         };
         if slower {
-            self.slowest = Some(Slowest { created: SimTime(entry.created), parts });
+            self.slowest = Some(Slowest { created: SimTime(created), parts });
         }
     }
 }

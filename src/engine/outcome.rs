@@ -1,7 +1,6 @@
 //! What a run yields: counts, exact extremes, shapes and channel timelines. No names, no floats.
 
-use hdrhistogram::Histogram;
-
+use super::shape::Shape;
 use crate::channel::Timeline;
 use crate::units::{SimTime, Span};
 
@@ -78,7 +77,7 @@ pub struct Delays {
     /// Sum in picoseconds.
     pub sum_ps: u128,
     /// Values in nanoseconds rounded up, three significant digits; `None` where not asked for.
-    pub shape: Option<Histogram<u64>>,
+    pub shape: Option<Shape>,
 }
 
 /// What the receiving end of a circuit did (RFC 4553 §6.2, RFC 5086 §6.2).
@@ -108,7 +107,7 @@ pub struct Received {
     /// in time or late; negative for a late one. `None` before the first start.
     pub slack_min_left_ps: Option<i64>,
     /// Slack of the packets taken for play-out, nanoseconds rounded up.
-    pub slack_shape: Option<Histogram<u64>>,
+    pub slack_shape: Option<Shape>,
 }
 
 impl Parts {
@@ -123,7 +122,7 @@ impl Delays {
     /// No delays yet; with a histogram where `with_shape`.
     #[must_use]
     pub fn new(with_shape: bool) -> Self {
-        let shape = with_shape.then(new_shape);
+        let shape = with_shape.then(Shape::default);
         Self { count: 0, min: Span(u64::MAX), max: Span::ZERO, sum_ps: 0, shape }
     }
 
@@ -135,7 +134,18 @@ impl Delays {
         self.max = self.max.max(delay);
         self.sum_ps += u128::from(delay.0);
         if let Some(shape) = &mut self.shape {
-            record_shape(shape, delay);
+            shape.record(delay);
+        }
+    }
+
+    /// Counts all that `other` has counted.
+    pub fn absorb(&mut self, other: &Self) {
+        self.count += other.count;
+        self.min = self.min.min(other.min);
+        self.max = self.max.max(other.max);
+        self.sum_ps += other.sum_ps;
+        if let (Some(shape), Some(other)) = (&mut self.shape, &other.shape) {
+            shape.absorb(other);
         }
     }
 
@@ -152,19 +162,7 @@ impl Delays {
     #[must_use]
     pub fn quantile(&self, per_ten_thousand: u32) -> Option<Span> {
         let shape = self.shape.as_ref().filter(|_| self.count > 0)?;
-        let ns = shape.value_at_quantile(f64::from(per_ten_thousand) / 10_000.0);
+        let ns = shape.quantile_ns(per_ten_thousand)?;
         Some(Span(ns.saturating_mul(1000)).clamp(self.min, self.max))
     }
-}
-
-/// An empty histogram of nanoseconds: three significant digits, growing as needed.
-#[must_use]
-pub fn new_shape() -> Histogram<u64> {
-    Histogram::new(3).expect("three digits are valid")
-}
-
-/// Counts one span in nanoseconds, rounded up.
-#[inline]
-pub fn record_shape(shape: &mut Histogram<u64>, span: Span) {
-    shape.record(span.0.div_ceil(1000)).expect("the histogram grows by itself");
 }

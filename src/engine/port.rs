@@ -6,12 +6,13 @@
 //! one by one. Until that moment nothing was dropped, so nothing has to be undone.
 
 use super::arrivals::{Arrivals, NEVER};
-use super::network::{Entry, Network, Waits};
-use super::outcome::QueueOutcome;
+use super::network::{Entry, Network};
+use super::outcome::{Delays, QueueOutcome};
 use super::tally::Tally;
 use crate::plan::{Plan, PortId, Processing, StreamId};
 use crate::random::{self, Seed};
 use crate::traffic::Class;
+use crate::units::Span;
 
 /// One direction of one link while a plan runs.
 #[derive(Debug)]
@@ -48,6 +49,8 @@ struct Lane<'a, T> {
     /// Packets that wait or will, in order; all that enter within the window, and perhaps later
     /// ones.
     ready: Vec<Entry<T>>,
+    /// Where the packets of the list end, if behind this link.
+    ends: Option<Ends>,
     outcome: QueueOutcome,
 }
 
@@ -61,6 +64,20 @@ struct Local<'a> {
     drawn: Option<(Processing, random::Stream)>,
 }
 
+/// The far end of a stream of one link and no receiver whose arrivals are a list: its packets
+/// differ by their wait alone and are counted here, not passed on.
+#[derive(Debug)]
+struct Ends {
+    stream: StreamId,
+    serialization: u64,
+    /// All of the delay but the wait.
+    fixed: u64,
+    ingress: u64,
+    network: Delays,
+    /// Entry instant of the first of the slowest packets.
+    slowest: u64,
+}
+
 /// One lane as the open loop sees it.
 struct View<'l, T> {
     /// Entry instants of packets of one stream: where `listed`.
@@ -72,23 +89,13 @@ struct View<'l, T> {
     place: usize,
     /// So many packets certainly fit into the queue.
     fits: usize,
-    /// What `place` was when the window began.
-    begin: usize,
-    /// Time on the transmitter of a stream of one link of which nothing but the delay is asked
-    /// for: its packets are counted here, and end here.
-    alone: Option<u64>,
-    counts: Counts,
+    /// Where the packets of the list end, if behind this link.
+    ends: Option<&'l mut Ends>,
+    left_waiting: u64,
     /// Of a listed lane: its leg, the time before its first queue, number of the first packet.
     leg: u32,
     ingress: u64,
     first_sequence: u32,
-}
-
-/// What one lane did in one window.
-#[derive(Clone, Copy, Default)]
-struct Counts {
-    left_waiting: u64,
-    waits: Waits,
 }
 
 /// Where the open loop stopped.
@@ -133,6 +140,7 @@ impl<'a, T: Tally> Port<'a, T> {
                     .map_or(u64::MAX, |limit| limit.0),
                 largest,
                 alone: legs.len() == 1 && locals.len() == 1 && locals[0].drawn.is_none(),
+                ends: locals.first().and_then(|local| Ends::new(plan, local, T::FULL)),
                 locals,
                 times: Vec::new(),
                 next_time: 0,
@@ -172,24 +180,18 @@ impl<'a, T: Tally> Port<'a, T> {
     /// branches; two lanes, the most common case, have code of their own each; and a lane of one
     /// stream is a bare list of instants.
     fn replay_open<const LANES: usize>(&mut self, horizon: u64, network: &mut Network<T>) -> Stop {
-        let mut views: [View<'_, T>; LANES] = std::array::from_fn(|lane| {
-            self.lanes.get(lane).map_or_else(View::empty, |run| run.view(network))
-        });
+        let mut lanes = self.lanes.iter_mut();
+        let mut views: [View<'_, T>; LANES] =
+            std::array::from_fn(|_| lanes.next().map_or_else(View::empty, Lane::view));
         let stop = if LANES == 2 {
             let (urgent, other) = views.split_at_mut(1);
             play_two(&mut urgent[0], &mut other[0], &mut self.free, horizon, network)
         } else {
-            play_many(&mut views, &mut self.free, horizon, network)
+            play_many(&mut views, self.clock, &mut self.free, horizon, network)
         };
-        let done = views.map(|view| (view.begin, view.place, view.alone.is_some(), view.counts));
-        for (run, (begin, place, alone, counts)) in self.lanes.iter_mut().zip(done) {
-            let sent = (place - begin) as u64;
-            run.outcome.transmitted += sent;
-            run.outcome.left_waiting += counts.left_waiting;
-            if alone {
-                let local = &run.locals[0];
-                network.deliver_waits(local.leg, local.ingress, sent, &counts.waits);
-            }
+        let done = views.map(|view| (view.place, view.left_waiting));
+        for (run, (place, left_waiting)) in self.lanes.iter_mut().zip(done) {
+            run.outcome.left_waiting += left_waiting;
             run.consume(place);
         }
         stop
@@ -247,6 +249,15 @@ impl<'a, T: Tally> Port<'a, T> {
         outcome
     }
 
+    /// Hands over what ended here without being passed on.
+    pub(super) fn settle(&mut self, network: &mut Network<T>) {
+        for ends in self.lanes.iter_mut().filter_map(|lane| lane.ends.as_mut()) {
+            let delays = std::mem::replace(&mut ends.network, Delays::new(false));
+            let created = ends.slowest - ends.ingress.min(ends.slowest);
+            network.deliver_counted(ends.stream, &delays, created, ends.fixed, ends.ingress);
+        }
+    }
+
     /// Adds how many packets each stream that enters here has sent.
     pub(super) fn count_sent(&self, sent: &mut [u64]) {
         for lane in &self.lanes {
@@ -281,9 +292,9 @@ fn play_two<T: Tally>(
             if urgent.may_overflow(start) {
                 break Stop::MayOverflow;
             }
-            free = urgent.send(first, start, network);
+            free = urgent.send(start, network);
             first = urgent.at(urgent.place);
-            urgent.counts.left_waiting += u64::from(first <= start);
+            urgent.left_waiting += u64::from(first <= start);
         } else {
             if later >= horizon {
                 break Stop::Horizon;
@@ -291,9 +302,9 @@ fn play_two<T: Tally>(
             if other.may_overflow(later) {
                 break Stop::MayOverflow;
             }
-            free = other.send(second, later, network);
+            free = other.send(later, network);
             second = other.at(other.place);
-            other.counts.left_waiting += u64::from(second <= later);
+            other.left_waiting += u64::from(second <= later);
         }
     };
     *transmitter = free;
@@ -301,32 +312,59 @@ fn play_two<T: Tally>(
 }
 
 /// Any number of lanes until the horizon, or until one may overflow.
+///
+/// Per lane one number says when its next packet could begin, counted from the clock, and the
+/// lane: the least of them is the choice, ties going to the more urgent lane.
 fn play_many<T: Tally, const LANES: usize>(
     views: &mut [View<'_, T>; LANES],
+    clock: u64,
     transmitter: &mut u64,
     horizon: u64,
     network: &mut Network<T>,
 ) -> Stop {
+    const { assert!(LANES <= 1 << LANE_BITS) };
+    // Nothing begins before the clock, and what is too late to be counted is too late to begin.
+    let since = |instant: u64| instant.saturating_sub(clock).min(u64::MAX >> LANE_BITS) << LANE_BITS;
     let mut free = *transmitter;
-    let mut heads: [u64; LANES] = std::array::from_fn(|lane| views[lane].at(views[lane].place));
+    let mut heads: [u64; LANES] =
+        std::array::from_fn(|lane| since(views[lane].at(views[lane].place)) | lane as u64);
     let stop = loop {
-        let start = heads.iter().fold(NEVER, |least, head| least.min(*head)).max(free);
+        let busy = since(free);
+        let could: [u64; LANES] = std::array::from_fn(|lane| heads[lane].max(busy | lane as u64));
+        let choice = least(&could);
+        let start = clock + (choice >> LANE_BITS);
         if start >= horizon {
             break Stop::Horizon;
         }
-        // The most urgent lane whose head has come.
-        let come = |mask, lane| mask | u32::from(heads[lane] <= start) << lane;
-        let lane = (0..LANES).fold(0, come).trailing_zeros() as usize;
+        let lane = choice as usize % LANES;
         let view = &mut views[lane];
         if view.may_overflow(start) {
             break Stop::MayOverflow;
         }
-        free = view.send(heads[lane], start, network);
-        heads[lane] = view.at(view.place);
-        view.counts.left_waiting += u64::from(heads[lane] <= start);
+        free = view.send(start, network);
+        let next = view.at(view.place);
+        heads[lane] = since(next) | lane as u64;
+        view.left_waiting += u64::from(next <= start);
     };
     *transmitter = free;
     stop
+}
+
+const LANE_BITS: u32 = 3;
+
+/// The least of a few numbers, compared in pairs so that no comparison waits for all others.
+#[inline(always)]
+fn least<const COUNT: usize>(numbers: &[u64; COUNT]) -> u64 {
+    let mut numbers = *numbers;
+    let mut count = COUNT;
+    while count > 1 {
+        let half = count.div_ceil(2);
+        for place in 0..count / 2 {
+            numbers[place] = numbers[place].min(numbers[place + half]);
+        }
+        count = half;
+    }
+    numbers[0]
 }
 
 impl<'l, T: Tally> View<'l, T> {
@@ -343,9 +381,8 @@ impl<'l, T: Tally> View<'l, T> {
             listed: false,
             place: 0,
             fits: usize::MAX,
-            begin: 0,
-            alone: None,
-            counts: Counts::default(),
+            ends: None,
+            left_waiting: 0,
             leg: 0,
             ingress: 0,
             first_sequence: 0,
@@ -368,16 +405,16 @@ impl<'l, T: Tally> View<'l, T> {
         self.at(self.place.saturating_add(self.fits)) <= start
     }
 
-    /// Sends the next packet, which entered at `at`; says when the transmitter is free again.
+    /// Sends the next packet; says when the transmitter is free again.
     #[inline(always)]
-    fn send(&mut self, at: u64, start: u64, network: &mut Network<T>) -> u64 {
+    fn send(&mut self, start: u64, network: &mut Network<T>) -> u64 {
         let place = self.place;
         self.place += 1;
         if !self.listed {
             network.pass_on(self.entries[place], start)
-        } else if let Some(serialization) = self.alone {
-            self.counts.waits.note(start - at);
-            start + serialization
+        } else if let Some(ends) = &mut self.ends {
+            ends.deliver::<T>(self.list[place], start);
+            start + ends.serialization
         } else {
             network.pass_on(self.listed_entry(place), start)
         }
@@ -395,6 +432,34 @@ impl<'l, T: Tally> View<'l, T> {
             sequence: self.first_sequence.wrapping_add(place as u32),
             tally,
         }
+    }
+}
+
+impl Ends {
+    fn new(plan: &Plan, local: &Local<'_>, full: bool) -> Option<Self> {
+        let [leg] = plan.path(local.stream) else { return None };
+        let constant = matches!(leg.processing, Processing::Constant(_)) && local.drawn.is_none();
+        if !constant || plan.streams[local.stream.0 as usize].receiver.is_some() {
+            return None;
+        }
+        let after = leg.serialization + leg.propagation + leg.processing.min();
+        Some(Self {
+            stream: local.stream,
+            serialization: leg.serialization.0,
+            fixed: local.ingress + after.0,
+            ingress: local.ingress,
+            network: Delays::new(full),
+            slowest: 0,
+        })
+    }
+
+    #[inline(always)]
+    fn deliver<T: Tally>(&mut self, at: u64, start: u64) {
+        let delay = self.fixed + (start - at);
+        if T::FULL && (delay > self.network.max.0 || self.network.count == 0) {
+            self.slowest = at;
+        }
+        self.network.record(Span(delay));
     }
 }
 
@@ -477,22 +542,28 @@ impl<T: Tally> Lane<'_, T> {
     }
 
     fn move_list_to_ready(&mut self, horizon: u64) {
-        let view = self.list_view();
-        let due = view.list[self.next_time..].iter().take_while(|at| **at < horizon).count();
-        let range = self.next_time..self.next_time + due;
-        let entries: Vec<Entry<T>> = range.map(|place| view.listed_entry(place)).collect();
-        self.ready.extend(entries);
+        let begin = self.next_time;
+        let due = self.list()[begin..].iter().take_while(|at| **at < horizon).count();
+        let mut ready = std::mem::take(&mut self.ready);
+        let view = self.view();
+        ready.extend((begin..begin + due).map(|place| view.listed_entry(place)));
+        self.ready = ready;
         self.next_time += due;
     }
 
-    /// The list of a lane that has one.
-    fn list_view(&self) -> View<'_, T> {
+    /// The lane as the open loop sees it.
+    fn view(&mut self) -> View<'_, T> {
+        let fits = self.fits();
+        if !self.listed() {
+            return View { fits, ..View::of(&self.ready) };
+        }
         let local = &self.locals[0];
         View {
-            list: self.list(),
+            list: local.arrivals.list().unwrap_or(&self.times),
             listed: true,
             place: self.next_time,
-            begin: self.next_time,
+            fits,
+            ends: self.ends.as_mut(),
             leg: local.leg,
             ingress: local.ingress,
             first_sequence: self.first_sequence,
@@ -500,21 +571,10 @@ impl<T: Tally> Lane<'_, T> {
         }
     }
 
-    /// The lane as the open loop sees it.
-    fn view(&self, network: &Network<T>) -> View<'_, T> {
-        let mut view = if self.listed() {
-            let mut view = self.list_view();
-            view.alone = network.ends_alone(view.leg);
-            view
-        } else {
-            View::of(&self.ready)
-        };
-        view.fits = self.fits();
-        view
-    }
-
     /// Everything before this place has been sent.
     fn consume(&mut self, place: usize) {
+        let sent = if self.listed() { place - self.next_time } else { place };
+        self.outcome.transmitted += sent as u64;
         if self.listed() {
             self.next_time = place;
         } else {

@@ -1,6 +1,7 @@
 //! From what a jitter buffer did to what is reported: counts, slack and the channel timeline.
 
-use super::outcome::{Delays, Received, new_shape, record_shape};
+use super::outcome::{Delays, Received};
+use super::shape::Shape;
 use crate::channel::{Cause, Content, Idle, Timeline};
 use crate::pseudowire::receive::{Event, JitterBuffer, Receiver};
 use crate::units::{SimTime, Span, Ticks};
@@ -39,7 +40,7 @@ impl Reception {
             losses_of_packets: 0,
             delay: Delays::new(false),
             slack_min_left_ps: None,
-            slack_shape: with_shape.then(new_shape),
+            slack_shape: with_shape.then(Shape::default),
         };
         let silent = Some(Cause::Starting);
         let record = Record { boundaries, sent, received, delay: Span::ZERO, silent };
@@ -82,7 +83,7 @@ impl Record {
                 received.reordered += u64::from(reordered);
                 self.note_slack(i64::try_from(slack.0).expect("slack within 106 days"));
                 if let Some(shape) = &mut self.received.slack_shape {
-                    record_shape(shape, slack);
+                    shape.record(slack);
                 }
             }
             Event::Late { by } => {

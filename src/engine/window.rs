@@ -123,7 +123,8 @@ impl<'a, T: Tally> Engine<'a, T> {
             self.network.settle(*stream, NEVER);
         }
         let mut sent = vec![0; self.streams];
-        for port in &self.ports {
+        for port in &mut self.ports {
+            port.settle(&mut self.network);
             port.count_sent(&mut sent);
         }
         Outcome {

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use hdrhistogram::Histogram;
 use hdrhistogram::serialization::V2DeflateSerializer;
 use hdrhistogram::serialization::interval_log::{IntervalLogWriter, IntervalLogWriterBuilder, Tag};
 
 use crate::analysis::verdict::DIRECTIONS;
-use crate::engine::Outcome;
+use crate::engine::{Outcome, Shape};
 use crate::scenario::Scenario;
 
 /// One line per shape: `circuit/NAME/a-z/network`, `…/slack`, `flow/NAME/network`; in names,
@@ -30,7 +29,7 @@ pub fn log(scenario: &Scenario, outcome: &Outcome) -> Vec<u8> {
         .write_comment(legend)
         .expect("memory takes every octet");
     let length = Duration::from_nanos(scenario.duration.0.div_ceil(1000));
-    let mut line = |tag: String, shape: Option<&Histogram<u64>>| {
+    let mut line = |tag: String, shape: Option<&Shape>| {
         if let Some(shape) = shape {
             write(&mut writer, &tag, shape, length);
         }
@@ -63,12 +62,12 @@ pub fn log(scenario: &Scenario, outcome: &Outcome) -> Vec<u8> {
 fn write(
     writer: &mut IntervalLogWriter<'_, '_, Vec<u8>, V2DeflateSerializer>,
     tag: &str,
-    shape: &Histogram<u64>,
+    shape: &Shape,
     length: Duration,
 ) {
     let tag = Tag::new(tag).expect("tags are encoded");
     writer
-        .write_histogram(shape, Duration::ZERO, length, Some(tag))
+        .write_histogram(&shape.to_histogram(), Duration::ZERO, length, Some(tag))
         .expect("a histogram of 64-bit counts, written to memory");
 }
 

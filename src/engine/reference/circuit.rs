@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::channel::{Cause, Content, Idle, Timeline};
-use crate::engine::outcome::{Delays, Received, new_shape, record_shape};
+use crate::engine::outcome::{Delays, Received};
+use crate::engine::shape::Shape;
 use crate::pseudowire::receive::{Playout, Receiver};
 use crate::units::{SimTime, Span, Ticks};
 
@@ -40,7 +41,7 @@ impl CircuitEnd {
             losses_of_packets: 0,
             delay: Delays::new(false),
             slack_min_left_ps: None,
-            slack_shape: detailed.then(new_shape),
+            slack_shape: detailed.then(Shape::default),
         };
         Self {
             receiver,
@@ -179,7 +180,7 @@ impl CircuitEnd {
     fn take(&mut self, slack: u64) {
         self.slack(i64::try_from(slack).expect("within 106 days"));
         if let Some(shape) = &mut self.received.slack_shape {
-            record_shape(shape, Span(slack));
+            shape.record(Span(slack));
         }
     }
 
