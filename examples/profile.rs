@@ -12,7 +12,7 @@ fn main() {
     let w: u64 = args.get(5).map_or(4000, |w| w.parse().unwrap());
     let (load, detailed, engine) = match args[2].as_str() {
         "plain" | "shared" => (Load::Plain, false, EngineKind::Window),
-        "heap" => (Load::Plain, false, EngineKind::Reference),
+        "heap" => (Load::Plain, false, EngineKind::Reference), "allbare" => (Load::Everything, false, EngineKind::Window), "plainfull" => (Load::Plain, true, EngineKind::Window),
         _ => (Load::Everything, true, EngineKind::Window),
     };
     let plan = workload::plan(shape, load, Span::from_ms(ms));

@@ -73,6 +73,8 @@ struct Ends {
     /// All of the delay but the wait.
     fixed: u64,
     ingress: u64,
+    /// Waits of this window, in order.
+    waits: Vec<u64>,
     network: Delays,
     /// Entry instant of the first of the slowest packets.
     slowest: u64,
@@ -413,7 +415,7 @@ impl<'l, T: Tally> View<'l, T> {
         if !self.listed {
             network.pass_on(self.entries[place], start)
         } else if let Some(ends) = &mut self.ends {
-            ends.deliver::<T>(self.list[place], start);
+            ends.waits.push(start - self.list[place]);
             start + ends.serialization
         } else {
             network.pass_on(self.listed_entry(place), start)
@@ -448,18 +450,24 @@ impl Ends {
             serialization: leg.serialization.0,
             fixed: local.ingress + after.0,
             ingress: local.ingress,
+            waits: Vec::new(),
             network: Delays::new(full),
             slowest: 0,
         })
     }
 
-    #[inline(always)]
-    fn deliver<T: Tally>(&mut self, at: u64, start: u64) {
-        let delay = self.fixed + (start - at);
-        if T::FULL && (delay > self.network.max.0 || self.network.count == 0) {
-            self.slowest = at;
+    /// Counts the waits of a window, whose packets entered at the instants of `list`. Not done
+    /// packet by packet, since the choice of the next packet waits for every step of the last.
+    fn count(&mut self, list: &[u64]) {
+        let Some(longest) = self.waits.iter().copied().max() else { return };
+        let slower = self.network.count == 0 || self.fixed + longest > self.network.max.0;
+        if slower {
+            let first = self.waits.iter().position(|wait| *wait == longest);
+            self.slowest = list[first.expect("the longest is one of them")];
         }
-        self.network.record(Span(delay));
+        for wait in self.waits.drain(..) {
+            self.network.record(Span(self.fixed + wait));
+        }
     }
 }
 
@@ -576,6 +584,10 @@ impl<T: Tally> Lane<'_, T> {
         let sent = if self.listed() { place - self.next_time } else { place };
         self.outcome.transmitted += sent as u64;
         if self.listed() {
+            let list = self.locals[0].arrivals.list().unwrap_or(&self.times);
+            if let Some(ends) = &mut self.ends {
+                ends.count(&list[self.next_time..place]);
+            }
             self.next_time = place;
         } else {
             self.ready.drain(..place);
