@@ -23,6 +23,12 @@ pub(super) struct Entry<T> {
 const _: () = assert!(size_of::<Entry<super::tally::Bare>>() == 24);
 
 impl<T> Entry<T> {
+    /// Whether it stands before the other in the order of arrivals.
+    #[inline]
+    pub(super) fn before(&self, other: &Self) -> bool {
+        self.order(other).is_lt()
+    }
+
     /// The order of arrivals: time, rank, creation. The first two are compared as one number.
     #[inline]
     pub(super) fn order(&self, other: &Self) -> std::cmp::Ordering {
