@@ -16,8 +16,9 @@ pub(super) struct CircuitEnd {
     count: u64,
     /// Delay from bit in to bit out, while play-out runs.
     delay: Option<u64>,
-    /// Next packet due.
+    /// Next packet due, and when.
     next: u64,
+    due: u64,
     held: BTreeSet<u64>,
     misses: u32,
     /// Arrivals since the last break in the numbers, while play-out does not run.
@@ -49,6 +50,7 @@ impl CircuitEnd {
             count,
             delay: None,
             next: 0,
+            due: 0,
             held: BTreeSet::new(),
             misses: 0,
             in_a_row: Vec::new(),
@@ -58,9 +60,8 @@ impl CircuitEnd {
         }
     }
 
-    /// A packet arrives; if that starts the play-out, says when the first is due and the number
-    /// of the start.
-    pub(super) fn arrive(&mut self, now: u64, sequence: u64) -> Option<(u64, u32)> {
+    /// A packet arrives; if that starts the play-out, says when the first is due.
+    pub(super) fn arrive(&mut self, now: u64, sequence: u64) -> Option<u64> {
         self.give_up_setup(now);
         let Some(delay) = self.delay else { return self.count_in(now, sequence) };
         let due = self.boundaries.at(sequence).0 + delay;
@@ -80,12 +81,10 @@ impl CircuitEnd {
         None
     }
 
-    /// The packet that is due now is put out, or is missing. Says when the next is due.
-    pub(super) fn play_out(&mut self, now: u64, start: u32) -> Option<u64> {
-        if self.received.starts != u64::from(start) || self.next == self.count {
-            return None;
-        }
-        let delay = self.delay?;
+    /// The packet that is due now is put out, or is missing. Says when the next is due. A call
+    /// that a loss of packets has left behind is for another instant, and does nothing.
+    pub(super) fn play_out(&mut self, now: u64) -> Option<u64> {
+        let delay = self.delay.filter(|_| self.due == now && self.next < self.count)?;
         let until = self.boundaries.at(self.next + 1).0 + delay;
         if self.held.remove(&self.next) {
             self.misses = 0;
@@ -103,6 +102,7 @@ impl CircuitEnd {
             self.put_out(until, replacement(Cause::Missing));
         }
         self.next += 1;
+        self.due = until;
         Some(until)
     }
 
@@ -118,7 +118,7 @@ impl CircuitEnd {
     }
 
     /// Packets in a row, until there are enough to (re)start.
-    fn count_in(&mut self, now: u64, sequence: u64) -> Option<(u64, u32)> {
+    fn count_in(&mut self, now: u64, sequence: u64) -> Option<u64> {
         if let Some((last, _)) = self.in_a_row.last() {
             if sequence <= *last {
                 return None;
@@ -148,7 +148,8 @@ impl CircuitEnd {
             self.held.insert(sequence);
             self.take(self.boundaries.at(sequence).0 + delay - arrived);
         }
-        Some((begin, u32::try_from(self.received.starts).expect("starts within 2^32")))
+        self.due = begin;
+        Some(begin)
     }
 
     fn give_up_setup(&mut self, now: u64) {

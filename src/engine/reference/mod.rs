@@ -4,13 +4,15 @@
 //! it, and nothing else: own sources, own queues, own receiving end. Slower, and plain.
 
 mod circuit;
+mod flight;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 
 use self::circuit::CircuitEnd;
-use super::outcome::{Delays, Outcome, Parts, QueueOutcome, Slowest, StreamOutcome};
-use crate::plan::{Leg, Plan, Processing, Source, StreamId};
+use self::flight::{Flight, Packet, Stage};
+use super::outcome::{Delays, Outcome, QueueOutcome, Slowest, StreamOutcome};
+use crate::plan::{Plan, Processing, Source, StreamId};
 use crate::random::{self, Seed, exponential, scale_exponential};
 use crate::traffic::Class;
 use crate::units::{SimTime, Span, Ticks};
@@ -35,69 +37,44 @@ pub(super) fn run_noting_ties(plan: &Plan, seed: Seed) -> (Outcome, bool) {
     (reference.finish(), tied)
 }
 
-/// Something happens: in the order of time, then phase and rank (see [`order`]).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Event {
-    at: u64,
-    order: u64,
-    /// Packet, port or stream, by phase and kind.
-    subject: u32,
-    kind: Kind,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
-    /// A packet of the stream is created (where its ingress processing is drawn).
-    Create,
-    /// The packet has reached a node (where processing is drawn).
-    Reach,
-    /// The packet enters the queue of its present leg.
-    Enter,
-    /// The packet reaches the receiving end of its circuit.
-    Deliver,
-    /// The port may begin a transmission.
-    Serve,
-    /// A packet of the circuit is due for play-out; the number of the start it belongs to.
-    PlayOut(u32),
-}
-
-/// Arrivals before service before timers; arrivals by class, rank, sequence.
-fn order(phase: u64, class: u64, rank: u32, sequence: u64) -> u64 {
-    phase << 62 | class << 59 | u64::from(rank) << 35 | sequence & ((1 << 35) - 1)
-}
+/// Something happens. One number says when, in which phase of the instant, and to whom, so that
+/// the least number is the next event: time (64 bits), phase (2), class (3), rank of the stream
+/// or number of the port (27), low bits of the packet's sequence (32).
+type Event = u128;
 
 const ARRIVAL: u64 = 0;
 const SERVICE: u64 = 1;
 const TIMER: u64 = 2;
 
-/// A packet and its time stamps.
-#[derive(Clone, Copy)]
-struct Packet {
-    stream: u32,
-    hop: u32,
-    sequence: u64,
-    created: u64,
-    /// Stamp: reached the node it is in, or will enter the queue of.
-    reached: u64,
-    /// Stamp: entered the queue.
-    entered: u64,
-    parts: Parts,
+fn event(at: u64, phase: u64, class: u64, rank: u32, sequence: u64) -> Event {
+    let order = phase << 62 | class << 59 | u64::from(rank) << 32 | sequence & 0xFFFF_FFFF;
+    u128::from(at) << 64 | u128::from(order)
 }
 
+/// One stream while the plan runs.
+struct Traffic {
+    class: Class,
+    sender: Sender,
+    flight: Flight,
+    outcome: StreamOutcome,
+    circuit: Option<CircuitEnd>,
+}
+
+/// When the packets of a stream are created.
 struct Sender {
-    /// Packets created so far, and the creation of the next one.
-    created: u64,
     next: Option<u64>,
-    ticks: Option<(Ticks, u64, u64)>,
+    ticks: Option<(Ticks, u64)>,
     gaps: Option<(random::Stream, u64)>,
 }
 
+/// One port: its queues of (stream, sequence), and the transmitter.
 struct Transmitter {
-    queues: [VecDeque<u32>; Class::COUNT],
+    queues: [VecDeque<(u32, u64)>; Class::COUNT],
     octets: [u64; Class::COUNT],
     free: u64,
+    /// Whether a service is on the agenda.
     called: bool,
-    /// When a packet last entered one of the queues.
+    /// When a packet last entered each queue.
     last_entry: [u64; Class::COUNT],
     outcome: [QueueOutcome; Class::COUNT],
 }
@@ -106,22 +83,19 @@ struct Reference<'p> {
     plan: &'p Plan,
     detailed: bool,
     heap: BinaryHeap<Reverse<Event>>,
-    packets: Vec<Packet>,
-    spare: Vec<u32>,
-    senders: Vec<Sender>,
+    traffic: Vec<Traffic>,
     ports: Vec<Transmitter>,
     /// Drawn processing: before the first leg (hop 0), after leg h (hop h + 1).
     draws: BTreeMap<(u32, u32), random::Stream>,
     /// Latest queue entry by (port in, port out, class).
     last_entry: BTreeMap<(u32, u32, Class), u64>,
-    streams: Vec<StreamOutcome>,
-    circuits: Vec<Option<CircuitEnd>>,
     tied: bool,
 }
 
 impl<'p> Reference<'p> {
     fn new(plan: &'p Plan, seed: Seed, detailed: bool) -> Self {
         let mut draws = BTreeMap::new();
+        let mut traffic = Vec::new();
         for (id, stream) in (0_u32..).zip(&plan.streams) {
             let nodes = std::iter::once(&stream.ingress)
                 .chain(plan.path(StreamId(id)).iter().map(|leg| &leg.processing));
@@ -130,37 +104,23 @@ impl<'p> Reference<'p> {
                     draws.insert((id, hop), seed.stream(key));
                 }
             }
-        }
-        let transmitter = |_| Transmitter {
-            queues: std::array::from_fn(|_| VecDeque::new()),
-            octets: [0; Class::COUNT],
-            free: 0,
-            called: false,
-            last_entry: [u64::MAX; Class::COUNT],
-            outcome: [QueueOutcome::default(); Class::COUNT],
-        };
-        let mut reference = Self {
-            plan,
-            detailed,
-            heap: BinaryHeap::new(),
-            packets: Vec::new(),
-            spare: Vec::new(),
-            senders: plan.streams.iter().map(|stream| sender(&stream.source, seed)).collect(),
-            ports: plan.ports.iter().map(transmitter).collect(),
-            draws,
-            last_entry: BTreeMap::new(),
-            streams: plan.streams.iter().map(|_| nothing_yet(detailed)).collect(),
-            circuits: Vec::new(),
-            tied: false,
-        };
-        for (id, stream) in (0_u32..).zip(&plan.streams) {
-            let boundaries = stream.source.boundaries(seed);
-            let end = stream.receiver.zip(boundaries).map(|(receiver, boundaries)| {
-                let count = boundaries.count_before(plan.sources_end).saturating_sub(1);
-                CircuitEnd::new(receiver, boundaries, count, detailed)
+            let ends = stream.receiver.zip(stream.source.boundaries(seed));
+            traffic.push(Traffic {
+                class: stream.class,
+                sender: Sender::new(&stream.source, seed),
+                flight: Flight::default(),
+                outcome: nothing_yet(detailed),
+                circuit: ends.map(|(receiver, boundaries)| {
+                    let count = boundaries.count_before(plan.sources_end).saturating_sub(1);
+                    CircuitEnd::new(receiver, boundaries, count, detailed)
+                }),
             });
-            reference.circuits.push(end);
-            reference.senders[id as usize].advance(plan.sources_end.0);
+        }
+        let ports = plan.ports.iter().map(|_| Transmitter::idle()).collect();
+        let (heap, last_entry) = (BinaryHeap::new(), BTreeMap::new());
+        let mut reference =
+            Self { plan, detailed, heap, traffic, ports, draws, last_entry, tied: false };
+        for id in 0..plan.streams.len() as u32 {
             reference.announce(id);
         }
         reference
@@ -169,244 +129,235 @@ impl<'p> Reference<'p> {
     fn run(&mut self, watch: &mut dyn FnMut(SimTime)) {
         let mut events: u64 = 0;
         while let Some(Reverse(event)) = self.heap.pop() {
+            let (at, order) = ((event >> 64) as u64, event as u64);
             events += 1;
             if events.is_multiple_of(1 << 20) {
-                watch(SimTime(event.at));
+                watch(SimTime(at));
             }
-            self.handle(event);
+            let subject = (order >> 32) as u32 & ((1 << 27) - 1);
+            match order >> 62 {
+                ARRIVAL => self.arrive(subject, order & 0xFFFF_FFFF, at),
+                SERVICE => self.serve(subject, at),
+                _ => self.play_out(subject, at),
+            }
         }
     }
 
-    fn push(&mut self, at: u64, order: u64, subject: u32, kind: Kind) {
-        self.heap.push(Reverse(Event { at, order, subject, kind }));
+    fn push(&mut self, event: Event) {
+        self.heap.push(Reverse(event));
     }
 
-    fn leg(&self, packet: &Packet) -> &'p Leg {
-        &self.plan.path(StreamId(packet.stream))[packet.hop as usize]
-    }
-
-    fn handle(&mut self, event: Event) {
-        match event.kind {
-            Kind::Create => self.create(event.subject, event.at),
-            Kind::Reach => self.reach(event.subject, event.at),
-            Kind::Enter => self.enter(event.subject, event.at),
-            Kind::Deliver => self.deliver(event.subject, event.at),
-            Kind::Serve => self.serve(event.subject, event.at),
-            Kind::PlayOut(start) => {
-                let circuit = self.circuits[event.subject as usize].as_mut().expect("a circuit");
-                if let Some(due) = circuit.play_out(event.at, start) {
-                    let order = order(TIMER, 0, event.subject, 0);
-                    self.push(due, order, event.subject, Kind::PlayOut(start));
-                }
-            }
+    fn arrive(&mut self, stream: u32, low_bits: u64, now: u64) {
+        let sequence = self.traffic[stream as usize].flight.sequence(low_bits);
+        match self.traffic[stream as usize].flight.packet(sequence).stage {
+            Stage::Create => self.create(stream, sequence, now),
+            Stage::Enter => self.enter(stream, sequence, now),
+            Stage::Reach => self.reach(stream, sequence, now),
+            Stage::Deliver => self.deliver(stream, sequence, now),
         }
     }
 
     /// Puts the next packet of a stream on the agenda: its creation where a draw is due then,
     /// else its entry into the first queue.
     fn announce(&mut self, stream: u32) {
-        let Some(created) = self.senders[stream as usize].next else { return };
-        let run = &self.plan.streams[stream as usize];
-        let sequence = self.senders[stream as usize].created;
-        let order = order(ARRIVAL, run.class as u64, stream, sequence);
-        match &run.ingress {
-            Processing::Uniform { .. } => self.push(created, order, stream, Kind::Create),
-            Processing::Constant(ingress) => {
-                let packet = self.new_packet(stream, created);
-                self.push(created + ingress.0, order, packet, Kind::Enter);
-            }
-        }
-    }
-
-    fn new_packet(&mut self, stream: u32, created: u64) -> u32 {
-        let sequence = self.senders[stream as usize].created;
-        self.streams[stream as usize].sent += 1;
-        self.senders[stream as usize].created += 1;
-        let packet = Packet {
-            stream,
-            hop: 0,
-            sequence,
-            created,
-            reached: created,
-            entered: created,
-            parts: Parts::default(),
+        let traffic = &mut self.traffic[stream as usize];
+        let sequence = traffic.outcome.sent;
+        let Some(created) = traffic.sender.advance(sequence, self.plan.sources_end.0) else {
+            return;
         };
-        if let Some(place) = self.spare.pop() {
-            self.packets[place as usize] = packet;
-            place
-        } else {
-            self.packets.push(packet);
-            u32::try_from(self.packets.len() - 1).expect("packets in flight within 2^32")
-        }
+        traffic.outcome.sent += 1;
+        let (stage, at) = match &self.plan.streams[stream as usize].ingress {
+            Processing::Uniform { .. } => (Stage::Create, created),
+            Processing::Constant(ingress) => (Stage::Enter, created + ingress.0),
+        };
+        traffic.flight.add(Packet::new(stage, created));
+        let class = traffic.class as u64;
+        self.push(event(at, ARRIVAL, class, stream, sequence));
     }
 
-    fn create(&mut self, stream: u32, now: u64) {
-        let packet = self.new_packet(stream, now);
-        let sequence = self.packets[packet as usize].sequence;
+    fn create(&mut self, stream: u32, sequence: u64, now: u64) {
         let run = &self.plan.streams[stream as usize];
         let Processing::Uniform { min, max, .. } = &run.ingress else { unreachable!("drawn") };
         let draw = self.draws.get_mut(&(stream, 0)).expect("its stream").draw();
         let at = now + Processing::drawn(*min, *max, draw).0;
-        self.push(at, order(ARRIVAL, run.class as u64, stream, sequence), packet, Kind::Enter);
-        self.senders[stream as usize].advance(self.plan.sources_end.0);
+        self.traffic[stream as usize].flight.packet(sequence).stage = Stage::Enter;
+        self.push(event(at, ARRIVAL, run.class as u64, stream, sequence));
         self.announce(stream);
     }
 
-    fn enter(&mut self, id: u32, now: u64) {
-        let packet = &mut self.packets[id as usize];
+    fn enter(&mut self, stream: u32, sequence: u64, now: u64) {
+        let plan = self.plan;
+        let traffic = &mut self.traffic[stream as usize];
+        let packet = traffic.flight.packet(sequence);
         packet.parts.processing += Span(now - packet.reached);
         packet.entered = now;
-        let packet = *packet;
-        let leg = self.leg(&packet);
-        let run = &self.plan.streams[packet.stream as usize];
-        if packet.hop == 0 && matches!(run.ingress, Processing::Constant(_)) {
-            self.senders[packet.stream as usize].advance(self.plan.sources_end.0);
-            self.announce(packet.stream);
-        }
-        let class = run.class.index();
-        let limit = self.plan.ports[leg.port.0 as usize].queue_limit[class];
+        let hop = packet.hop as usize;
+        let leg = &plan.path(StreamId(stream))[hop];
+        let class = traffic.class.index();
+        let limit = plan.ports[leg.port.0 as usize].queue_limit[class];
         let port = &mut self.ports[leg.port.0 as usize];
         self.tied |= std::mem::replace(&mut port.last_entry[class], now) == now;
         let octets = port.octets[class] + leg.queued.0;
         if limit.is_some_and(|limit| octets > limit.0) {
             port.outcome[class].dropped += 1;
-            self.streams[packet.stream as usize].dropped += 1;
-            self.spare.push(id);
-            return;
+            traffic.outcome.dropped += 1;
+            traffic.flight.remove(sequence);
+        } else {
+            port.octets[class] = octets;
+            port.queues[class].push_back((stream, sequence));
+            if !port.called {
+                port.called = true;
+                let at = now.max(port.free);
+                self.push(event(at, SERVICE, 0, leg.port.0, 0));
+            }
         }
-        port.octets[class] = octets;
-        port.queues[class].push_back(id);
-        if !port.called {
-            port.called = true;
-            let at = now.max(port.free);
-            self.push(at, order(SERVICE, 0, leg.port.0, 0), leg.port.0, Kind::Serve);
+        if hop == 0 && matches!(plan.streams[stream as usize].ingress, Processing::Constant(_)) {
+            self.announce(stream);
         }
     }
 
     fn serve(&mut self, id: u32, now: u64) {
         let port = &mut self.ports[id as usize];
         let class = port.queues.iter().position(|queue| !queue.is_empty()).expect("called");
-        let place = port.queues[class].pop_front().expect("not empty");
-        let packet = self.packets[place as usize];
-        let leg = &self.plan.path(StreamId(packet.stream))[packet.hop as usize];
+        let (stream, sequence) = port.queues[class].pop_front().expect("not empty");
+        let traffic = &mut self.traffic[stream as usize];
+        let packet = traffic.flight.packet(sequence);
+        let path = self.plan.path(StreamId(stream));
+        let leg = &path[packet.hop as usize];
         port.octets[class] -= leg.queued.0;
         port.outcome[class].transmitted += 1;
         port.outcome[class].left_waiting += u64::from(!port.queues[class].is_empty());
         let end = now + leg.serialization.0;
         port.free = end;
         port.called = port.queues.iter().any(|queue| !queue.is_empty());
-        if port.called {
-            self.push(end, order(SERVICE, 0, id, 0), id, Kind::Serve);
-        }
-        self.depart(place, now, end);
-    }
-
-    /// The packet leaves its port: stamps, and its arrival at the next node.
-    fn depart(&mut self, id: u32, start: u64, end: u64) {
-        let leg = self.leg(&self.packets[id as usize]);
-        let packet = &mut self.packets[id as usize];
+        let called = port.called;
+        // The packet leaves: stamps, and its arrival at the next node.
         let reached = end + leg.propagation.0;
-        packet.parts.queueing += Span(start - packet.entered);
-        packet.parts.serialization += Span(end - start);
+        packet.parts.queueing += Span(now - packet.entered);
+        packet.parts.serialization += Span(end - now);
         packet.parts.propagation += Span(reached - end);
         packet.reached = reached;
         packet.hop += 1;
-        let packet = *packet;
-        let class = self.plan.streams[packet.stream as usize].class as u64;
-        let order = order(ARRIVAL, class, packet.stream, packet.sequence);
-        match leg.processing {
-            Processing::Uniform { .. } => self.push(reached, order, id, Kind::Reach),
-            Processing::Constant(span) => self.onward(id, reached + span.0, order),
+        let at = match leg.processing {
+            Processing::Uniform { .. } => {
+                packet.stage = Stage::Reach;
+                reached
+            }
+            Processing::Constant(span) => {
+                packet.through(path.len());
+                reached + span.0
+            }
+        };
+        let class = traffic.class as u64;
+        self.push(event(at, ARRIVAL, class, stream, sequence));
+        if called {
+            self.push(event(end, SERVICE, 0, id, 0));
         }
     }
 
-    /// The packet is through the node `at` this instant.
-    fn onward(&mut self, id: u32, at: u64, order: u64) {
-        let packet = self.packets[id as usize];
-        let last = packet.hop as usize == self.plan.path(StreamId(packet.stream)).len();
-        self.push(at, order, id, if last { Kind::Deliver } else { Kind::Enter });
-    }
-
-    fn reach(&mut self, id: u32, now: u64) {
-        let packet = self.packets[id as usize];
-        let path = self.plan.path(StreamId(packet.stream));
+    fn reach(&mut self, stream: u32, sequence: u64, now: u64) {
+        let traffic = &mut self.traffic[stream as usize];
+        let packet = traffic.flight.packet(sequence);
+        let path = self.plan.path(StreamId(stream));
         let leg = &path[packet.hop as usize - 1];
         let Processing::Uniform { min, max, .. } = &leg.processing else { unreachable!("drawn") };
-        let stream = self.draws.get_mut(&(packet.stream, packet.hop)).expect("its stream");
-        let mut at = now + Processing::drawn(*min, *max, stream.draw()).0;
-        let class = self.plan.streams[packet.stream as usize].class;
+        let draws = self.draws.get_mut(&(stream, packet.hop)).expect("its stream");
+        let mut at = now + Processing::drawn(*min, *max, draws.draw()).0;
         if let Some(next) = path.get(packet.hop as usize) {
-            let ahead = self.last_entry.entry((leg.port.0, next.port.0, class)).or_insert(0);
+            let neighbours = (leg.port.0, next.port.0, traffic.class);
+            let ahead = self.last_entry.entry(neighbours).or_insert(0);
             at = at.max(*ahead + 1);
             *ahead = at;
         }
-        self.onward(id, at, order(ARRIVAL, class as u64, packet.stream, packet.sequence));
+        packet.through(path.len());
+        let class = traffic.class as u64;
+        self.push(event(at, ARRIVAL, class, stream, sequence));
     }
 
-    fn deliver(&mut self, id: u32, now: u64) {
-        let packet = &mut self.packets[id as usize];
+    fn deliver(&mut self, stream: u32, sequence: u64, now: u64) {
+        let traffic = &mut self.traffic[stream as usize];
+        let packet = traffic.flight.packet(sequence);
         packet.parts.processing += Span(now - packet.reached);
-        let packet = *packet;
-        self.spare.push(id);
-        let delay = Span(now - packet.created);
-        let outcome = &mut self.streams[packet.stream as usize];
+        let (created, parts) = (SimTime(packet.created), packet.parts);
+        traffic.flight.remove(sequence);
+        let delay = SimTime(now).since(created);
+        assert_eq!(parts.total(), delay, "the parts of a delay sum to it");
+        let outcome = &mut traffic.outcome;
         if self.detailed {
-            assert_eq!(packet.parts.total(), delay, "the parts of a delay sum to it");
-            let before = outcome.slowest.map(|slowest| (slowest.parts.total(), slowest.created));
-            let slower = before.is_none_or(|(longest, created)| {
-                delay > longest || delay == longest && packet.created < created.0
+            let slower = outcome.slowest.is_none_or(|slowest| {
+                let longest = slowest.parts.total();
+                delay > longest || delay == longest && created < slowest.created
             });
             if slower {
-                let created = SimTime(packet.created);
-                outcome.slowest = Some(Slowest { created, parts: packet.parts });
+                outcome.slowest = Some(Slowest { created, parts });
             }
         }
         outcome.delivered += 1;
         outcome.network.record(delay);
-        let stream = packet.stream;
-        let Some(circuit) = &mut self.circuits[stream as usize] else { return };
-        if let Some((due, start)) = circuit.arrive(now, packet.sequence) {
-            self.push(due, order(TIMER, 0, stream, 0), stream, Kind::PlayOut(start));
+        let starts = traffic.circuit.as_mut().and_then(|end| end.arrive(now, sequence));
+        if let Some(due) = starts {
+            self.push(event(due, TIMER, 0, stream, 0));
         }
     }
 
-    fn finish(mut self) -> Outcome {
-        for (outcome, circuit) in self.streams.iter_mut().zip(self.circuits) {
-            assert_eq!(outcome.sent, outcome.delivered + outcome.dropped, "conservation");
-            outcome.received = circuit.map(CircuitEnd::finish);
+    fn play_out(&mut self, stream: u32, now: u64) {
+        let circuit = self.traffic[stream as usize].circuit.as_mut().expect("a circuit");
+        if let Some(due) = circuit.play_out(now) {
+            self.push(event(due, TIMER, 0, stream, 0));
         }
-        let ports = self.ports.iter().map(|port| port.outcome).collect();
-        Outcome { streams: self.streams, ports }
+    }
+
+    fn finish(self) -> Outcome {
+        let stream = |traffic: Traffic| {
+            let mut outcome = traffic.outcome;
+            assert_eq!(outcome.sent, outcome.delivered + outcome.dropped, "conservation");
+            outcome.received = traffic.circuit.map(CircuitEnd::finish);
+            outcome
+        };
+        Outcome {
+            streams: self.traffic.into_iter().map(stream).collect(),
+            ports: self.ports.iter().map(|port| port.outcome).collect(),
+        }
     }
 }
 
 impl Sender {
-    /// Works out the creation of the packet numbered `created`.
-    fn advance(&mut self, end: u64) {
-        self.next = if let Some((ticks, skip, count)) = self.ticks {
-            (self.created < count).then(|| ticks.at(self.created + skip).0)
+    fn new(source: &Source, seed: Seed) -> Self {
+        let (ticks, gaps) = match source {
+            // A circuit's packet is complete at the boundary after its own.
+            Source::Circuit { .. } => (source.boundaries(seed).map(|ticks| (ticks, 1)), None),
+            Source::Periodic(ticks) => (Some((*ticks, 0)), None),
+            Source::Poisson { mean_gap_q16_ps, key } => {
+                (None, Some((seed.stream(key), *mean_gap_q16_ps)))
+            }
+        };
+        Self { next: None, ticks, gaps }
+    }
+
+    /// When packet `number` is created, if before `end`.
+    fn advance(&mut self, number: u64, end: u64) -> Option<u64> {
+        let next = if let Some((ticks, skip)) = self.ticks {
+            ticks.at(number + skip).0
         } else {
             let (gaps, mean) = self.gaps.as_mut().expect("ticks or gaps");
-            let gap = scale_exponential(exponential(gaps.draw()), *mean);
-            Some(self.next.unwrap_or(0) + gap)
+            self.next.unwrap_or(0) + scale_exponential(exponential(gaps.draw()), *mean)
         };
-        self.next = self.next.filter(|next| *next < end);
+        self.next = Some(next).filter(|next| *next < end);
+        self.next
     }
 }
 
-fn sender(source: &Source, seed: Seed) -> Sender {
-    let mut sender = Sender { created: 0, next: None, ticks: None, gaps: None };
-    match source {
-        Source::Circuit { .. } => {
-            let ticks = source.boundaries(seed).expect("a circuit has boundaries");
-            sender.ticks = Some((ticks, 1, u64::MAX));
-        }
-        Source::Periodic(ticks) => sender.ticks = Some((*ticks, 0, u64::MAX)),
-        Source::Poisson { mean_gap_q16_ps, key } => {
-            sender.gaps = Some((seed.stream(key), *mean_gap_q16_ps));
+impl Transmitter {
+    fn idle() -> Self {
+        Self {
+            queues: std::array::from_fn(|_| VecDeque::new()),
+            octets: [0; Class::COUNT],
+            free: 0,
+            called: false,
+            last_entry: [u64::MAX; Class::COUNT],
+            outcome: [QueueOutcome::default(); Class::COUNT],
         }
     }
-    sender
 }
 
 fn nothing_yet(detailed: bool) -> StreamOutcome {
