@@ -3,12 +3,13 @@
 //! The oracle of the window engine. It shares the plan, the outcome and the random streams with
 //! it, and nothing else: own sources, own queues, own receiving end. Slower, and plain.
 
+mod agenda;
 mod circuit;
 mod flight;
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
+use self::agenda::Agenda;
 use self::circuit::CircuitEnd;
 use self::flight::{Flight, Packet, Stage};
 use super::outcome::{Delays, Outcome, QueueOutcome, Slowest, StreamOutcome};
@@ -70,6 +71,8 @@ struct Sender {
 /// One port: its queues of (stream, sequence), and the transmitter.
 struct Transmitter {
     queues: [VecDeque<(u32, u64)>; Class::COUNT],
+    /// Which queues hold packets: bit 0 is the most urgent.
+    filled: u32,
     octets: [u64; Class::COUNT],
     free: u64,
     /// Whether a service is on the agenda.
@@ -82,7 +85,7 @@ struct Transmitter {
 struct Reference<'p> {
     plan: &'p Plan,
     detailed: bool,
-    heap: BinaryHeap<Reverse<Event>>,
+    agenda: Agenda,
     traffic: Vec<Traffic>,
     ports: Vec<Transmitter>,
     /// Drawn processing: before the first leg (hop 0), after leg h (hop h + 1).
@@ -117,9 +120,9 @@ impl<'p> Reference<'p> {
             });
         }
         let ports = plan.ports.iter().map(|_| Transmitter::idle()).collect();
-        let (heap, last_entry) = (BinaryHeap::new(), BTreeMap::new());
+        let (agenda, last_entry) = (Agenda::default(), BTreeMap::new());
         let mut reference =
-            Self { plan, detailed, heap, traffic, ports, draws, last_entry, tied: false };
+            Self { plan, detailed, agenda, traffic, ports, draws, last_entry, tied: false };
         for id in 0..plan.streams.len() as u32 {
             reference.announce(id);
         }
@@ -128,7 +131,7 @@ impl<'p> Reference<'p> {
 
     fn run(&mut self, watch: &mut dyn FnMut(SimTime)) {
         let mut events: u64 = 0;
-        while let Some(Reverse(event)) = self.heap.pop() {
+        while let Some(event) = self.agenda.next() {
             let (at, order) = ((event >> 64) as u64, event as u64);
             events += 1;
             if events.is_multiple_of(1 << 20) {
@@ -144,7 +147,7 @@ impl<'p> Reference<'p> {
     }
 
     fn push(&mut self, event: Event) {
-        self.heap.push(Reverse(event));
+        self.agenda.push(event);
     }
 
     fn arrive(&mut self, stream: u32, low_bits: u64, now: u64) {
@@ -205,6 +208,7 @@ impl<'p> Reference<'p> {
         } else {
             port.octets[class] = octets;
             port.queues[class].push_back((stream, sequence));
+            port.filled |= 1 << class;
             if !port.called {
                 port.called = true;
                 let at = now.max(port.free);
@@ -218,7 +222,7 @@ impl<'p> Reference<'p> {
 
     fn serve(&mut self, id: u32, now: u64) {
         let port = &mut self.ports[id as usize];
-        let class = port.queues.iter().position(|queue| !queue.is_empty()).expect("called");
+        let class = port.filled.trailing_zeros() as usize;
         let (stream, sequence) = port.queues[class].pop_front().expect("not empty");
         let traffic = &mut self.traffic[stream as usize];
         let packet = traffic.flight.packet(sequence);
@@ -226,10 +230,14 @@ impl<'p> Reference<'p> {
         let leg = &path[packet.hop as usize];
         port.octets[class] -= leg.queued.0;
         port.outcome[class].transmitted += 1;
-        port.outcome[class].left_waiting += u64::from(!port.queues[class].is_empty());
+        if port.queues[class].is_empty() {
+            port.filled &= !(1 << class);
+        } else {
+            port.outcome[class].left_waiting += 1;
+        }
         let end = now + leg.serialization.0;
         port.free = end;
-        port.called = port.queues.iter().any(|queue| !queue.is_empty());
+        port.called = port.filled != 0;
         let called = port.called;
         // The packet leaves: stamps, and its arrival at the next node.
         let reached = end + leg.propagation.0;
@@ -248,8 +256,13 @@ impl<'p> Reference<'p> {
                 reached + span.0
             }
         };
-        let class = traffic.class as u64;
-        self.push(event(at, ARRIVAL, class, stream, sequence));
+        if packet.stage == Stage::Deliver && traffic.circuit.is_none() {
+            // Nobody but the counters waits for it: no need for an event.
+            self.deliver(stream, sequence, at);
+        } else {
+            let class = traffic.class as u64;
+            self.push(event(at, ARRIVAL, class, stream, sequence));
+        }
         if called {
             self.push(event(end, SERVICE, 0, id, 0));
         }
@@ -351,6 +364,7 @@ impl Transmitter {
     fn idle() -> Self {
         Self {
             queues: std::array::from_fn(|_| VecDeque::new()),
+            filled: 0,
             octets: [0; Class::COUNT],
             free: 0,
             called: false,
