@@ -1,9 +1,12 @@
 //! All integration tests in one binary: each extra one would link everything again.
 
+mod architecture;
 mod bad_input;
 #[cfg(feature = "cli")]
 mod cli;
 mod engines_agree;
+mod independence;
+mod queueing_theory;
 mod random_plans;
 mod scenario_compile;
 mod scenario_lints;
@@ -11,3 +14,4 @@ mod scenario_schema;
 mod scenario_shipped;
 mod scenario_support;
 mod shipped_verdicts;
+mod vectors;
