@@ -8,6 +8,8 @@ mod engines_agree;
 mod independence;
 mod queueing_theory;
 mod random_plans;
+#[cfg(feature = "cli")]
+mod readme;
 mod scenario_compile;
 mod scenario_lints;
 mod scenario_schema;
