@@ -41,7 +41,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { engine: EngineKind::Window, window_max: Span::from_ms(8), detailed: true }
+        Self { engine: EngineKind::Window, window_max: Span::from_ms(4), detailed: true }
     }
 }
 

@@ -74,7 +74,7 @@ struct StreamRun {
     network: Delays,
     slowest: Option<Slowest>,
     fixed: FixedParts,
-    reception: Option<Reception>,
+    reception: Option<Box<Reception>>,
     /// Arrivals that may be out of order (drawn processing at the egress PE): time, sequence.
     unordered: Option<Vec<(u64, u32)>>,
 }
@@ -85,6 +85,8 @@ pub(super) struct Network<T> {
     pub(super) legs: Vec<LegRun>,
     /// Packets on their way to a port and class, in no order.
     pub(super) inboxes: Vec<Vec<Entry<T>>>,
+    /// For merging, one port at a time.
+    pub(super) scratch: Vec<Entry<T>>,
     drawn: Vec<Drawn>,
     /// Latest queue entry per (port in, port out, class).
     order: Vec<u64>,
@@ -102,6 +104,7 @@ impl<T: Tally> Network<T> {
         let mut network = Self {
             legs: Vec::with_capacity(plan.legs.len()),
             inboxes: (0..inboxes).map(|_| Vec::new()).collect(),
+            scratch: Vec::new(),
             drawn: Vec::new(),
             order: Vec::new(),
             streams: Vec::with_capacity(plan.streams.len()),
@@ -246,7 +249,7 @@ impl StreamRun {
         let reception = stream.receiver.map(|receiver| {
             let boundaries = boundaries.expect("only circuits have a receiver");
             let sent = boundaries.count_before(plan.sources_end).saturating_sub(1);
-            Reception::new(receiver, boundaries, sent, T::FULL)
+            Box::new(Reception::new(receiver, boundaries, sent, T::FULL))
         });
         let last = path.last().expect("a path has a leg");
         let drawn = matches!(last.processing, Processing::Uniform { .. });

@@ -49,7 +49,6 @@ struct Lane<'a, T> {
     /// Packets that wait or will, in order; all that enter within the window, and perhaps later
     /// ones.
     ready: Vec<Entry<T>>,
-    scratch: Vec<Entry<T>>,
     /// Where the packets of the list end, if behind this link.
     ends: Option<Ends>,
     outcome: QueueOutcome,
@@ -62,7 +61,8 @@ struct Local<'a> {
     leg: u32,
     arrivals: Arrivals<'a>,
     ingress: u64,
-    drawn: Option<(Processing, random::Stream)>,
+    /// Boxed, like all that few streams have: an engine is to stay small.
+    drawn: Option<Box<(Processing, random::Stream)>>,
 }
 
 /// The far end of a stream of one link and no receiver whose arrivals are a list: its packets
@@ -170,7 +170,6 @@ impl<'a, T: Tally> Port<'a, T> {
                 next_time: 0,
                 first_sequence: 0,
                 ready: Vec::new(),
-                scratch: Vec::new(),
                 outcome: QueueOutcome::default(),
             });
         }
@@ -515,7 +514,9 @@ impl<'a> Local<'a> {
         let run = &plan.streams[stream.0 as usize];
         let drawn = match &run.ingress {
             Processing::Constant(_) => None,
-            Processing::Uniform { key, .. } => Some((run.ingress.clone(), seed.stream(key))),
+            Processing::Uniform { key, .. } => {
+                Some(Box::new((run.ingress.clone(), seed.stream(key))))
+            }
         };
         Self { stream, leg: run.legs.start, arrivals, ingress: run.ingress.min().0, drawn }
     }
@@ -524,7 +525,7 @@ impl<'a> Local<'a> {
     fn pop<T: Tally>(&mut self) -> Entry<T> {
         let sequence = self.arrivals.produced as u32;
         let created = self.arrivals.pop();
-        let ingress = match &mut self.drawn {
+        let ingress = match self.drawn.as_deref_mut() {
             Some((Processing::Uniform { min, max, .. }, stream)) => {
                 Processing::drawn(*min, *max, stream.draw()).0
             }
@@ -570,7 +571,7 @@ impl<T: Tally> Lane<'_, T> {
                 self.ready.push(local.pop());
             }
         }
-        merge_runs(&mut self.ready, settled, &mut self.scratch);
+        merge_runs(&mut self.ready, settled, &mut network.scratch);
         let first = self.ready.get(settled).map_or(NEVER, |entry| entry.at);
         assert!(first >= clock, "a packet entered a queue behind its clock");
     }

@@ -48,7 +48,7 @@ impl StreamKey {
 }
 
 /// Draws taken from the generator at a time: random access costs 70 times more than this.
-pub const BLOCK_DRAWS: usize = 32;
+pub const BLOCK_DRAWS: usize = 16;
 
 /// A named sequence of uniform 64-bit draws.
 #[derive(Clone, Debug)]

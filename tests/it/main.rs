@@ -1,13 +1,19 @@
 //! All integration tests in one binary: each extra one would link everything again.
 
+mod architecture;
 mod bad_input;
 mod cli;
 mod engines_agree;
+mod independence;
+mod queueing_theory;
 mod random_plans;
 mod reference_workload;
+#[cfg(feature = "cli")]
+mod readme;
 mod scenario_compile;
 mod scenario_lints;
 mod scenario_schema;
 mod scenario_shipped;
 mod scenario_support;
 mod shipped_verdicts;
+mod vectors;
