@@ -25,7 +25,10 @@ struct Contestant<'a> {
 }
 
 fn main() {
-    let seconds = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(1);
+    let seconds = std::env::args()
+        .skip(1)
+        .find_map(|word| word.parse().ok())
+        .unwrap_or(1);
     println!("CPU {}; target {}; generator ChaCha8", cpu(), target());
     println!("sources stop after {seconds} s; median of {ROUNDS} interleaved rounds, one core");
     for shape in [Shape::Chain, Shape::Ring] {
@@ -37,9 +40,17 @@ fn measure(shape: Shape, duration: Span) {
     let plain = workload::plan(shape, Load::Plain, duration);
     let everything = workload::plan(shape, Load::Everything, duration);
     let shared = SharedArrivals::draw(&plain, SEED);
-    let options = |engine, detailed| Options { engine, detailed, ..Options::default() };
+    let options = |engine, detailed| Options {
+        engine,
+        detailed,
+        ..Options::default()
+    };
     let mut contestants = [
-        contestant("arrivals drawn in the run", &plain, options(EngineKind::Window, false)),
+        contestant(
+            "arrivals drawn in the run",
+            &plain,
+            options(EngineKind::Window, false),
+        ),
         Contestant {
             name: "arrivals shared",
             run: Box::new(|| {
@@ -48,20 +59,36 @@ fn measure(shape: Shape, duration: Span) {
             rates: Vec::new(),
         },
         contestant("heap engine", &plain, options(EngineKind::Reference, false)),
-        contestant("everything on", &everything, options(EngineKind::Window, true)),
-        contestant("heap engine, everything on", &everything, options(EngineKind::Reference, true)),
+        contestant(
+            "everything on",
+            &everything,
+            options(EngineKind::Window, true),
+        ),
+        contestant(
+            "heap engine, everything on",
+            &everything,
+            options(EngineKind::Reference, true),
+        ),
     ];
     let mut first: Vec<Option<Outcome>> = vec![None; contestants.len()];
     for _ in 0..ROUNDS {
         for (contestant, first) in contestants.iter_mut().zip(&mut first) {
             let start = Clock::now();
             let outcome = (contestant.run)();
-            contestant.rates.push(hops(&outcome) as f64 / start.seconds());
-            assert!(first.get_or_insert_with(|| outcome.clone()) == &outcome, "two runs differ");
+            contestant
+                .rates
+                .push(hops(&outcome) as f64 / start.seconds());
+            assert!(
+                first.get_or_insert_with(|| outcome.clone()) == &outcome,
+                "two runs differ"
+            );
         }
     }
     for group in [0..3, 3..5] {
-        assert!(first[group].windows(2).all(|pair| pair[0] == pair[1]), "the engines differ");
+        assert!(
+            first[group].windows(2).all(|pair| pair[0] == pair[1]),
+            "the engines differ"
+        );
     }
     print_table(shape, &mut contestants);
     print_counts(first[0].as_ref().expect("ran"), "plain");
@@ -81,18 +108,34 @@ fn print_table(shape: Shape, contestants: &mut [Contestant<'_>]) {
         rates.sort_by(f64::total_cmp);
         rates[rates.len() / 2] / 1e6
     };
-    let medians: Vec<f64> = contestants.iter_mut().map(|one| median(&mut one.rates)).collect();
+    let medians: Vec<f64> = contestants
+        .iter_mut()
+        .map(|one| median(&mut one.rates))
+        .collect();
     println!("\n{shape:?}: M packet-hops/s, ns per hop, times the heap engine of the same load");
     for (place, (one, rate)) in contestants.iter().zip(&medians).enumerate() {
         let heap = if place < 3 { medians[2] } else { medians[4] };
-        println!("  {:<28} {rate:>7.1} {:>7.1} {:>6.2}", one.name, 1e3 / rate, rate / heap);
+        println!(
+            "  {:<28} {rate:>7.1} {:>7.1} {:>6.2}",
+            one.name,
+            1e3 / rate,
+            rate / heap
+        );
     }
-    println!("  everything on takes {:.2} times the plain time", medians[0] / medians[3]);
+    println!(
+        "  everything on takes {:.2} times the plain time",
+        medians[0] / medians[3]
+    );
 }
 
 fn print_counts(outcome: &Outcome, what: &str) {
     let queues = || outcome.ports.iter().flatten();
-    let ends = || outcome.streams.iter().filter_map(|stream| stream.received.as_ref());
+    let ends = || {
+        outcome
+            .streams
+            .iter()
+            .filter_map(|stream| stream.received.as_ref())
+    };
     println!(
         "  {what}: {} packet-hops, {} drops, {} late packets, {} restarts, queue depth > 1 at {} \
          transmissions",
@@ -105,7 +148,12 @@ fn print_counts(outcome: &Outcome, what: &str) {
 }
 
 fn hops(outcome: &Outcome) -> u64 {
-    outcome.ports.iter().flatten().map(|queue| queue.transmitted).sum()
+    outcome
+        .ports
+        .iter()
+        .flatten()
+        .map(|queue| queue.transmitted)
+        .sum()
 }
 
 /// CPU time of this thread where the system tells it, else wall time.
@@ -131,7 +179,9 @@ impl Clock {
 
 fn cpu() -> String {
     let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = text.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let model = text
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     model.map_or_else(|| "unknown".to_owned(), |(_, name)| name.to_owned())
 }
 
@@ -142,6 +192,9 @@ fn target() -> String {
         ("sse4.2", cfg!(target_feature = "sse4.2")),
         ("sse2", cfg!(target_feature = "sse2")),
     ];
-    let best = features.iter().find(|feature| feature.1).map_or("baseline", |feature| feature.0);
+    let best = features
+        .iter()
+        .find(|feature| feature.1)
+        .map_or("baseline", |feature| feature.0);
     format!("{} with {best}", std::env::consts::ARCH)
 }

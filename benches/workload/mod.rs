@@ -53,8 +53,9 @@ impl Shape {
 pub fn plan(shape: Shape, load: Load, duration: Span) -> Plan {
     let mut builder = PlanBuilder::new(SimTime::ZERO + duration);
     let limit = (load == Load::Everything).then_some(Octets(7500));
-    let ports: Vec<PortId> =
-        (0..2 * shape.links()).map(|_| builder.port([limit; Class::COUNT])).collect();
+    let ports: Vec<PortId> = (0..2 * shape.links())
+        .map(|_| builder.port([limit; Class::COUNT]))
+        .collect();
     for pipe in 0..PIPES {
         let hops = 1 + 7 * pipe % 10;
         let first = shape.first_node(pipe, hops);
@@ -86,7 +87,14 @@ fn add_pipe(builder: &mut PlanBuilder, load: Load, flow: u32, route: &[PortId]) 
                 in_sync: 2,
                 setup_timeout: Span::from_s(5),
             };
-            (Source::Circuit { boundaries: ticks, phase: None }, 84, Some(receiver))
+            (
+                Source::Circuit {
+                    boundaries: ticks,
+                    phase: None,
+                },
+                84,
+                Some(receiver),
+            )
         }
     };
     let path = path(route, octets);
@@ -98,14 +106,27 @@ const NODE: Processing = Processing::Constant(Span::from_us(150));
 fn add_background(builder: &mut PlanBuilder, load: Load, link: u64, port: PortId) {
     let classes: &[Class] = match load {
         Load::Plain => &[Class::Be],
-        Load::Everything => {
-            &[Class::Nc, Class::H1, Class::H2, Class::L1, Class::Af, Class::L2, Class::Be]
-        }
+        Load::Everything => &[
+            Class::Nc,
+            Class::H1,
+            Class::H2,
+            Class::L1,
+            Class::Af,
+            Class::L2,
+            Class::Be,
+        ],
     };
     for class in classes {
-        let key = StreamKey::new("flow", &format!("{link}/{}", class.name()), Purpose::Arrivals);
+        let key = StreamKey::new(
+            "flow",
+            &format!("{link}/{}", class.name()),
+            Purpose::Arrivals,
+        );
         let mean_gap_q16_ps = (24_000_000 * classes.len() as u64) << 16;
-        let source = Source::Poisson { mean_gap_q16_ps, key };
+        let source = Source::Poisson {
+            mean_gap_q16_ps,
+            key,
+        };
         builder.stream(*class, source, NODE, &path(&[port], 1500), None);
     }
 }
@@ -117,7 +138,11 @@ fn path(route: &[PortId], octets: u64) -> Vec<Crossing> {
         serialization: rate.time_to_send(Octets(octets)),
         queued: Octets(octets),
         propagation: Span::from_us(300),
-        processing: if hop + 1 == route.len() { Processing::Constant(Span::ZERO) } else { NODE },
+        processing: if hop + 1 == route.len() {
+            Processing::Constant(Span::ZERO)
+        } else {
+            NODE
+        },
     };
     route.iter().enumerate().map(crossing).collect()
 }

@@ -103,10 +103,14 @@ impl Timeline {
 
     /// One-way delay of each data segment: bit in at the far end to bit out here.
     pub fn delays(&self) -> impl Iterator<Item = (Segment, Span)> + '_ {
-        self.segments.iter().filter_map(|segment| match segment.content {
-            Content::Data { input_from, .. } => Some((*segment, segment.from.since(input_from))),
-            Content::Idle { .. } => None,
-        })
+        self.segments
+            .iter()
+            .filter_map(|segment| match segment.content {
+                Content::Data { input_from, .. } => {
+                    Some((*segment, segment.from.since(input_from)))
+                }
+                Content::Idle { .. } => None,
+            })
     }
 }
 
@@ -114,8 +118,14 @@ impl Timeline {
 fn continues(last: &Segment, content: Content) -> bool {
     match (last.content, content) {
         (
-            Content::Data { input_from: before, rate_ppb: 0 },
-            Content::Data { input_from: after, rate_ppb: 0 },
+            Content::Data {
+                input_from: before,
+                rate_ppb: 0,
+            },
+            Content::Data {
+                input_from: after,
+                rate_ppb: 0,
+            },
         ) => after.0.wrapping_sub(before.0) == last.to.0 - last.from.0,
         (Content::Idle { .. }, Content::Idle { .. }) => last.content == content,
         _ => false,
@@ -127,10 +137,16 @@ mod tests {
     use super::*;
 
     fn data(input_ps: u64) -> Content {
-        Content::Data { input_from: SimTime(input_ps), rate_ppb: 0 }
+        Content::Data {
+            input_from: SimTime(input_ps),
+            rate_ppb: 0,
+        }
     }
 
-    const MISSING: Content = Content::Idle { pattern: Idle::AllOnes, cause: Cause::Missing };
+    const MISSING: Content = Content::Idle {
+        pattern: Idle::AllOnes,
+        cause: Cause::Missing,
+    };
 
     #[test]
     fn packets_played_at_one_delay_are_one_segment() {
@@ -140,7 +156,11 @@ mod tests {
         line.extend(SimTime(30), data(20));
         line.extend(SimTime(40), MISSING);
         line.extend(SimTime(50), data(40));
-        let spans: Vec<_> = line.segments().iter().map(|part| (part.from.0, part.to.0)).collect();
+        let spans: Vec<_> = line
+            .segments()
+            .iter()
+            .map(|part| (part.from.0, part.to.0))
+            .collect();
         assert_eq!(spans, [(0, 30), (30, 40), (40, 50)]);
         assert!(line.delays().all(|(_, delay)| delay == Span::ZERO));
     }

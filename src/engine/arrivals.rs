@@ -29,7 +29,9 @@ impl SharedArrivals {
             }
             Source::Circuit { .. } | Source::Periodic(_) => Vec::new(),
         };
-        Self { entries: plan.streams.iter().map(list).collect() }
+        Self {
+            entries: plan.streams.iter().map(list).collect(),
+        }
     }
 
     /// The list of one stream, where it has one.
@@ -52,10 +54,17 @@ pub(super) struct Arrivals<'a> {
 #[derive(Debug)]
 enum Kind<'a> {
     /// Packet n at tick n + `skip`.
-    Ticks { ticks: Ticks, skip: u64, count: u64 },
+    Ticks {
+        ticks: Ticks,
+        skip: u64,
+        count: u64,
+    },
     Poisson(Box<Poisson>),
     /// Instants later than the creation by `ingress`.
-    Shared { times: &'a [u64], ingress: u64 },
+    Shared {
+        times: &'a [u64],
+        ingress: u64,
+    },
 }
 
 #[derive(Debug)]
@@ -73,13 +82,25 @@ impl<'a> Arrivals<'a> {
         let end = plan.sources_end;
         let kind = match &stream.source {
             Source::Circuit { .. } => {
-                let ticks = stream.source.boundaries(seed).expect("a circuit has boundaries");
-                Kind::Ticks { ticks, skip: 1, count: ticks.count_before(end).saturating_sub(1) }
+                let ticks = stream
+                    .source
+                    .boundaries(seed)
+                    .expect("a circuit has boundaries");
+                Kind::Ticks {
+                    ticks,
+                    skip: 1,
+                    count: ticks.count_before(end).saturating_sub(1),
+                }
             }
-            Source::Periodic(ticks) => {
-                Kind::Ticks { ticks: *ticks, skip: 0, count: ticks.count_before(end) }
-            }
-            Source::Poisson { mean_gap_q16_ps, key } => Kind::Poisson(Box::new(Poisson {
+            Source::Periodic(ticks) => Kind::Ticks {
+                ticks: *ticks,
+                skip: 0,
+                count: ticks.count_before(end),
+            },
+            Source::Poisson {
+                mean_gap_q16_ps,
+                key,
+            } => Kind::Poisson(Box::new(Poisson {
                 stream: seed.stream(key),
                 gaps: [0; BLOCK_DRAWS],
                 used: BLOCK_DRAWS,
@@ -87,7 +108,11 @@ impl<'a> Arrivals<'a> {
                 end: end.0,
             })),
         };
-        let mut arrivals = Self { kind, produced: 0, next: 0 };
+        let mut arrivals = Self {
+            kind,
+            produced: 0,
+            next: 0,
+        };
         arrivals.next = arrivals.after(0, 0);
         arrivals
     }
@@ -95,14 +120,22 @@ impl<'a> Arrivals<'a> {
     /// The arrivals of a stream from its shared list.
     pub(super) fn shared(stream: &Stream, times: &'a [u64]) -> Self {
         let ingress = constant_ingress(stream);
-        let mut arrivals = Self { kind: Kind::Shared { times, ingress }, produced: 0, next: 0 };
+        let mut arrivals = Self {
+            kind: Kind::Shared { times, ingress },
+            produced: 0,
+            next: 0,
+        };
         arrivals.next = arrivals.after(0, 0);
         arrivals
     }
 
     /// The list, where these arrivals are read from one.
     pub(super) fn list(&self) -> Option<&'a [u64]> {
-        if let Kind::Shared { times, .. } = self.kind { Some(times) } else { None }
+        if let Kind::Shared { times, .. } = self.kind {
+            Some(times)
+        } else {
+            None
+        }
     }
 
     /// Hands out the next packet's creation instant.
@@ -120,7 +153,11 @@ impl<'a> Arrivals<'a> {
     fn after(&mut self, last: u64, number: u64) -> u64 {
         match &mut self.kind {
             Kind::Ticks { ticks, skip, count } => {
-                if number < *count { ticks.at(number + *skip).0 } else { NEVER }
+                if number < *count {
+                    ticks.at(number + *skip).0
+                } else {
+                    NEVER
+                }
             }
             Kind::Poisson(poisson) => {
                 if poisson.used == BLOCK_DRAWS {
@@ -128,7 +165,11 @@ impl<'a> Arrivals<'a> {
                 }
                 let created = last + poisson.gaps[poisson.used];
                 poisson.used += 1;
-                if created < poisson.end { created } else { NEVER }
+                if created < poisson.end {
+                    created
+                } else {
+                    NEVER
+                }
             }
             Kind::Shared { times, ingress } => {
                 match times[usize::try_from(number).expect("a list fits in memory")] {
@@ -224,7 +265,13 @@ mod tests {
             propagation: Span::ZERO,
             processing: Processing::Constant(Span::ZERO),
         };
-        builder.stream(Class::Be, source, Processing::Constant(Span::ZERO), &[crossing], None);
+        builder.stream(
+            Class::Be,
+            source,
+            Processing::Constant(Span::ZERO),
+            &[crossing],
+            None,
+        );
         builder.seal()
     }
 
@@ -240,7 +287,10 @@ mod tests {
     #[test]
     fn blocks_of_arrivals_are_the_single_arrivals() {
         let key = StreamKey::new("flow", "a", Purpose::Arrivals);
-        let plan = plan(Source::Poisson { mean_gap_q16_ps: (24 * 1_000_000) << 16, key });
+        let plan = plan(Source::Poisson {
+            mean_gap_q16_ps: (24 * 1_000_000) << 16,
+            key,
+        });
         let single = one_by_one(&plan);
         let mut arrivals = Arrivals::new(&plan.streams[0], &plan, Seed(5));
         let mut times = Vec::new();
@@ -256,9 +306,20 @@ mod tests {
     #[test]
     fn a_source_emits_strictly_before_the_end() {
         let ticks = Ticks::every(SimTime::ZERO, Span::from_ms(5));
-        assert_eq!(one_by_one(&plan(Source::Periodic(ticks))).len(), 4, "0, 5, 10, 15 ms");
+        assert_eq!(
+            one_by_one(&plan(Source::Periodic(ticks))).len(),
+            4,
+            "0, 5, 10, 15 ms"
+        );
         let boundaries = Ticks::every(SimTime::ZERO, Span::from_ms(5));
-        let circuit = Source::Circuit { boundaries, phase: None };
-        assert_eq!(one_by_one(&plan(circuit)).len(), 3, "complete at 5, 10, 15 ms, not at 20");
+        let circuit = Source::Circuit {
+            boundaries,
+            phase: None,
+        };
+        assert_eq!(
+            one_by_one(&plan(circuit)).len(),
+            3,
+            "complete at 5, 10, 15 ms, not at 20"
+        );
     }
 }

@@ -11,8 +11,8 @@ mod tally;
 mod window;
 
 pub use arrivals::SharedArrivals;
-pub use shape::Shape;
 pub use outcome::{Delays, Outcome, Parts, QueueOutcome, Received, Slowest, StreamOutcome};
+pub use shape::Shape;
 
 use crate::plan::Plan;
 use crate::random::Seed;
@@ -41,7 +41,11 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { engine: EngineKind::Window, window_max: Span::from_ms(4), detailed: true }
+        Self {
+            engine: EngineKind::Window,
+            window_max: Span::from_ms(4),
+            detailed: true,
+        }
     }
 }
 

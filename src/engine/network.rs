@@ -33,7 +33,9 @@ impl<T> Entry<T> {
     #[inline]
     pub(super) fn order(&self, other: &Self) -> std::cmp::Ordering {
         let first = |entry: &Self| u128::from(entry.at) << 32 | u128::from(entry.leg);
-        first(self).cmp(&first(other)).then_with(|| self.created.cmp(&other.created))
+        first(self)
+            .cmp(&first(other))
+            .then_with(|| self.created.cmp(&other.created))
     }
 }
 
@@ -119,10 +121,17 @@ impl<T: Tally> Network<T> {
                     Processing::Uniform { min, max, key } => {
                         let order = next.map_or(NONE, |next| {
                             let fresh = neighbours.len() as u32;
-                            *neighbours.entry((leg.port, next, stream.class)).or_insert(fresh)
+                            *neighbours
+                                .entry((leg.port, next, stream.class))
+                                .or_insert(fresh)
                         });
                         let stream = seed.stream(key);
-                        network.drawn.push(Drawn { min: *min, max: *max, stream, order });
+                        network.drawn.push(Drawn {
+                            min: *min,
+                            max: *max,
+                            stream,
+                            order,
+                        });
                         (0, network.drawn.len() as u32 - 1)
                     }
                 };
@@ -137,7 +146,9 @@ impl<T: Tally> Network<T> {
                     drawn,
                 });
             }
-            network.streams.push(StreamRun::new::<T>(plan, StreamId(index as u32), seed));
+            network
+                .streams
+                .push(StreamRun::new::<T>(plan, StreamId(index as u32), seed));
         }
         network.order = vec![0; neighbours.len()];
         network
@@ -156,7 +167,11 @@ impl<T: Tally> Network<T> {
             entry.at = reached + leg.processing;
             entry.tally.process(leg.processing);
         } else {
-            entry.at = through(&mut self.drawn[leg.drawn as usize], &mut self.order, reached);
+            entry.at = through(
+                &mut self.drawn[leg.drawn as usize],
+                &mut self.order,
+                reached,
+            );
             entry.tally.process(entry.at - reached);
         }
         if leg.next_inbox == NONE {
@@ -202,10 +217,15 @@ impl<T: Tally> Network<T> {
     /// Hands the arrivals before `safe` of a stream without kept order to its receiving end.
     pub(super) fn settle(&mut self, stream: StreamId, safe: u64) {
         let stream = &mut self.streams[stream.0 as usize];
-        let Some(unordered) = &mut stream.unordered else { return };
+        let Some(unordered) = &mut stream.unordered else {
+            return;
+        };
         unordered.sort_unstable();
         let ready = unordered.partition_point(|(at, _)| *at < safe);
-        let reception = stream.reception.as_mut().expect("only circuits wait for order");
+        let reception = stream
+            .reception
+            .as_mut()
+            .expect("only circuits wait for order");
         for (at, sequence) in unordered.drain(..ready) {
             reception.arrive(at, sequence);
         }
@@ -215,7 +235,11 @@ impl<T: Tally> Network<T> {
     pub(super) fn finish(self, sent: &[u64]) -> Vec<StreamOutcome> {
         let streams = self.streams.into_iter().zip(sent);
         let outcome = |(stream, sent): (StreamRun, &u64)| {
-            assert_eq!(*sent, stream.delivered + stream.dropped, "no packet is lost unseen");
+            assert_eq!(
+                *sent,
+                stream.delivered + stream.dropped,
+                "no packet is lost unseen"
+            );
             StreamOutcome {
                 sent: *sent,
                 delivered: stream.delivered,
@@ -294,7 +318,10 @@ impl StreamRun {
             Some(_) => delay > self.network.max.0,
         };
         if slower {
-            self.slowest = Some(Slowest { created: SimTime(created), parts });
+            self.slowest = Some(Slowest {
+                created: SimTime(created),
+                parts,
+            });
         }
     }
 }

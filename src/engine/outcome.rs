@@ -123,7 +123,13 @@ impl Delays {
     #[must_use]
     pub fn new(with_shape: bool) -> Self {
         let shape = with_shape.then(Shape::default);
-        Self { count: 0, min: Span(u64::MAX), max: Span::ZERO, sum_ps: 0, shape }
+        Self {
+            count: 0,
+            min: Span(u64::MAX),
+            max: Span::ZERO,
+            sum_ps: 0,
+            shape,
+        }
     }
 
     /// Counts one delay.
@@ -154,7 +160,9 @@ impl Delays {
     pub fn mean(&self) -> Option<Span> {
         let count = u128::from(self.count);
         let mean = (2 * self.sum_ps + count).checked_div(2 * count)?;
-        Some(Span(u64::try_from(mean).expect("a mean lies between its extremes")))
+        Some(Span(
+            u64::try_from(mean).expect("a mean lies between its extremes"),
+        ))
     }
 
     /// The delay that a share `per_ten_thousand` / 10 000 of the packets does not exceed, from

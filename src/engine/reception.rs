@@ -43,8 +43,18 @@ impl Reception {
             slack_shape: with_shape.then(Shape::default),
         };
         let silent = Some(Cause::Starting);
-        let record = Record { boundaries, sent, received, delay: Span::ZERO, silent };
-        Self { buffer: JitterBuffer::new(receiver, boundaries, sent), record, newest: 0 }
+        let record = Record {
+            boundaries,
+            sent,
+            received,
+            delay: Span::ZERO,
+            silent,
+        };
+        Self {
+            buffer: JitterBuffer::new(receiver, boundaries, sent),
+            record,
+            newest: 0,
+        }
     }
 
     /// A packet arrives; of its sequence number the low 32 bits travel with it.
@@ -54,7 +64,8 @@ impl Reception {
         let sequence = self.newest.wrapping_add_signed(i64::from(ahead));
         self.newest = self.newest.max(sequence);
         let record = &mut self.record;
-        self.buffer.arrive(SimTime(now), sequence, &mut |event| record.note(event));
+        self.buffer
+            .arrive(SimTime(now), sequence, &mut |event| record.note(event));
     }
 
     /// Every packet that will come has come.
@@ -62,7 +73,10 @@ impl Reception {
         let record = &mut self.record;
         self.buffer.finish(&mut |event| record.note(event));
         if let Some(cause) = record.silent {
-            let end = record.boundaries.at(record.sent).max(record.received.timeline.end());
+            let end = record
+                .boundaries
+                .at(record.sent)
+                .max(record.received.timeline.end());
             record.received.timeline.extend(end, idle(cause));
         }
         self.record.received
@@ -96,7 +110,13 @@ impl Record {
                 received.played += 1;
                 received.delay.record(self.delay);
                 let input_from = self.boundaries.at(sequence);
-                received.timeline.extend(until, Content::Data { input_from, rate_ppb: 0 });
+                received.timeline.extend(
+                    until,
+                    Content::Data {
+                        input_from,
+                        rate_ppb: 0,
+                    },
+                );
             }
             Event::Missing { until } => {
                 received.missing += 1;
@@ -109,7 +129,11 @@ impl Record {
                     None => received.missing += 1,
                     Some(cause) => received.timeline.extend(at, idle(cause)),
                 }
-                assert_eq!(received.timeline.end(), at, "the state begins where play-out ends");
+                assert_eq!(
+                    received.timeline.end(),
+                    at,
+                    "the state begins where play-out ends"
+                );
                 received.losses_of_packets += 1;
             }
         }
@@ -122,5 +146,8 @@ impl Record {
 }
 
 fn idle(cause: Cause) -> Content {
-    Content::Idle { pattern: Idle::AllOnes, cause }
+    Content::Idle {
+        pattern: Idle::AllOnes,
+        cause,
+    }
 }

@@ -39,7 +39,12 @@ impl Shape {
 
     /// Counts all that `other` has counted.
     pub fn absorb(&mut self, other: &Self) {
-        for (place, count) in other.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+        for (place, count) in other
+            .counts
+            .iter()
+            .enumerate()
+            .filter(|(_, count)| **count > 0)
+        {
             let bucket = other.base + place;
             self.widen(bucket);
             self.counts[bucket - self.base] += count;
@@ -72,7 +77,9 @@ impl Shape {
     #[must_use]
     pub fn quantile_ns(&self, per_ten_thousand: u32) -> Option<u64> {
         let total: u128 = self.counts.iter().map(|count| u128::from(*count)).sum();
-        let rank = (total * u128::from(per_ten_thousand)).div_ceil(10_000).max(1);
+        let rank = (total * u128::from(per_ten_thousand))
+            .div_ceil(10_000)
+            .max(1);
         let mut below = 0;
         let place = self.counts.iter().position(|count| {
             below += u128::from(*count);
@@ -85,9 +92,16 @@ impl Shape {
     #[must_use]
     pub fn to_histogram(&self) -> Histogram<u64> {
         let mut histogram = Histogram::new(3).expect("three digits are valid");
-        for (place, count) in self.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+        for (place, count) in self
+            .counts
+            .iter()
+            .enumerate()
+            .filter(|(_, count)| **count > 0)
+        {
             let highest = lowest(self.base + place + 1) - 1;
-            histogram.record_n(highest, *count).expect("the histogram grows by itself");
+            histogram
+                .record_n(highest, *count)
+                .expect("the histogram grows by itself");
         }
         histogram
     }

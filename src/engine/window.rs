@@ -86,7 +86,11 @@ impl<'a, T: Tally> Engine<'a, T> {
     fn sweep(&mut self) -> Option<u64> {
         let slowest = self.ports.iter().map(|port| port.clock).min()?;
         let network = &self.network;
-        let next = self.ports.iter().map(|port| port.next_activity(network)).min()?;
+        let next = self
+            .ports
+            .iter()
+            .map(|port| port.next_activity(network))
+            .min()?;
         if next == NEVER {
             return None;
         }
@@ -97,9 +101,15 @@ impl<'a, T: Tally> Engine<'a, T> {
         for &port in &self.order {
             let port = port as usize;
             let safe = |(before, lookahead): &(u32, u64)| {
-                self.ports[*before as usize].clock.saturating_add(*lookahead)
+                self.ports[*before as usize]
+                    .clock
+                    .saturating_add(*lookahead)
             };
-            let horizon = self.before[port].iter().map(safe).min().map_or(limit, |h| h.min(limit));
+            let horizon = self.before[port]
+                .iter()
+                .map(safe)
+                .min()
+                .map_or(limit, |h| h.min(limit));
             if horizon > self.ports[port].clock {
                 self.ports[port].replay(horizon, &mut self.network);
             }
@@ -143,11 +153,16 @@ fn lookaheads(plan: &Plan) -> Vec<Vec<(u32, u64)>> {
             let (leg, next) = (&pair[0], &pair[1]);
             let ahead = (leg.serialization + leg.propagation + leg.processing.min()).0;
             assert!(ahead > 0, "sending takes time");
-            let shortest = before[next.port.0 as usize].entry(leg.port.0).or_insert(ahead);
+            let shortest = before[next.port.0 as usize]
+                .entry(leg.port.0)
+                .or_insert(ahead);
             *shortest = (*shortest).min(ahead);
         }
     }
-    before.into_iter().map(|map| map.into_iter().collect()).collect()
+    before
+        .into_iter()
+        .map(|map| map.into_iter().collect())
+        .collect()
 }
 
 fn unordered(plan: &Plan) -> Vec<(StreamId, u32, u64)> {
@@ -158,7 +173,10 @@ fn unordered(plan: &Plan) -> Vec<(StreamId, u32, u64)> {
         let circuit = plan.streams[stream.0 as usize].receiver.is_some();
         (drawn && circuit).then_some((*stream, last.port.0, ahead))
     };
-    (0..plan.streams.len() as u32).map(StreamId).filter_map(|id| drawn_at_egress(&id)).collect()
+    (0..plan.streams.len() as u32)
+        .map(StreamId)
+        .filter_map(|id| drawn_at_egress(&id))
+        .collect()
 }
 
 /// Ports such that, rings aside, those that send to a port come before it: reverse postorder of
@@ -172,7 +190,10 @@ fn visiting_order(before: &[Vec<(u32, u64)>]) -> Vec<u32> {
     }
     let first = |port: &u32| before[*port as usize].is_empty();
     let all = 0..before.len() as u32;
-    let starts = all.clone().filter(first).chain(all.filter(|port| !first(port)));
+    let starts = all
+        .clone()
+        .filter(first)
+        .chain(all.filter(|port| !first(port)));
     let (mut seen, mut postorder) = (vec![false; before.len()], Vec::new());
     for start in starts {
         // (port, next of its successors to look at)
@@ -206,7 +227,13 @@ mod tests {
     #[test]
     fn ports_are_visited_after_those_that_send_to_them() {
         // 2 -> 0 -> 1, and a ring 3 -> 4 -> 3.
-        let before = [vec![(2, 1)], vec![(0, 1)], vec![], vec![(4, 1)], vec![(3, 1)]];
+        let before = [
+            vec![(2, 1)],
+            vec![(0, 1)],
+            vec![],
+            vec![(4, 1)],
+            vec![(3, 1)],
+        ];
         let order = visiting_order(&before);
         let place = |port: u32| order.iter().position(|visited| *visited == port).unwrap();
         assert!(place(2) < place(0) && place(0) < place(1));

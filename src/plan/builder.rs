@@ -30,7 +30,12 @@ impl PlanBuilder {
     /// An empty plan whose sources stop at `sources_end`.
     #[must_use]
     pub fn new(sources_end: SimTime) -> Self {
-        let plan = Plan { sources_end, ports: Vec::new(), streams: Vec::new(), legs: Vec::new() };
+        let plan = Plan {
+            sources_end,
+            ports: Vec::new(),
+            streams: Vec::new(),
+            legs: Vec::new(),
+        };
         Self { plan }
     }
 
@@ -55,23 +60,36 @@ impl PlanBuilder {
         let id = StreamId(u32::try_from(self.plan.streams.len()).expect("streams within 2^32"));
         assert!(!path.is_empty(), "a stream crosses at least one link");
         for (hop, crossing) in path.iter().enumerate() {
-            assert!((crossing.port.0 as usize) < self.plan.ports.len(), "the port exists");
+            assert!(
+                (crossing.port.0 as usize) < self.plan.ports.len(),
+                "the port exists"
+            );
             assert!(crossing.serialization > Span::ZERO, "sending takes time");
-            let again = path[..hop].iter().any(|before| before.port == crossing.port);
+            let again = path[..hop]
+                .iter()
+                .any(|before| before.port == crossing.port);
             assert!(!again, "a path crosses a port once");
         }
         let count = |legs: usize| u32::try_from(legs).expect("legs within 2^32");
         let start = count(self.plan.legs.len());
-        self.plan.legs.extend(path.iter().cloned().map(|crossing| Leg {
-            port: crossing.port,
-            stream: id,
-            serialization: crossing.serialization,
-            queued: crossing.queued,
-            propagation: crossing.propagation,
-            processing: crossing.processing,
-        }));
+        self.plan
+            .legs
+            .extend(path.iter().cloned().map(|crossing| Leg {
+                port: crossing.port,
+                stream: id,
+                serialization: crossing.serialization,
+                queued: crossing.queued,
+                propagation: crossing.propagation,
+                processing: crossing.processing,
+            }));
         let legs = start..count(self.plan.legs.len());
-        self.plan.streams.push(Stream { class, source, ingress, legs, receiver });
+        self.plan.streams.push(Stream {
+            class,
+            source,
+            ingress,
+            legs,
+            receiver,
+        });
         id
     }
 

@@ -150,7 +150,9 @@ impl Source {
     /// The packet boundaries of a circuit under this seed; `None` for other sources.
     #[must_use]
     pub fn boundaries(&self, seed: Seed) -> Option<Ticks> {
-        let Self::Circuit { boundaries, phase } = self else { return None };
+        let Self::Circuit { boundaries, phase } = self else {
+            return None;
+        };
         let mut ticks = *boundaries;
         if let Some(key) = phase {
             let shift = uniform_below(seed.stream(key).draw(), ticks.period().0);

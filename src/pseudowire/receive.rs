@@ -147,7 +147,9 @@ impl JitterBuffer {
                 let due = self.boundaries.at(sequence) + *delay;
                 // Under prefill a packet older than the one play-out begins with may come before
                 // that instant: its place is gone all the same.
-                tell(Event::Late { by: Span(now.0.saturating_sub(due.0)) });
+                tell(Event::Late {
+                    by: Span(now.0.saturating_sub(due.0)),
+                });
             }
             State::Playing { delay, .. } => {
                 let slack = (self.boundaries.at(sequence) + *delay).since(now);

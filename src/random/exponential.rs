@@ -129,7 +129,10 @@ mod tests {
 
     #[test]
     fn never_negative_and_never_above_44_4() {
-        assert!(exponential(u64::MAX) < 1 << 20, "u just below one gives next to nothing");
+        assert!(
+            exponential(u64::MAX) < 1 << 20,
+            "u just below one gives next to nothing"
+        );
         let largest = exponential(0) as f64 / EXPONENTIAL_ONE as f64;
         assert!((largest - 64.0 * 2_f64.ln()).abs() < 1e-12, "{largest}");
         for draw in (0..1_000_000_u64).map(|n| u64::MAX - n * n * n) {

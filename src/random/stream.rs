@@ -64,7 +64,9 @@ impl Seed {
         hash.update(b"pilotwire/1");
         hash.update(self.0.to_le_bytes());
         hash.update(&key.0);
-        Stream { generator: ChaCha8Rng::from_seed(hash.finalize().into()) }
+        Stream {
+            generator: ChaCha8Rng::from_seed(hash.finalize().into()),
+        }
     }
 }
 
@@ -102,7 +104,9 @@ mod tests {
     #[test]
     fn a_stream_belongs_to_its_seed_kind_name_and_purpose() {
         let first = |seed, kind, name, purpose| {
-            Seed(seed).stream(&StreamKey::new(kind, name, purpose)).draw()
+            Seed(seed)
+                .stream(&StreamKey::new(kind, name, purpose))
+                .draw()
         };
         let base = first(1, "flow", "office", Purpose::Arrivals);
         assert_eq!(base, first(1, "flow", "office", Purpose::Arrivals));
@@ -110,7 +114,10 @@ mod tests {
         assert_ne!(base, first(1, "circuit", "office", Purpose::Arrivals));
         assert_ne!(base, first(1, "flow", "office2", Purpose::Arrivals));
         assert_ne!(base, first(1, "flow", "office", Purpose::Phase));
-        assert_ne!(first(1, "flo", "woffice", Purpose::Phase), first(1, "flow", "office", Purpose::Phase));
+        assert_ne!(
+            first(1, "flo", "woffice", Purpose::Phase),
+            first(1, "flow", "office", Purpose::Phase)
+        );
     }
 
     #[test]

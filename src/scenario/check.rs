@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::value::At;
 use super::diagnostic::{Diagnostic, Findings};
 use super::network::{tell_duplicates, tell_unknown_node};
 use super::spec::ScenarioSpec;
 use super::tables::BUDGET_PROFILES;
+use super::value::At;
 use crate::units::Span;
 
 /// Checks names, frequency and what there is to simulate. `nodes` are the topology's node names,

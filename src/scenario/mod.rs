@@ -49,7 +49,9 @@ impl Loaded {
     /// Whether anything found is an error: then there is no scenario.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.findings.iter().any(|finding| finding.severity == Severity::Error)
+        self.findings
+            .iter()
+            .any(|finding| finding.severity == Severity::Error)
     }
 }
 

@@ -1,10 +1,10 @@
 //! Who goes where: ends and paths of circuits and flows on the sealed network.
 
-use super::value::At;
 use super::diagnostic::{Diagnostic, Findings};
 use super::nearest::nearest;
 use super::network::Network;
 use super::spec::{CircuitSpec, FlowSpec, ScenarioSpec};
+use super::value::At;
 use crate::topology::{NodeId, Path, PathError, Topology, explicit_path, shortest_path};
 use crate::units::limits::HOPS_MAX;
 

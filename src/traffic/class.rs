@@ -28,8 +28,16 @@ impl Class {
     pub const COUNT: usize = 8;
 
     /// All classes, most urgent first.
-    pub const ALL: [Self; Self::COUNT] =
-        [Self::Nc, Self::H1, Self::Ef, Self::H2, Self::L1, Self::Af, Self::L2, Self::Be];
+    pub const ALL: [Self; Self::COUNT] = [
+        Self::Nc,
+        Self::H1,
+        Self::Ef,
+        Self::H2,
+        Self::L1,
+        Self::Af,
+        Self::L2,
+        Self::Be,
+    ];
 
     /// Place in the order of urgency, 0 = most urgent.
     #[must_use]

@@ -31,7 +31,13 @@ mod tests {
 
     #[test]
     fn a_thousand_kilometres_of_fibre_take_4_9_ms() {
-        assert_eq!(PerKilometre(4_900_000).over(Length(1000 * MM_PER_KM)), Span::from_us(4900));
-        assert_eq!(PerKilometre(4_900_000).over(Length(73_400_000)), Span::from_ns(359_660));
+        assert_eq!(
+            PerKilometre(4_900_000).over(Length(1000 * MM_PER_KM)),
+            Span::from_us(4900)
+        );
+        assert_eq!(
+            PerKilometre(4_900_000).over(Length(73_400_000)),
+            Span::from_ns(359_660)
+        );
     }
 }

@@ -8,7 +8,11 @@ impl std::ops::Add for Octets {
     type Output = Self;
     #[track_caller]
     fn add(self, other: Self) -> Self {
-        Self(self.0.checked_add(other.0).expect("size beyond 2^64 octets"))
+        Self(
+            self.0
+                .checked_add(other.0)
+                .expect("size beyond 2^64 octets"),
+        )
     }
 }
 

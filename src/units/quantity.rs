@@ -32,13 +32,21 @@ pub const TIME: Dimension = Dimension {
 /// Bit rate; base unit 1 b/s.
 pub const RATE: Dimension = Dimension {
     name: "bit rate",
-    units: &[("b/s", 1), ("kb/s", 1_000), ("Mb/s", 1_000_000), ("Gb/s", 1_000_000_000)],
+    units: &[
+        ("b/s", 1),
+        ("kb/s", 1_000),
+        ("Mb/s", 1_000_000),
+        ("Gb/s", 1_000_000_000),
+    ],
     example: "41.9 Mb/s",
 };
 
 /// Size; base unit 1 octet. 1 kB is 1000 octets.
-pub const SIZE: Dimension =
-    Dimension { name: "size", units: &[("B", 1), ("kB", 1_000)], example: "180 kB" };
+pub const SIZE: Dimension = Dimension {
+    name: "size",
+    units: &[("B", 1), ("kB", 1_000)],
+    example: "180 kB",
+};
 
 /// Length along a route; base unit 1 mm, written in metres or kilometres.
 pub const LENGTH: Dimension = Dimension {
@@ -55,12 +63,18 @@ pub const PER_KILOMETRE: Dimension = Dimension {
 };
 
 /// Power-system frequency; base unit 1 Hz.
-pub const FREQUENCY: Dimension =
-    Dimension { name: "frequency", units: &[("Hz", 1)], example: "60 Hz" };
+pub const FREQUENCY: Dimension = Dimension {
+    name: "frequency",
+    units: &[("Hz", 1)],
+    example: "60 Hz",
+};
 
 /// Relative frequency offset; base unit 1 ppb.
-pub const RELATIVE: Dimension =
-    Dimension { name: "relative offset", units: &[("ppb", 1), ("ppm", 1_000)], example: "4.6 ppm" };
+pub const RELATIVE: Dimension = Dimension {
+    name: "relative offset",
+    units: &[("ppb", 1), ("ppm", 1_000)],
+    example: "4.6 ppm",
+};
 
 /// Why a text is no quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +98,10 @@ impl QuantityError {
         let base = dimension.units[0].0;
         match self {
             Self::NotANumber => {
-                format!("expected a {}, a number with a unit such as \"{}\"", dimension.name, dimension.example)
+                format!(
+                    "expected a {}, a number with a unit such as \"{}\"",
+                    dimension.name, dimension.example
+                )
             }
             Self::MissingUnit => format!("this {} has no unit", dimension.name),
             Self::UnknownUnit => format!("this unit does not measure a {}", dimension.name),
@@ -107,7 +124,9 @@ impl fmt::Display for Dimension {
 /// [`QuantityError`] where the text has no unit, an unknown one, or cannot be said exactly.
 pub fn parse(text: &str, dimension: &Dimension) -> Result<u64, QuantityError> {
     let text = text.trim();
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
     let (number, unit) = (&text[..end], text[end..].trim_start());
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     let has_digits = !whole.is_empty() && (fraction.is_empty() != number.contains('.'));
@@ -133,7 +152,9 @@ pub fn parse(text: &str, dimension: &Dimension) -> Result<u64, QuantityError> {
         if text.is_empty() {
             return Ok(0);
         }
-        text.parse::<u64>().map(u128::from).map_err(|_| QuantityError::TooLarge)
+        text.parse::<u64>()
+            .map(u128::from)
+            .map_err(|_| QuantityError::TooLarge)
     };
     let scale = 10_u128.pow(u32::try_from(fraction.len()).expect("at most 19"));
     let below = digits(fraction)? * u128::from(size);
@@ -147,8 +168,13 @@ pub fn parse(text: &str, dimension: &Dimension) -> Result<u64, QuantityError> {
 /// The shortest text in the largest unit that says `value` in whole units; reads back the same.
 #[must_use]
 pub fn format(value: u64, dimension: &Dimension) -> String {
-    let fits = |unit: &&(&str, u64)| value != 0 && value % unit.1 == 0;
-    let (unit, size) = dimension.units.iter().rev().find(fits).unwrap_or(&dimension.units[0]);
+    let fits = |unit: &&(&str, u64)| value != 0 && value.is_multiple_of(unit.1);
+    let (unit, size) = dimension
+        .units
+        .iter()
+        .rev()
+        .find(fits)
+        .unwrap_or(&dimension.units[0]);
     format!("{} {unit}", value / size)
 }
 

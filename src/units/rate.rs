@@ -20,7 +20,10 @@ impl BitRate {
             return None;
         }
         let divisor = gcd(numerator, denominator);
-        Some(Self { numerator: numerator / divisor, denominator: denominator / divisor })
+        Some(Self {
+            numerator: numerator / divisor,
+            denominator: denominator / divisor,
+        })
     }
 
     /// A whole number of bits per second; `None` for zero.
@@ -109,11 +112,25 @@ mod tests {
     #[test]
     fn serialization_of_a_full_frame_is_exact_or_rounded_up() {
         // TV4: 1538 octets at 1 Gb/s, 100 Mb/s, 41.9 Mb/s = 12.304, 123.040, 293.652 us.
-        for (bps, ps) in [(1_000_000_000, 12_304_000), (100_000_000, 123_040_000), (41_900_000, 293_651_552)] {
-            assert_eq!(BitRate::from_bps(bps).unwrap().time_to_send(Octets(1538)), Span(ps), "{bps}");
+        for (bps, ps) in [
+            (1_000_000_000, 12_304_000),
+            (100_000_000, 123_040_000),
+            (41_900_000, 293_651_552),
+        ] {
+            assert_eq!(
+                BitRate::from_bps(bps).unwrap().time_to_send(Octets(1538)),
+                Span(ps),
+                "{bps}"
+            );
         }
         // One bit of E1 is 488 281.25 ps.
-        assert_eq!(BitRate::from_bps(2_048_000).unwrap().time_to_send(Octets(1)).0, 3_906_250);
+        assert_eq!(
+            BitRate::from_bps(2_048_000)
+                .unwrap()
+                .time_to_send(Octets(1))
+                .0,
+            3_906_250
+        );
     }
 
     #[test]

@@ -23,9 +23,16 @@ impl Ticks {
     /// If the period is zero, or shorter than a picosecond.
     #[must_use]
     pub fn new(first: SimTime, numerator: u64, denominator: u64) -> Self {
-        assert!(denominator > 0 && numerator >= denominator, "a period is at least 1 ps");
+        assert!(
+            denominator > 0 && numerator >= denominator,
+            "a period is at least 1 ps"
+        );
         let divisor = gcd(numerator, denominator);
-        Self { first, numerator: numerator / divisor, denominator: denominator / divisor }
+        Self {
+            first,
+            numerator: numerator / divisor,
+            denominator: denominator / divisor,
+        }
     }
 
     /// Ticks a whole number of picoseconds apart.
@@ -89,7 +96,11 @@ mod tests {
         // 192 octets at 1.544 Mb/s = 192000/193 us (facts: RFC 4553 default payload).
         let ticks = Ticks::new(SimTime(0), 192_000_000_000, 193);
         assert_eq!(ticks.at(1), SimTime(994_818_652));
-        assert_eq!(ticks.at(193), SimTime(192_000_000_000), "193 packets last 192 ms exactly");
+        assert_eq!(
+            ticks.at(193),
+            SimTime(192_000_000_000),
+            "193 packets last 192 ms exactly"
+        );
         assert_eq!(ticks.count_before(SimTime(192_000_000_000)), 193);
         assert_eq!(ticks.count_before(SimTime(192_000_000_001)), 194);
     }

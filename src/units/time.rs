@@ -93,7 +93,11 @@ impl Add for Span {
     type Output = Self;
     #[track_caller]
     fn add(self, other: Self) -> Self {
-        Self(self.0.checked_add(other.0).expect("length of time beyond 213 days"))
+        Self(
+            self.0
+                .checked_add(other.0)
+                .expect("length of time beyond 213 days"),
+        )
     }
 }
 
@@ -108,7 +112,11 @@ impl Sub for Span {
     type Output = Self;
     #[track_caller]
     fn sub(self, other: Self) -> Self {
-        Self(self.0.checked_sub(other.0).expect("a length of time cannot be negative"))
+        Self(
+            self.0
+                .checked_sub(other.0)
+                .expect("a length of time cannot be negative"),
+        )
     }
 }
 
@@ -116,7 +124,11 @@ impl Mul<u64> for Span {
     type Output = Self;
     #[track_caller]
     fn mul(self, times: u64) -> Self {
-        Self(self.0.checked_mul(times).expect("length of time beyond 213 days"))
+        Self(
+            self.0
+                .checked_mul(times)
+                .expect("length of time beyond 213 days"),
+        )
     }
 }
 
@@ -158,7 +170,12 @@ mod tests {
 
     #[test]
     fn people_read_milliseconds_with_three_decimals_rounded_half_up() {
-        for (ps, text) in [(0, "0.000"), (499_999, "0.000"), (500_000, "0.001"), (10_001_499_999, "10.001")] {
+        for (ps, text) in [
+            (0, "0.000"),
+            (499_999, "0.000"),
+            (500_000, "0.001"),
+            (10_001_499_999, "10.001"),
+        ] {
             assert_eq!(Span(ps).to_string(), text, "{ps} ps");
         }
     }

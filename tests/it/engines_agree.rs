@@ -1,6 +1,8 @@
 //! The window engine against the heap engine, part by part, on random networks.
 
-use pilotwire::engine::{self, Delays, EngineKind, Options, Outcome, Received, SharedArrivals, StreamOutcome};
+use pilotwire::engine::{
+    self, Delays, EngineKind, Options, Outcome, Received, SharedArrivals, StreamOutcome,
+};
 use pilotwire::random::Seed;
 use pilotwire::units::Span;
 
@@ -9,7 +11,11 @@ use crate::random_plans::random_plan;
 const CASES: u64 = 500;
 
 fn windows(window_max: Span) -> Options {
-    Options { engine: EngineKind::Window, window_max, ..Options::default() }
+    Options {
+        engine: EngineKind::Window,
+        window_max,
+        ..Options::default()
+    }
 }
 
 /// How many cases showed what the comparison is about.
@@ -26,7 +32,12 @@ struct Coverage {
 
 impl Coverage {
     fn note(&mut self, outcome: &Outcome, tied: bool) {
-        let received = || outcome.streams.iter().filter_map(|stream| stream.received.as_ref());
+        let received = || {
+            outcome
+                .streams
+                .iter()
+                .filter_map(|stream| stream.received.as_ref())
+        };
         self.drops += u64::from(outcome.streams.iter().any(|stream| stream.dropped > 0));
         self.ties += u64::from(tied);
         self.losses_of_packets += u64::from(received().any(|end| end.losses_of_packets > 0));
@@ -42,7 +53,11 @@ pub fn assert_same(got: &Outcome, want: &Outcome, what: &str) {
     for (stream, (got, want)) in got.streams.iter().zip(&want.streams).enumerate() {
         let what = format!("{what}, stream {stream}");
         let counts = |end: &StreamOutcome| (end.sent, end.delivered, end.dropped);
-        assert_eq!(counts(got), counts(want), "{what}: sent, delivered, dropped");
+        assert_eq!(
+            counts(got),
+            counts(want),
+            "{what}: sent, delivered, dropped"
+        );
         assert_same_delays(&got.network, &want.network, &format!("{what}: network"));
         assert_eq!(got.slowest, want.slowest, "{what}: slowest packet");
         assert_eq!(got.received.is_some(), want.received.is_some(), "{what}");
@@ -50,12 +65,24 @@ pub fn assert_same(got: &Outcome, want: &Outcome, what: &str) {
             assert_eq!(got.timeline, want.timeline, "{what}: timeline");
             let counts = |end: &Received| {
                 let lost = [end.missing, end.late, end.overrun, end.duplicates];
-                (end.played, lost, end.reordered, end.starts, end.losses_of_packets)
+                (
+                    end.played,
+                    lost,
+                    end.reordered,
+                    end.starts,
+                    end.losses_of_packets,
+                )
             };
             assert_eq!(counts(got), counts(want), "{what}: receiver counts");
             assert_same_delays(&got.delay, &want.delay, &format!("{what}: delay"));
-            assert_eq!(got.slack_min_left_ps, want.slack_min_left_ps, "{what}: slack");
-            assert!(got.slack_shape == want.slack_shape, "{what}: slack histogram");
+            assert_eq!(
+                got.slack_min_left_ps, want.slack_min_left_ps,
+                "{what}: slack"
+            );
+            assert!(
+                got.slack_shape == want.slack_shape,
+                "{what}: slack histogram"
+            );
         }
         assert!(got == want, "{what}: some part not named here");
     }
@@ -80,7 +107,11 @@ fn window_engine_equals_heap_engine_on_500_random_networks() {
             assert_same(&got, &want, &format!("case {case}, window {window_max:?}"));
             let shared = SharedArrivals::draw(&plan, seed);
             let got = engine::run_shared(&plan, seed, &windows(window_max), &shared);
-            assert_same(&got, &want, &format!("case {case}, window {window_max:?}, shared"));
+            assert_same(
+                &got,
+                &want,
+                &format!("case {case}, window {window_max:?}, shared"),
+            );
         }
     }
     println!("{CASES} cases: {coverage:?}");

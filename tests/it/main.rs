@@ -7,9 +7,9 @@ mod engines_agree;
 mod independence;
 mod queueing_theory;
 mod random_plans;
-mod reference_workload;
 #[cfg(feature = "cli")]
 mod readme;
+mod reference_workload;
 mod scenario_compile;
 mod scenario_lints;
 mod scenario_schema;

@@ -49,7 +49,11 @@ pub fn random_plan(case: u64) -> Plan {
         }));
         let rate = dice.pick(&[2_000_000, 8_000_000, 10_000_000, 80_000_000]);
         let propagation = Span::from_ns(100 * dice.pick(&[0, 1, 10, 1000, 3000]));
-        wires.push(Wire { port, rate: BitRate::from_bps(rate).unwrap(), propagation });
+        wires.push(Wire {
+            port,
+            rate: BitRate::from_bps(rate).unwrap(),
+            propagation,
+        });
     }
     for stream in 0..3 + dice.below(10) {
         add_stream(&mut builder, dice, stream, &wires);
@@ -80,9 +84,17 @@ fn add_twins(builder: &mut PlanBuilder, dice: &mut Dice, wires: &[Wire]) {
 fn add_stream(builder: &mut PlanBuilder, dice: &mut Dice, stream: u64, wires: &[Wire]) {
     let circuit = stream < 2 || dice.one_in(3);
     let packet_time = Span::from_us(dice.pick(&[250, 500, 1000]));
-    let size = if circuit { 100 } else { dice.pick(&[100, 500, 1500]) };
+    let size = if circuit {
+        100
+    } else {
+        dice.pick(&[100, 500, 1500])
+    };
     let others = [Class::H1, Class::Ef, Class::L1, Class::Be];
-    let class = if circuit { Class::Ef } else { dice.pick(&others) };
+    let class = if circuit {
+        Class::Ef
+    } else {
+        dice.pick(&others)
+    };
     let mut route: Vec<&Wire> = wires.iter().collect();
     for place in 0..route.len() {
         let other = place + dice.below((route.len() - place) as u64) as usize;
@@ -103,17 +115,27 @@ fn add_stream(builder: &mut PlanBuilder, dice: &mut Dice, stream: u64, wires: &[
     let ingress = processing(dice, stream, 0, packet_time);
     let source = if circuit {
         let first = SimTime(dice.below(10) * 100_000);
-        let phase = dice.one_in(4).then(|| key("phase", stream, 0, Purpose::Phase));
-        Source::Circuit { boundaries: Ticks::every(first, packet_time), phase }
+        let phase = dice
+            .one_in(4)
+            .then(|| key("phase", stream, 0, Purpose::Phase));
+        Source::Circuit {
+            boundaries: Ticks::every(first, packet_time),
+            phase,
+        }
     } else if dice.one_in(2) {
-        let period = slowest.time_to_send(Octets(size * dice.pick(&[2, 4, 20]))).0;
+        let period = slowest
+            .time_to_send(Octets(size * dice.pick(&[2, 4, 20])))
+            .0;
         let first = SimTime(dice.below(20) * 100_000);
         Source::Periodic(Ticks::every(first, Span(period.next_multiple_of(100_000))))
     } else {
         // Offered load 10 % to 130 % of the slowest wire.
         let percent = dice.pick(&[10, 30, 60, 90, 130]);
         let gap = slowest.mean_gap_q16_ps(Octets(size)).unwrap() / percent * 100;
-        Source::Poisson { mean_gap_q16_ps: gap, key: key("flow", stream, 0, Purpose::Arrivals) }
+        Source::Poisson {
+            mean_gap_q16_ps: gap,
+            key: key("flow", stream, 0, Purpose::Arrivals),
+        }
     };
     let receiver = circuit.then(|| receiver(dice, packet_time));
     builder.stream(class, source, ingress, &path, receiver);
@@ -123,7 +145,11 @@ fn processing(dice: &mut Dice, stream: u64, hop: u64, packet_time: Span) -> Proc
     if dice.one_in(4) {
         let min = Span::from_us(dice.below(3));
         let max = min + dice.pick(&[Span(1), Span::from_us(100), packet_time * 2]);
-        Processing::Uniform { min, max, key: key("node", stream, hop, Purpose::Processing) }
+        Processing::Uniform {
+            min,
+            max,
+            key: key("node", stream, hop, Purpose::Processing),
+        }
     } else {
         Processing::Constant(Span::from_ns(100 * dice.pick(&[0, 1, 100, 1500])))
     }
@@ -132,9 +158,19 @@ fn processing(dice: &mut Dice, stream: u64, hop: u64, packet_time: Span) -> Proc
 fn receiver(dice: &mut Dice, packet_time: Span) -> Receiver {
     let packets = 2 + dice.below(5) as u32;
     let (playout, capacity_packets) = if dice.one_in(3) {
-        (Playout::Prefill { level: packet_time * u64::from(packets) }, 2 * packets)
+        (
+            Playout::Prefill {
+                level: packet_time * u64::from(packets),
+            },
+            2 * packets,
+        )
     } else {
-        (Playout::FillHalf { packets: packets.div_ceil(2) }, packets)
+        (
+            Playout::FillHalf {
+                packets: packets.div_ceil(2),
+            },
+            packets,
+        )
     };
     Receiver {
         playout,

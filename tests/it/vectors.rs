@@ -68,7 +68,7 @@ fn behind_a_frame_at_every_link(behind: Span, receiver: Receiver) -> Outcome {
             Class::Be,
             Source::Periodic(ticks),
             at_once,
-            &[frame.clone()],
+            std::slice::from_ref(&frame),
             None,
         );
         let wait = if behind == Span::ZERO {

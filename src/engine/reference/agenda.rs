@@ -88,7 +88,10 @@ impl Agenda {
 #[inline(always)]
 fn earlier(a: (usize, u128), b: (usize, u128)) -> (usize, u128) {
     let first = a.1 < b.1;
-    (select_unpredictable(first, a.0, b.0), select_unpredictable(first, a.1, b.1))
+    (
+        select_unpredictable(first, a.0, b.0),
+        select_unpredictable(first, a.1, b.1),
+    )
 }
 
 #[cfg(test)]

@@ -63,7 +63,9 @@ impl CircuitEnd {
     /// A packet arrives; if that starts the play-out, says when the first is due.
     pub(super) fn arrive(&mut self, now: u64, sequence: u64) -> Option<u64> {
         self.give_up_setup(now);
-        let Some(delay) = self.delay else { return self.count_in(now, sequence) };
+        let Some(delay) = self.delay else {
+            return self.count_in(now, sequence);
+        };
         let due = self.boundaries.at(sequence).0 + delay;
         if sequence < self.next {
             self.received.late += 1;
@@ -84,14 +86,22 @@ impl CircuitEnd {
     /// The packet that is due now is put out, or is missing. Says when the next is due. A call
     /// that a loss of packets has left behind is for another instant, and does nothing.
     pub(super) fn play_out(&mut self, now: u64) -> Option<u64> {
-        let delay = self.delay.filter(|_| self.due == now && self.next < self.count)?;
+        let delay = self
+            .delay
+            .filter(|_| self.due == now && self.next < self.count)?;
         let until = self.boundaries.at(self.next + 1).0 + delay;
         if self.held.remove(&self.next) {
             self.misses = 0;
             self.received.played += 1;
             self.received.delay.record(Span(delay));
             let input_from = self.boundaries.at(self.next);
-            self.put_out(until, Content::Data { input_from, rate_ppb: 0 });
+            self.put_out(
+                until,
+                Content::Data {
+                    input_from,
+                    rate_ppb: 0,
+                },
+            );
         } else {
             self.misses += 1;
             self.received.missing += 1;
@@ -132,7 +142,11 @@ impl CircuitEnd {
             Playout::FillHalf { packets } => (packets.max(1) as usize, 0),
             Playout::Prefill { level } => (1, level.0),
         };
-        let again = if self.silent_since_loss { self.receiver.in_sync as usize } else { 0 };
+        let again = if self.silent_since_loss {
+            self.receiver.in_sync as usize
+        } else {
+            0
+        };
         if self.in_a_row.len() < fill.max(again) {
             return None;
         }
@@ -171,7 +185,11 @@ impl CircuitEnd {
     }
 
     fn silence(&self) -> Cause {
-        if self.silent_since_loss { Cause::LossOfPackets } else { Cause::Starting }
+        if self.silent_since_loss {
+            Cause::LossOfPackets
+        } else {
+            Cause::Starting
+        }
     }
 
     fn put_out(&mut self, until: u64, content: Content) {
@@ -186,11 +204,17 @@ impl CircuitEnd {
     }
 
     fn slack(&mut self, slack: i64) {
-        let smallest = self.received.slack_min_left_ps.map_or(slack, |before| before.min(slack));
+        let smallest = self
+            .received
+            .slack_min_left_ps
+            .map_or(slack, |before| before.min(slack));
         self.received.slack_min_left_ps = Some(smallest);
     }
 }
 
 fn replacement(cause: Cause) -> Content {
-    Content::Idle { pattern: Idle::AllOnes, cause }
+    Content::Idle {
+        pattern: Idle::AllOnes,
+        cause,
+    }
 }

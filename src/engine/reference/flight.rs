@@ -42,12 +42,24 @@ pub(super) struct Flight {
 impl Packet {
     pub(super) fn new(stage: Stage, created: u64) -> Self {
         let (reached, entered) = (created, created);
-        Self { stage, here: true, hop: 0, created, reached, entered, parts: Parts::default() }
+        Self {
+            stage,
+            here: true,
+            hop: 0,
+            created,
+            reached,
+            entered,
+            parts: Parts::default(),
+        }
     }
 
     /// It is through the node after its present leg, on a path of so many legs.
     pub(super) fn through(&mut self, legs: usize) {
-        self.stage = if self.hop as usize == legs { Stage::Deliver } else { Stage::Enter };
+        self.stage = if self.hop as usize == legs {
+            Stage::Deliver
+        } else {
+            Stage::Enter
+        };
     }
 }
 

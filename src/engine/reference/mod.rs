@@ -121,8 +121,16 @@ impl<'p> Reference<'p> {
         }
         let ports = plan.ports.iter().map(|_| Transmitter::idle()).collect();
         let (agenda, last_entry) = (Agenda::default(), BTreeMap::new());
-        let mut reference =
-            Self { plan, detailed, agenda, traffic, ports, draws, last_entry, tied: false };
+        let mut reference = Self {
+            plan,
+            detailed,
+            agenda,
+            traffic,
+            ports,
+            draws,
+            last_entry,
+            tied: false,
+        };
         for id in 0..plan.streams.len() as u32 {
             reference.announce(id);
         }
@@ -180,7 +188,9 @@ impl<'p> Reference<'p> {
 
     fn create(&mut self, stream: u32, sequence: u64, now: u64) {
         let run = &self.plan.streams[stream as usize];
-        let Processing::Uniform { min, max, .. } = &run.ingress else { unreachable!("drawn") };
+        let Processing::Uniform { min, max, .. } = &run.ingress else {
+            unreachable!("drawn")
+        };
         let draw = self.draws.get_mut(&(stream, 0)).expect("its stream").draw();
         let at = now + Processing::drawn(*min, *max, draw).0;
         self.traffic[stream as usize].flight.packet(sequence).stage = Stage::Enter;
@@ -215,7 +225,12 @@ impl<'p> Reference<'p> {
                 self.push(event(at, SERVICE, 0, leg.port.0, 0));
             }
         }
-        if hop == 0 && matches!(plan.streams[stream as usize].ingress, Processing::Constant(_)) {
+        if hop == 0
+            && matches!(
+                plan.streams[stream as usize].ingress,
+                Processing::Constant(_)
+            )
+        {
             self.announce(stream);
         }
     }
@@ -273,8 +288,13 @@ impl<'p> Reference<'p> {
         let packet = traffic.flight.packet(sequence);
         let path = self.plan.path(StreamId(stream));
         let leg = &path[packet.hop as usize - 1];
-        let Processing::Uniform { min, max, .. } = &leg.processing else { unreachable!("drawn") };
-        let draws = self.draws.get_mut(&(stream, packet.hop)).expect("its stream");
+        let Processing::Uniform { min, max, .. } = &leg.processing else {
+            unreachable!("drawn")
+        };
+        let draws = self
+            .draws
+            .get_mut(&(stream, packet.hop))
+            .expect("its stream");
         let mut at = now + Processing::drawn(*min, *max, draws.draw()).0;
         if let Some(next) = path.get(packet.hop as usize) {
             let neighbours = (leg.port.0, next.port.0, traffic.class);
@@ -307,14 +327,20 @@ impl<'p> Reference<'p> {
         }
         outcome.delivered += 1;
         outcome.network.record(delay);
-        let starts = traffic.circuit.as_mut().and_then(|end| end.arrive(now, sequence));
+        let starts = traffic
+            .circuit
+            .as_mut()
+            .and_then(|end| end.arrive(now, sequence));
         if let Some(due) = starts {
             self.push(event(due, TIMER, 0, stream, 0));
         }
     }
 
     fn play_out(&mut self, stream: u32, now: u64) {
-        let circuit = self.traffic[stream as usize].circuit.as_mut().expect("a circuit");
+        let circuit = self.traffic[stream as usize]
+            .circuit
+            .as_mut()
+            .expect("a circuit");
         if let Some(due) = circuit.play_out(now) {
             self.push(event(due, TIMER, 0, stream, 0));
         }
@@ -323,7 +349,11 @@ impl<'p> Reference<'p> {
     fn finish(self) -> Outcome {
         let stream = |traffic: Traffic| {
             let mut outcome = traffic.outcome;
-            assert_eq!(outcome.sent, outcome.delivered + outcome.dropped, "conservation");
+            assert_eq!(
+                outcome.sent,
+                outcome.delivered + outcome.dropped,
+                "conservation"
+            );
             outcome.received = traffic.circuit.map(CircuitEnd::finish);
             outcome
         };
@@ -340,11 +370,16 @@ impl Sender {
             // A circuit's packet is complete at the boundary after its own.
             Source::Circuit { .. } => (source.boundaries(seed).map(|ticks| (ticks, 1)), None),
             Source::Periodic(ticks) => (Some((*ticks, 0)), None),
-            Source::Poisson { mean_gap_q16_ps, key } => {
-                (None, Some((seed.stream(key), *mean_gap_q16_ps)))
-            }
+            Source::Poisson {
+                mean_gap_q16_ps,
+                key,
+            } => (None, Some((seed.stream(key), *mean_gap_q16_ps))),
         };
-        Self { next: None, ticks, gaps }
+        Self {
+            next: None,
+            ticks,
+            gaps,
+        }
     }
 
     /// When packet `number` is created, if before `end`.

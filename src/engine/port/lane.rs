@@ -1,0 +1,303 @@
+//! One class of a port: its queue, the streams that enter here, and those that end here.
+
+use super::merge::merge_runs;
+use super::open::{View, Waits};
+use crate::engine::arrivals::{Arrivals, NEVER};
+use crate::engine::network::{Entry, Network};
+use crate::engine::outcome::{Delays, QueueOutcome};
+use crate::engine::tally::Tally;
+use crate::plan::{Plan, PortId, Processing, StreamId};
+use crate::random::{self, Seed};
+use crate::traffic::Class;
+use crate::units::Span;
+
+/// One class of a port: a queue, and what feeds it.
+#[derive(Debug)]
+pub(super) struct Lane<'a, T> {
+    pub(super) class: Class,
+    /// Which inbox of the network is ours.
+    pub(super) inbox: usize,
+    /// Octets that may wait.
+    pub(super) limit: u64,
+    /// Largest packet; with it follows how many certainly fit.
+    pub(super) largest: u64,
+    /// Streams that enter the network here.
+    pub(super) locals: Vec<Local<'a>>,
+    /// Whether one local stream is all that comes here: then its arrivals are a plain list.
+    pub(super) alone: bool,
+    /// Entry instants of the one stream, closed with [`NEVER`]; unused where arrivals are shared.
+    pub(super) times: Vec<u64>,
+    /// Next of the list.
+    pub(super) next_time: usize,
+    /// Number of the first packet of the list.
+    pub(super) first_sequence: u32,
+    /// Packets that wait or will, in order; all that enter within the window, and perhaps later
+    /// ones.
+    pub(super) ready: Vec<Entry<T>>,
+    /// Where the packets of the list end, if behind this link.
+    pub(super) ends: Option<Ends>,
+    pub(super) outcome: QueueOutcome,
+}
+
+/// A stream at its ingress PE.
+#[derive(Debug)]
+pub(super) struct Local<'a> {
+    pub(super) stream: StreamId,
+    pub(super) leg: u32,
+    pub(super) arrivals: Arrivals<'a>,
+    pub(super) ingress: u64,
+    /// Boxed, like all that few streams have: an engine is to stay small.
+    pub(super) drawn: Option<Box<(Processing, random::Stream)>>,
+}
+
+/// The far end of a stream of one link and no receiver whose arrivals are a list: its packets
+/// differ by their wait alone and are counted here, not passed on.
+#[derive(Debug)]
+pub(super) struct Ends {
+    pub(super) stream: StreamId,
+    pub(super) serialization: u64,
+    /// All of the delay but the wait.
+    pub(super) fixed: u64,
+    pub(super) ingress: u64,
+    /// Waits of this window, in order.
+    pub(super) waits: Vec<u64>,
+    pub(super) network: Delays,
+    /// Entry instant of the first of the slowest packets.
+    pub(super) slowest: u64,
+}
+
+impl Ends {
+    pub(super) fn new(plan: &Plan, local: &Local<'_>, full: bool) -> Option<Self> {
+        let [leg] = plan.path(local.stream) else {
+            return None;
+        };
+        let constant = matches!(leg.processing, Processing::Constant(_)) && local.drawn.is_none();
+        if !constant || plan.streams[local.stream.0 as usize].receiver.is_some() {
+            return None;
+        }
+        let after = leg.serialization + leg.propagation + leg.processing.min();
+        Some(Self {
+            stream: local.stream,
+            serialization: leg.serialization.0,
+            fixed: local.ingress + after.0,
+            ingress: local.ingress,
+            waits: Vec::new(),
+            network: Delays::new(full),
+            slowest: 0,
+        })
+    }
+
+    /// Counts the waits of a window by their extremes and sum.
+    pub(super) fn absorb(&mut self, count: u64, waits: &Waits) {
+        if count > 0 {
+            self.network.count += count;
+            self.network.min = self.network.min.min(Span(self.fixed + waits.min));
+            self.network.max = self.network.max.max(Span(self.fixed + waits.max));
+            self.network.sum_ps += u128::from(self.fixed) * u128::from(count) + waits.sum;
+        }
+    }
+
+    /// Counts the waits of a window, whose packets entered at the instants of `list`. Not done
+    /// packet by packet, since the choice of the next packet waits for every step of the last.
+    pub(super) fn count(&mut self, list: &[u64]) {
+        let Some(longest) = self.waits.iter().copied().max() else {
+            return;
+        };
+        let slower = self.network.count == 0 || self.fixed + longest > self.network.max.0;
+        if slower {
+            let first = self.waits.iter().position(|wait| *wait == longest);
+            self.slowest = list[first.expect("the longest is one of them")];
+        }
+        for wait in self.waits.drain(..) {
+            self.network.record(Span(self.fixed + wait));
+        }
+    }
+}
+
+impl<'a> Local<'a> {
+    pub(super) fn new(plan: &Plan, stream: StreamId, seed: Seed, arrivals: Arrivals<'a>) -> Self {
+        let run = &plan.streams[stream.0 as usize];
+        let drawn = match &run.ingress {
+            Processing::Constant(_) => None,
+            Processing::Uniform { key, .. } => {
+                Some(Box::new((run.ingress.clone(), seed.stream(key))))
+            }
+        };
+        Self {
+            stream,
+            leg: run.legs.start,
+            arrivals,
+            ingress: run.ingress.min().0,
+            drawn,
+        }
+    }
+
+    /// The next packet, at its first queue.
+    pub(super) fn pop<T: Tally>(&mut self) -> Entry<T> {
+        let sequence = self.arrivals.produced as u32;
+        let created = self.arrivals.pop();
+        let ingress = match self.drawn.as_deref_mut() {
+            Some((Processing::Uniform { min, max, .. }, stream)) => {
+                Processing::drawn(*min, *max, stream.draw()).0
+            }
+            _ => self.ingress,
+        };
+        let mut tally = T::default();
+        tally.process(ingress);
+        Entry {
+            at: created + ingress,
+            created,
+            leg: self.leg,
+            sequence,
+            tally,
+        }
+    }
+}
+
+impl<'a, T: Tally> Lane<'a, T> {
+    /// The class of a port that these legs cross, in rank order.
+    pub(super) fn new(
+        plan: &Plan,
+        port: PortId,
+        class: Class,
+        legs: &[u32],
+        inbox: usize,
+        seed: Seed,
+        arrivals: &mut impl FnMut(StreamId) -> Arrivals<'a>,
+    ) -> Self {
+        let mut locals = Vec::new();
+        for leg in legs {
+            let stream = plan.legs[*leg as usize].stream;
+            if plan.streams[stream.0 as usize].legs.start == *leg {
+                locals.push(Local::new(plan, stream, seed, arrivals(stream)));
+            }
+        }
+        let limit = plan.ports[port.0 as usize].queue_limit[class.index()];
+        let queued = |leg: &u32| plan.legs[*leg as usize].queued.0;
+        let alone = legs.len() == 1 && locals.len() == 1 && locals[0].drawn.is_none();
+        Self {
+            class,
+            inbox,
+            limit: limit.map_or(u64::MAX, |limit| limit.0),
+            largest: legs.iter().map(queued).max().expect("a lane is crossed"),
+            alone,
+            ends: locals
+                .first()
+                .filter(|_| alone)
+                .and_then(|one| Ends::new(plan, one, T::FULL)),
+            locals,
+            times: Vec::new(),
+            next_time: 0,
+            first_sequence: 0,
+            ready: Vec::new(),
+            outcome: QueueOutcome::default(),
+        }
+    }
+
+    /// The entry instants of the one stream of a lane that has no other.
+    pub(super) fn list(&self) -> &[u64] {
+        let shared = self.locals.first().and_then(|local| local.arrivals.list());
+        shared.unwrap_or(&self.times)
+    }
+
+    /// Whether this window is replayed straight from the list.
+    pub(super) fn listed(&self) -> bool {
+        self.alone && self.ready.is_empty()
+    }
+
+    /// Packets that certainly find room in an empty queue.
+    pub(super) fn fits(&self) -> usize {
+        usize::try_from(self.limit / self.largest).unwrap_or(usize::MAX)
+    }
+
+    /// Makes the arrivals before `horizon` ready, in order.
+    pub(super) fn gather(&mut self, clock: u64, horizon: u64, network: &mut Network<T>) {
+        if self.alone {
+            self.extend_list(horizon);
+            if !self.ready.is_empty() {
+                self.move_list_to_ready(horizon);
+            }
+            return;
+        }
+        // What came before the clock stands in order already, and everything new comes after.
+        let settled = self.ready.partition_point(|entry| entry.at < clock);
+        self.ready.append(&mut network.inboxes[self.inbox]);
+        for local in &mut self.locals {
+            while local.arrivals.next.saturating_add(local.ingress) < horizon {
+                self.ready.push(local.pop());
+            }
+        }
+        merge_runs(&mut self.ready, settled, &mut network.scratch);
+        let first = self.ready.get(settled).map_or(NEVER, |entry| entry.at);
+        assert!(first >= clock, "a packet entered a queue behind its clock");
+    }
+
+    /// Has the list reach `horizon`, and forgets what was taken from it.
+    pub(super) fn extend_list(&mut self, horizon: u64) {
+        let local = &mut self.locals[0];
+        if local.arrivals.list().is_some() {
+            return;
+        }
+        self.times.drain(..self.next_time);
+        self.first_sequence = self.first_sequence.wrapping_add(self.next_time as u32);
+        self.next_time = 0;
+        local.arrivals.fill(&mut self.times, horizon, local.ingress);
+    }
+
+    pub(super) fn move_list_to_ready(&mut self, horizon: u64) {
+        let begin = self.next_time;
+        let due = self.list()[begin..]
+            .iter()
+            .take_while(|at| **at < horizon)
+            .count();
+        let mut ready = std::mem::take(&mut self.ready);
+        let view = self.view();
+        ready.extend((begin..begin + due).map(|place| view.listed_entry(place)));
+        self.ready = ready;
+        self.next_time += due;
+    }
+
+    /// The lane as the open loop sees it.
+    pub(super) fn view(&mut self) -> View<'_, T> {
+        let fits = self.fits();
+        if !self.listed() {
+            return View {
+                fits,
+                ..View::of(&self.ready)
+            };
+        }
+        let local = &self.locals[0];
+        View {
+            list: local.arrivals.list().unwrap_or(&self.times),
+            listed: true,
+            place: self.next_time,
+            fits,
+            ends: self.ends.as_mut(),
+            leg: local.leg,
+            ingress: local.ingress,
+            first_sequence: self.first_sequence,
+            ..View::empty()
+        }
+    }
+
+    /// Everything before this place has been sent.
+    pub(super) fn consume(&mut self, place: usize, waits: &Waits) {
+        let sent = if self.listed() {
+            place - self.next_time
+        } else {
+            place
+        };
+        self.outcome.transmitted += sent as u64;
+        if self.listed() {
+            let list = self.locals[0].arrivals.list().unwrap_or(&self.times);
+            match &mut self.ends {
+                Some(ends) if T::FULL => ends.count(&list[self.next_time..place]),
+                Some(ends) => ends.absorb(sent as u64, waits),
+                None => {}
+            }
+            self.next_time = place;
+        } else {
+            self.ready.drain(..place);
+        }
+    }
+}

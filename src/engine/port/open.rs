@@ -1,0 +1,231 @@
+//! The open loop: no queue limit is looked at, only whether one may have been reached.
+
+use super::lane::Ends;
+use crate::engine::arrivals::NEVER;
+use crate::engine::network::{Entry, Network};
+use crate::engine::tally::Tally;
+
+/// One lane as the open loop sees it.
+pub(super) struct View<'l, T> {
+    /// Entry instants of packets of one stream: where `listed`.
+    pub(super) list: &'l [u64],
+    /// Packets of any stream of the class: where not.
+    pub(super) entries: &'l [Entry<T>],
+    pub(super) listed: bool,
+    /// Next packet.
+    pub(super) place: usize,
+    /// So many packets certainly fit into the queue.
+    pub(super) fits: usize,
+    /// Where the packets of the list end, if behind this link.
+    pub(super) ends: Option<&'l mut Ends>,
+    /// What is kept of them where no histogram is asked for.
+    pub(super) waits: Waits,
+    pub(super) left_waiting: u64,
+    /// Of a listed lane: its leg, the time before its first queue, number of the first packet.
+    pub(super) leg: u32,
+    pub(super) ingress: u64,
+    pub(super) first_sequence: u32,
+}
+
+/// Extremes and sum of some waits.
+#[derive(Clone, Copy)]
+pub(super) struct Waits {
+    pub(super) min: u64,
+    pub(super) max: u64,
+    pub(super) sum: u128,
+}
+
+impl Waits {
+    pub(super) const NONE: Self = Self {
+        min: u64::MAX,
+        max: 0,
+        sum: 0,
+    };
+
+    #[inline(always)]
+    pub(super) fn note(&mut self, wait: u64) {
+        self.min = self.min.min(wait);
+        self.max = self.max.max(wait);
+        self.sum += u128::from(wait);
+    }
+}
+
+/// Where the open loop stopped.
+pub(super) enum Stop {
+    /// At the horizon.
+    Horizon,
+    /// Before a transmission, since packets may have found this lane full.
+    MayOverflow,
+}
+
+/// Two lanes until the horizon, or until one may overflow.
+pub(super) fn play_two<T: Tally>(
+    urgent: &mut View<'_, T>,
+    other: &mut View<'_, T>,
+    transmitter: &mut u64,
+    horizon: u64,
+    network: &mut Network<T>,
+) -> Stop {
+    let mut free = *transmitter;
+    let (mut first, mut second) = (urgent.at(urgent.place), other.at(other.place));
+    let stop = loop {
+        // The urgent one goes first if its head is there by the time the transmitter is free and
+        // the other's head has come.
+        let later = free.max(second);
+        if first <= later {
+            let start = free.max(first);
+            if start >= horizon {
+                break Stop::Horizon;
+            }
+            if urgent.may_overflow(start) {
+                break Stop::MayOverflow;
+            }
+            free = urgent.send(start, network);
+            first = urgent.at(urgent.place);
+            urgent.left_waiting += u64::from(first <= start);
+        } else {
+            if later >= horizon {
+                break Stop::Horizon;
+            }
+            if other.may_overflow(later) {
+                break Stop::MayOverflow;
+            }
+            free = other.send(later, network);
+            second = other.at(other.place);
+            other.left_waiting += u64::from(second <= later);
+        }
+    };
+    *transmitter = free;
+    stop
+}
+
+/// Any number of lanes until the horizon, or until one may overflow.
+///
+/// Per lane one number says when its next packet could begin, counted from the clock, and the
+/// lane: the least of them is the choice, ties going to the more urgent lane.
+pub(super) fn play_many<T: Tally, const LANES: usize>(
+    views: &mut [View<'_, T>; LANES],
+    clock: u64,
+    transmitter: &mut u64,
+    horizon: u64,
+    network: &mut Network<T>,
+) -> Stop {
+    const { assert!(LANES <= 1 << LANE_BITS) };
+    // Nothing begins before the clock, and what is too late to be counted is too late to begin.
+    let since =
+        |instant: u64| instant.saturating_sub(clock).min(u64::MAX >> LANE_BITS) << LANE_BITS;
+    let mut free = *transmitter;
+    let mut heads: [u64; LANES] =
+        std::array::from_fn(|lane| since(views[lane].at(views[lane].place)) | lane as u64);
+    let stop = loop {
+        let busy = since(free);
+        let could: [u64; LANES] = std::array::from_fn(|lane| heads[lane].max(busy | lane as u64));
+        let choice = least(&could);
+        let start = clock + (choice >> LANE_BITS);
+        if start >= horizon {
+            break Stop::Horizon;
+        }
+        let lane = choice as usize % LANES;
+        let view = &mut views[lane];
+        if view.may_overflow(start) {
+            break Stop::MayOverflow;
+        }
+        free = view.send(start, network);
+        let next = view.at(view.place);
+        heads[lane] = since(next) | lane as u64;
+        view.left_waiting += u64::from(next <= start);
+    };
+    *transmitter = free;
+    stop
+}
+
+const LANE_BITS: u32 = 3;
+
+/// The least of a few numbers, compared in pairs so that no comparison waits for all others.
+#[inline(always)]
+pub(super) fn least<const COUNT: usize>(numbers: &[u64; COUNT]) -> u64 {
+    let mut numbers = *numbers;
+    let mut count = COUNT;
+    while count > 1 {
+        let half = count.div_ceil(2);
+        for place in 0..count / 2 {
+            numbers[place] = numbers[place].min(numbers[place + half]);
+        }
+        count = half;
+    }
+    numbers[0]
+}
+
+impl<'l, T: Tally> View<'l, T> {
+    /// A lane that is not there.
+    pub(super) fn empty() -> Self {
+        Self::of(&[])
+    }
+
+    /// A lane of these packets, the first being next.
+    pub(super) fn of(entries: &'l [Entry<T>]) -> Self {
+        Self {
+            list: &[],
+            entries,
+            listed: false,
+            place: 0,
+            fits: usize::MAX,
+            ends: None,
+            waits: Waits::NONE,
+            left_waiting: 0,
+            leg: 0,
+            ingress: 0,
+            first_sequence: 0,
+        }
+    }
+
+    /// Entry instant of the packet at a place; [`NEVER`] past the end.
+    #[inline(always)]
+    pub(super) fn at(&self, place: usize) -> u64 {
+        if self.listed {
+            self.list.get(place).copied().unwrap_or(NEVER)
+        } else {
+            self.entries.get(place).map_or(NEVER, |entry| entry.at)
+        }
+    }
+
+    /// Whether so many more have come by `start` that one may have found the queue full.
+    #[inline(always)]
+    pub(super) fn may_overflow(&self, start: u64) -> bool {
+        self.at(self.place.saturating_add(self.fits)) <= start
+    }
+
+    /// Sends the next packet; says when the transmitter is free again.
+    #[inline(always)]
+    pub(super) fn send(&mut self, start: u64, network: &mut Network<T>) -> u64 {
+        let place = self.place;
+        self.place += 1;
+        if !self.listed {
+            network.pass_on(self.entries[place], start)
+        } else if let Some(ends) = &mut self.ends {
+            let wait = start - self.list[place];
+            if T::FULL {
+                ends.waits.push(wait);
+            } else {
+                self.waits.note(wait);
+            }
+            start + ends.serialization
+        } else {
+            network.pass_on(self.listed_entry(place), start)
+        }
+    }
+
+    #[inline]
+    pub(super) fn listed_entry(&self, place: usize) -> Entry<T> {
+        let at = self.list[place];
+        let mut tally = T::default();
+        tally.process(self.ingress);
+        Entry {
+            at,
+            created: at - self.ingress,
+            leg: self.leg,
+            sequence: self.first_sequence.wrapping_add(place as u32),
+            tally,
+        }
+    }
+}
