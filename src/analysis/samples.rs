@@ -151,6 +151,7 @@ pub fn scenario_and_outcome(sample: &Sample) -> (Scenario, Outcome) {
         plan: builder.seal(),
         constants: Vec::new(),
         not_judged: vec!["circuit: scheme".into()],
+        defaults: Vec::new(),
         expanded: "name = \"Sample\"\n".into(),
         inputs: Vec::new(),
     };

@@ -39,6 +39,7 @@ pub fn render(report: &Report<'_>) -> String {
         duration_ps: scenario.duration.0,
         constants: constants(scenario),
         not_judged: &scenario.not_judged,
+        defaults: &scenario.defaults,
         findings: findings(report.findings),
     };
     let mut text = serde_json::to_string_pretty(&document).expect("plain data has a JSON form");
@@ -63,6 +64,7 @@ struct Document<'a> {
     duration_ps: u64,
     constants: Vec<ConstantObject<'a>>,
     not_judged: &'a [String],
+    defaults: &'a [String],
     findings: Vec<FindingObject<'a>>,
 }
 

@@ -43,6 +43,7 @@ struct Document<'a> {
     units: &'a str,
     constants: Vec<ConstantObject<'a>>,
     not_judged: &'a [String],
+    defaults: &'a [String],
     findings: Vec<FindingObject<'a>>,
     inputs: Vec<FileObject<'a>>,
     outputs: Vec<FileObject<'a>>,
@@ -78,6 +79,7 @@ pub fn render(report: &Report<'_>, outputs: &[Output]) -> String {
         units: "columns name their unit; histograms.hlog is in nanoseconds, rounded up",
         constants: constants(scenario),
         not_judged: &scenario.not_judged,
+        defaults: &scenario.defaults,
         findings: findings(report.findings),
         inputs: scenario
             .inputs

@@ -283,6 +283,12 @@ fn constant_lines(report: &Report<'_>) -> Vec<String> {
         scenario.preset,
         used.join(" · ")
     )];
+    if !scenario.defaults.is_empty() {
+        lines.push(format!(
+            "  defaults taken: {}",
+            scenario.defaults.join(", ")
+        ));
+    }
     if !scenario.not_judged.is_empty() {
         lines.push(format!("  not judged: {}", scenario.not_judged.join(", ")));
     }

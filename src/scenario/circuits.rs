@@ -112,10 +112,20 @@ fn service_of(
     scenario: &ScenarioSpec,
     findings: &mut Findings,
 ) -> Option<Service> {
+    // An E1 or T1 interface without timeslots carries the whole line.
+    let whole = spec
+        .interface
+        .as_ref()
+        .filter(|_| spec.timeslots.is_none() && !spec.has_timeslots);
+    let implied = match whole.map(|interface| interface.value.as_str()) {
+        Some("E1") => "satop-e1",
+        Some("T1") => "satop-t1",
+        _ => "cesopsn",
+    };
     let name = spec
         .service
         .as_ref()
-        .map_or("cesopsn", |name| name.value.as_str());
+        .map_or(implied, |name| name.value.as_str());
     let circuit = &spec.name.value;
     if name != "cesopsn" {
         if let Some(slots) = &spec.timeslots {

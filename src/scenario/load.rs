@@ -303,6 +303,7 @@ fn assemble(
         plan: compiled.plan,
         constants: compile::constants(network),
         not_judged,
+        defaults: spec.defaults.clone(),
         expanded: expand::scenario(parts, seed),
         inputs: session.inputs.clone(),
     })

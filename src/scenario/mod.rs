@@ -6,6 +6,7 @@ mod circuits;
 mod compile;
 mod coordinates;
 mod decode;
+mod defaults;
 pub mod diagnostic;
 mod expand;
 mod fields;
@@ -97,6 +98,8 @@ pub struct Scenario {
     pub constants: Vec<UsedConstant>,
     /// Fields that were given but do not act yet ("scheme", "srlg" …), as "file-kind: field".
     pub not_judged: Vec<String>,
+    /// Keys left out whose default acts, as "scenario: seed 1".
+    pub defaults: Vec<String>,
     /// The whole input written out with every default, as one TOML text (topology inlined by
     /// content: `[topology]` tables), so that a rerun of it gives the same bytes.
     pub expanded: String,

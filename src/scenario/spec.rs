@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::defaults::{FREQUENCY_DEFAULT_HZ, SEED_DEFAULT, defaults, or_default, whole_or};
 use super::diagnostic::{Place, SourceId};
 use super::value::{At, Table, Value};
 use crate::traffic::Class;
@@ -34,6 +35,8 @@ pub struct ScenarioSpec {
     pub flows: Vec<FlowSpec>,
     /// Descriptive keys used, as "kind: key".
     pub descriptive: Vec<String>,
+    /// Keys left out whose default acts, as "scenario: seed 1", "circuit NAME: payload".
+    pub defaults: Vec<String>,
 }
 
 /// Where the topology is.
@@ -249,8 +252,8 @@ impl ScenarioSpec {
             name: table.text("name"),
             topology,
             duration: table.whole("duration"),
-            seed: table.whole("seed").map(|at| at.value),
-            frequency: table.whole("frequency"),
+            seed: whole_or(table, "seed", SEED_DEFAULT).map(|at| at.value),
+            frequency: whole_or(table, "frequency", FREQUENCY_DEFAULT_HZ),
             telecom: budget.and_then(|budget| budget.whole("telecom")),
             profile: budget.and_then(|budget| budget.text("profile")),
             budget: budget
@@ -259,6 +262,7 @@ impl ScenarioSpec {
             circuits: table.tables("circuit").filter_map(circuit).collect(),
             flows: table.tables("flow").filter_map(flow).collect(),
             descriptive,
+            defaults: defaults(table),
         }
     }
 
@@ -467,19 +471,6 @@ fn both_ways(table: &Table, key: &str) -> Option<[At<u64>; 2]> {
         Value::Table(ways) => Some([ways.whole("a-z")?, ways.whole("z-a")?]),
         _ => table.whole(key).map(|at| [at.clone(), at]),
     }
-}
-
-fn or_default(table: &Table, key: &str) -> Option<At<OrDefault>> {
-    let at = table.get(key)?;
-    let value = match at.value {
-        Value::Whole(value) => OrDefault::Given(value),
-        Value::Text(_) => OrDefault::Default,
-        _ => return None,
-    };
-    Some(At {
-        value,
-        span: at.span.clone(),
-    })
 }
 
 fn queue(value: Option<&At<Value>>) -> [Option<Option<Octets>>; Class::COUNT] {

@@ -247,15 +247,15 @@ pub const SCENARIO: &[Field] = &[
         &Kind::Quantity(&TIME, 1, DURATION_MAX.0),
         "Sources emit before this instant; then the network drains.",
     ),
-    Field::required(
+    Field::optional(
         "seed",
         &Kind::Whole(0, i64::MAX.unsigned_abs()),
-        "What all chance grows from; the whole numbers of TOML end at 2^63 - 1.",
+        "What all chance grows from, default 1; the whole numbers of TOML end at 2^63 - 1.",
     ),
-    Field::required(
+    Field::optional(
         "frequency",
         &Kind::Quantity(&FREQUENCY, 50, 60),
-        "Power-system frequency, 50 Hz or 60 Hz.",
+        "Power-system frequency, 50 Hz or 60 Hz; default 60 Hz.",
     ),
     Field::required(
         "budget",
@@ -324,7 +324,8 @@ const CIRCUIT: &[Field] = &[
             words: &["cesopsn", "satop-e1", "satop-t1"],
             not_yet: &[],
         },
-        "Circuit emulation; default cesopsn (RFC 5086), else SAToP (RFC 4553).",
+        "Circuit emulation: CESoPSN (RFC 5086) or SAToP (RFC 4553); default cesopsn, but SAToP for \
+         an E1 or T1 interface without timeslots.",
     ),
     Field::optional(
         "product",
@@ -339,15 +340,16 @@ const CIRCUIT: &[Field] = &[
         &Kind::Whole(1, 31),
         "64 kb/s timeslots; CESoPSN only.",
     ),
-    Field::required(
+    Field::optional(
         "payload",
         &Kind::AnyOf(&[Kind::Word("default"), PACKET_SIZE]),
-        "TDM octets per packet, or \"default\" for the product's.",
+        "TDM octets per packet; absent or \"default\": the product's.",
     ),
-    Field::required(
+    Field::optional(
         "jitter_buffer",
         &Kind::AnyOf(&[Kind::Word("default"), Kind::Quantity(&TIME, 0, DELAY_MAX.0)]),
-        "Jitter buffer, whole milliseconds from 1 ms to 250 ms, or \"default\".",
+        "Jitter buffer, whole milliseconds from 1 ms to 250 ms; absent or \"default\": the \
+         product's.",
     ),
     Field::required(
         "playout",

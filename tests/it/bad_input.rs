@@ -72,11 +72,11 @@ const SCENARIO_CASES: &[Case] = &[
     ("seed = 7", "seed = -7", "`seed` is out of range", "-7", ""),
     ("\"60 Hz\"", "\"55 Hz\"", "no power system", "\"55 Hz\"", ""),
     (
-        "seed = 7\n",
+        "duration = \"1 s\"\n",
         "",
-        "has no `seed`",
+        "has no `duration`",
         "",
-        "seed: a whole number",
+        "duration: a time",
     ),
     (
         "telecom = \"10 ms\"",

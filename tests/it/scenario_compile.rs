@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use crate::scenario_support::{RING, TOPOLOGY, errors, load_texts, with};
 use pilotwire::plan::{Processing, Source};
 use pilotwire::pseudowire::receive::Playout;
+use pilotwire::pseudowire::service::Service;
 use pilotwire::random::{Purpose, Seed, StreamKey};
 use pilotwire::scenario::{Overrides, Scenario, StreamOwner, load};
 use pilotwire::units::{Octets, SimTime, Span};
@@ -265,4 +266,35 @@ proptest! {
         prop_assert_eq!(first.expanded, second.expanded);
         prop_assert_eq!(first.ports, second.ports);
     }
+}
+
+#[test]
+fn what_is_left_out_takes_its_default_and_is_listed() {
+    let bare = with(
+        &with(RING, "seed = 7\nfrequency = \"60 Hz\"\n", ""),
+        "interface = \"C37.94\"\ntimeslots = 12\npayload = \"96 B\"\njitter_buffer = \"4 ms\"\n",
+        "interface = \"T1\"\n",
+    );
+    let scenario = compiled(&bare, TOPOLOGY);
+    assert_eq!((scenario.seed, scenario.frequency_hz), (Seed(1), 60));
+    // RFC 4553 section 5: T1 192 octets; SAP MIB: 5 ms for unstructured T1.
+    let circuit = &scenario.circuits[0];
+    assert_eq!(
+        (circuit.service, circuit.payload),
+        (Service::SatopT1, Octets(192))
+    );
+    assert_eq!(circuit.jitter_buffer, Span::from_ms(5));
+    let listed = [
+        "scenario: seed 1",
+        "scenario: frequency 60 Hz",
+        "circuit 87L A-B: payload of the product",
+        "circuit 87L A-B: jitter_buffer of the product",
+    ];
+    assert_eq!(scenario.defaults, listed);
+    let again = compiled(&scenario.expanded, TOPOLOGY);
+    assert_eq!(format!("{:?}", again.plan), format!("{:?}", scenario.plan));
+    assert!(
+        again.defaults.is_empty(),
+        "the expanded text says everything"
+    );
 }

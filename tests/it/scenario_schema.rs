@@ -92,7 +92,7 @@ fn the_schemas_refuse_what_the_decoder_refuses_by_form() {
     assert!(meets(&json(RING), &scenario) && meets(&json(TOPOLOGY), &topology));
     for (from, to) in [
         ("seed = 7", "seed = 7\ncolour = 1"),
-        ("seed = 7", ""),
+        ("duration = \"1 s\"", ""),
         ("\"1 s\"", "1"),
         ("timeslots = 12", "timeslots = 32"),
         ("\"EF\"", "\"ef\""),
