@@ -110,6 +110,27 @@ pub struct Received {
     pub slack_shape: Option<Shape>,
 }
 
+impl Received {
+    /// Nothing received yet; with a histogram of the slack where `with_shape`.
+    #[must_use]
+    pub fn new(with_shape: bool) -> Self {
+        Self {
+            timeline: Timeline::default(),
+            played: 0,
+            missing: 0,
+            late: 0,
+            overrun: 0,
+            duplicates: 0,
+            reordered: 0,
+            starts: 0,
+            losses_of_packets: 0,
+            delay: Delays::new(false),
+            slack_min_left_ps: None,
+            slack_shape: with_shape.then(Shape::default),
+        }
+    }
+}
+
 impl Parts {
     /// The sum of all parts.
     #[must_use]

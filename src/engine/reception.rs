@@ -1,8 +1,7 @@
 //! From what a jitter buffer did to what is reported: counts, slack and the channel timeline.
 
-use super::outcome::{Delays, Received};
-use super::shape::Shape;
-use crate::channel::{Cause, Content, Idle, Timeline};
+use super::outcome::Received;
+use crate::channel::{Cause, Content, Idle};
 use crate::pseudowire::receive::{Event, JitterBuffer, Receiver};
 use crate::units::{SimTime, Span, Ticks};
 
@@ -28,20 +27,7 @@ struct Record {
 impl Reception {
     /// The end of a circuit that sends `sent` packets cut at these boundaries.
     pub(super) fn new(receiver: Receiver, boundaries: Ticks, sent: u64, with_shape: bool) -> Self {
-        let received = Received {
-            timeline: Timeline::default(),
-            played: 0,
-            missing: 0,
-            late: 0,
-            overrun: 0,
-            duplicates: 0,
-            reordered: 0,
-            starts: 0,
-            losses_of_packets: 0,
-            delay: Delays::new(false),
-            slack_min_left_ps: None,
-            slack_shape: with_shape.then(Shape::default),
-        };
+        let received = Received::new(with_shape);
         let silent = Some(Cause::Starting);
         let record = Record {
             boundaries,

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::channel::{Cause, Content, Idle, Timeline};
-use crate::engine::outcome::{Delays, Received};
-use crate::engine::shape::Shape;
+use crate::channel::{Cause, Content, Idle};
+use crate::engine::outcome::Received;
 use crate::pseudowire::receive::{Playout, Receiver};
 use crate::units::{SimTime, Span, Ticks};
 
@@ -30,20 +29,7 @@ pub(super) struct CircuitEnd {
 
 impl CircuitEnd {
     pub(super) fn new(receiver: Receiver, boundaries: Ticks, count: u64, detailed: bool) -> Self {
-        let received = Received {
-            timeline: Timeline::default(),
-            played: 0,
-            missing: 0,
-            late: 0,
-            overrun: 0,
-            duplicates: 0,
-            reordered: 0,
-            starts: 0,
-            losses_of_packets: 0,
-            delay: Delays::new(false),
-            slack_min_left_ps: None,
-            slack_shape: detailed.then(Shape::default),
-        };
+        let received = Received::new(detailed);
         Self {
             receiver,
             boundaries,
