@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
 use super::terminal;
 use crate::report::text::harmless;
@@ -53,12 +53,20 @@ fn rendered(finding: &Diagnostic, sources: &[SourceFile], starts: &[Vec<usize>])
         if !label.text.is_empty() {
             annotation = annotation.label(harmless(&label.text));
         }
-        group = group.element(
-            Snippet::source(piece.text)
-                .path(harmless(&source.path))
-                .line_start(piece.line)
-                .annotation(annotation),
-        );
+        let snippet = Snippet::source(piece.text)
+            .line_start(piece.line)
+            .annotation(annotation);
+        group = match piece.column {
+            None => group.element(snippet.path(harmless(&source.path))),
+            // The renderer counts columns from where the piece begins.
+            Some(column) => group
+                .element(
+                    Origin::path(harmless(&source.path))
+                        .line(piece.line)
+                        .char_column(column),
+                )
+                .element(snippet),
+        };
     }
     if let Some(help) = &finding.help {
         group = group.element(Level::HELP.message(harmless(help)));
@@ -83,6 +91,8 @@ struct Piece<'t> {
     text: &'t str,
     line: usize,
     span: Range<usize>,
+    /// Column of the place in its line, from 1, where the piece does not begin with the line.
+    column: Option<usize>,
 }
 
 impl<'t> Piece<'t> {
@@ -93,17 +103,20 @@ impl<'t> Piece<'t> {
         let from = starts.get(line - 1).copied().unwrap_or(0);
         let line_end = starts.get(line).map_or(text.len(), |next| next - 1);
         let end = floor(text, label.span.end.clamp(at, line_end.max(at)));
+        let line_from = from;
         let (from, to) = if line_end - from <= SHOWN_OCTETS {
             (from, line_end)
         } else {
             let near = floor(text, at.saturating_sub(SHOWN_OCTETS / 4).max(from));
             (near, floor(text, line_end.min(near + SHOWN_OCTETS)))
         };
+        let column = (from > line_from).then(|| text[line_from..at].chars().count() + 1);
         let to = to.max(at);
         Self {
             text: &text[from..to],
             line,
             span: at - from..end.clamp(at, to) - from,
+            column,
         }
     }
 }
@@ -165,5 +178,8 @@ mod tests {
     fn of_a_long_line_only_a_piece_is_shown() {
         let text = shown(&"x".repeat(10_000_000), 5_000_000..9_000_000);
         assert!(text.len() < 2_000, "{}", text.len());
+        assert!(text.contains("--> ring.toml:1:5000001"), "{text}");
+        let text = shown(&format!("a\n{}", "é".repeat(1000)), 1002..1004);
+        assert!(text.contains("--> ring.toml:2:501"), "{text}");
     }
 }

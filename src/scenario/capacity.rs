@@ -70,6 +70,7 @@ impl Capacity<'_> {
             );
             findings.push(
                 Diagnostic::error(title, self.place_of(draft), label)
+                    .code("TP010")
                     .also(self.link_place(hop), "this link")
                     .help("a larger payload costs less overhead; or take another path"),
             );

@@ -170,13 +170,20 @@ fn names(network: &Network, path: &Path) -> (Vec<String>, Vec<String>) {
     (nodes, links)
 }
 
+/// The source of a constant that the topology sets itself: the preset's says nothing of it.
+const OWN_CONSTANT: &str = "the topology's own [constants]";
+
 /// Every constant in force with its source, in order of name.
 #[must_use]
 pub fn constants(network: &Network) -> Vec<UsedConstant> {
     let used = |(constant, value): (&'static crate::topology::Constant, u64)| UsedConstant {
         name: constant.name,
         value: format(value, constant.dimension),
-        source: constant.source,
+        source: if value == constant.value {
+            constant.source
+        } else {
+            OWN_CONSTANT
+        },
         overrides: (value != constant.value).then(|| format(constant.value, constant.dimension)),
     };
     network.constants.iter().map(used).collect()

@@ -122,7 +122,8 @@ impl Decoder<'_> {
                     None => {
                         let title = format!("`{what}` is out of range");
                         let label = format!("expected {}", kind.expectation());
-                        self.fault(span.clone(), title, label, None);
+                        let help = format!("a bare number without quotes, {min} to {max}");
+                        self.fault(span.clone(), title, label, Some(help));
                         None
                     }
                 }
@@ -218,7 +219,7 @@ impl Decoder<'_> {
                     let most = limit(*range.end());
                     (format!("`{what}` is too large"), format!("at most {most}"))
                 };
-                self.fault(span.clone(), title, label, None);
+                self.fault(span.clone(), title, label, Some(units()));
                 None
             }
             Err(error) => {

@@ -61,9 +61,10 @@ pub const RULES: &[Rule] = &[
         title: "jitter buffer too small or too large for its packets",
         severity: "error below 2 or above 32 packets; warning below 3 packets",
         meaning: "Below 2 packets a frame cannot have arrived before play-out starts; above 32 \
-                  packets equipment refuses the setting. Below 3 packets play-out starts on the \
+                  packets equipment refuses the setting. At 2 packets play-out starts on the \
                   first packet under fill-half: there is no slack, every packet slower than that \
-                  one is lost.",
+                  one is lost. Between 2 and 3 packets it starts on the second, but the vendor's \
+                  rule of at least 3 is not met.",
         source: "Alcatel-Lucent 7705 SAR OS Services Guide p249 (at least 3, at most 32 times the \
                  packetization delay) and p250 (at least 2 times the payload); TIMETRA-SAP-MIB \
                  sapCemJitterBuffer (2 to 32 packets).",

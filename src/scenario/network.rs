@@ -208,6 +208,21 @@ pub(super) fn tell_duplicates<'a>(
     }
 }
 
+/// The first names by bytes, for a help line.
+fn first_names(nodes: &BTreeSet<&str>) -> String {
+    const SHOWN: usize = 8;
+    let names: Vec<String> = nodes
+        .iter()
+        .take(SHOWN)
+        .map(|name| format!("\"{}\"", super::decode::shown(name)))
+        .collect();
+    let more = nodes.len().saturating_sub(SHOWN);
+    match more {
+        0 => names.join(", "),
+        _ => format!("{} and {more} more", names.join(", ")),
+    }
+}
+
 /// Tells a name that no node has, with the nearest one.
 pub(super) fn tell_unknown_node(
     name: &At<String>,
@@ -218,8 +233,11 @@ pub(super) fn tell_unknown_node(
     if nodes.contains(name.value.as_str()) {
         return false;
     }
-    let help =
-        nearest(&name.value, nodes.iter().copied()).map(|near| format!("did you mean \"{near}\"?"));
+    let help = match nearest(&name.value, nodes.iter().copied()) {
+        Some(near) => Some(format!("did you mean \"{near}\"?")),
+        None if nodes.is_empty() => None,
+        None => Some(format!("the nodes are {}", first_names(nodes))),
+    };
     let title = format!("unknown node \"{}\"", super::decode::shown(&name.value));
     findings.push(Diagnostic::error(title, place(name), "no node of this name").maybe_help(help));
     true

@@ -81,8 +81,10 @@ impl Session {
                     text,
                 });
                 let title = format!("{shown} is not UTF-8 text");
-                self.findings
-                    .push(Diagnostic::error(title, place, "invalid octet from here"));
+                self.findings.push(
+                    Diagnostic::error(title, place, "invalid octet from here")
+                        .help("scenario and topology files are TOML: text in UTF-8"),
+                );
                 None
             }
         }
@@ -104,8 +106,11 @@ impl Session {
             }
             let span = clipped(text, error.span().unwrap_or(0..0));
             let place = Place { source, span };
-            self.findings
-                .push(Diagnostic::error("broken TOML", place, error.message()));
+            self.findings.push(
+                Diagnostic::error("broken TOML", place, error.message()).help(
+                    "text and quantities stand in quotes: name = \"A\", length = \"73.4 km\"",
+                ),
+            );
         }
         let lines: Vec<Range<usize>> = errors
             .iter()

@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_t1_packet_boundary_comes_from_the_count() {
-        // 192 octets at 1.544 Mb/s = 192000/193 us (facts: RFC 4553 default payload).
+        // 192 octets at 1.544 Mb/s = 192000/193 us (RFC 4553 clause 5, default payload).
         let ticks = Ticks::new(SimTime(0), 192_000_000_000, 193);
         assert_eq!(ticks.at(1), SimTime(994_818_652));
         assert_eq!(

@@ -522,6 +522,7 @@ fn one_circuit_above_a_links_rate_is_refused() {
         (told.len(), told[0].line, told[0].caret.as_str()),
         (1, 12, "\"87L A-B\"")
     );
+    assert_eq!(told[0].code, Some("TP010"), "`explain` has the reason");
 }
 
 #[test]

@@ -159,6 +159,7 @@ fn profiles_constants_and_the_seed_of_the_command_line_count() {
         .find(|one| one.name == "missing_limit");
     let constant = constant.expect("it is listed");
     assert_eq!(constant.overrides.as_deref(), Some("10 packets"));
+    assert_eq!(constant.source, "the topology's own [constants]");
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("ring.topology.toml"), TOPOLOGY).expect("written");
     let file = folder.path().join("ring.toml");
