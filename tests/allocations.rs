@@ -194,3 +194,14 @@ fn timelines_grow_with_late_packets_and_with_nothing_else() {
         "{segments} segments"
     );
 }
+
+#[test]
+fn a_source_of_ten_million_packets_in_ten_microseconds_does_not_fill_the_memory() {
+    let mut builder = PlanBuilder::new(SimTime::ZERO + Span::from_us(10));
+    let port = builder.port([Some(Octets(180_000)); Class::COUNT]);
+    let source = Source::Periodic(Ticks::every(SimTime::ZERO, Span::from_ps(1)));
+    builder.stream(Class::Be, source, NODE, &[crossing(port, 64)], None);
+    let (outcome, memory) = measured(&builder.seal());
+    assert_eq!(outcome.streams[0].sent, 10_000_000);
+    assert!(memory.peak < 16_000_000, "{} octets at once", memory.peak);
+}

@@ -14,7 +14,7 @@ pub use arrivals::SharedArrivals;
 pub use outcome::{Delays, Outcome, Parts, QueueOutcome, Received, Slowest, StreamOutcome};
 pub use shape::Shape;
 
-use crate::plan::Plan;
+use crate::plan::{Plan, Source};
 use crate::random::Seed;
 use crate::units::{SimTime, Span};
 
@@ -65,10 +65,10 @@ pub fn run_watched(
     match (options.engine, options.detailed) {
         (EngineKind::Reference, _) => reference::run(plan, seed, options.detailed, watch),
         (EngineKind::Window, true) => {
-            window::run::<tally::Parted>(plan, seed, options.window_max, None, watch)
+            window::run::<tally::Parted>(plan, seed, window_max(plan, options), None, watch)
         }
         (EngineKind::Window, false) => {
-            window::run::<tally::Bare>(plan, seed, options.window_max, None, watch)
+            window::run::<tally::Bare>(plan, seed, window_max(plan, options), None, watch)
         }
     }
 }
@@ -89,10 +89,28 @@ pub fn run_shared(
     options: &Options,
     arrivals: &SharedArrivals,
 ) -> Outcome {
-    let (window_max, watch) = (options.window_max, &mut |_| ());
+    let (window_max, watch) = (window_max(plan, options), &mut |_| ());
     if options.detailed {
         window::run::<tally::Parted>(plan, seed, window_max, Some(arrivals), watch)
     } else {
         window::run::<tally::Bare>(plan, seed, window_max, Some(arrivals), watch)
     }
+}
+
+/// Most packets of one stream that a window is to hold on average: what keeps memory small where
+/// a source sends millions of packets in the time of a window.
+const WINDOW_PACKETS_MAX: u64 = 1 << 14;
+
+/// The longest window asked for, shortened for sources that are quicker than that.
+fn window_max(plan: &Plan, options: &Options) -> Span {
+    let gap_ps = |stream: &crate::plan::Stream| match &stream.source {
+        Source::Circuit { boundaries, .. } => boundaries.period().0,
+        Source::Periodic(ticks) => ticks.period().0,
+        Source::Poisson {
+            mean_gap_q16_ps, ..
+        } => mean_gap_q16_ps >> 16,
+    };
+    let quickest = plan.streams.iter().map(gap_ps).min().unwrap_or(u64::MAX);
+    let room = quickest.max(1).saturating_mul(WINDOW_PACKETS_MAX);
+    options.window_max.min(Span(room))
 }

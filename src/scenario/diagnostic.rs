@@ -163,6 +163,13 @@ impl Findings {
         self.left_out += count;
     }
 
+    /// Whether a further finding of this severity would only be counted: no use in looking for
+    /// what could help.
+    #[must_use]
+    pub fn is_full(&self, severity: Severity) -> bool {
+        self.kept[severity as usize].len() >= 8 * FINDINGS_MAX
+    }
+
     /// Whether any finding is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {

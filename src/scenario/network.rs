@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::diagnostic::{Diagnostic, Findings};
+use super::diagnostic::{Diagnostic, Findings, Severity};
 use super::nearest::nearest;
 use super::spec::{LinkSpec, NodeSpec, TopologySpec};
 use super::value::At;
@@ -233,10 +233,14 @@ pub(super) fn tell_unknown_node(
     if nodes.contains(name.value.as_str()) {
         return false;
     }
-    let help = match nearest(&name.value, nodes.iter().copied()) {
-        Some(near) => Some(format!("did you mean \"{near}\"?")),
-        None if nodes.is_empty() => None,
-        None => Some(format!("the nodes are {}", first_names(nodes))),
+    // A comparison with every node for every fault: minutes, where a large file is full of them.
+    let help = if findings.is_full(Severity::Error) || nodes.is_empty() {
+        None
+    } else {
+        Some(match nearest(&name.value, nodes.iter().copied()) {
+            Some(near) => format!("did you mean \"{near}\"?"),
+            None => format!("the nodes are {}", first_names(nodes)),
+        })
     };
     let title = format!("unknown node \"{}\"", super::decode::shown(&name.value));
     findings.push(Diagnostic::error(title, place(name), "no node of this name").maybe_help(help));

@@ -1,6 +1,6 @@
 //! Who goes where: ends and paths of circuits and flows on the sealed network.
 
-use super::diagnostic::{Diagnostic, Findings};
+use super::diagnostic::{Diagnostic, Findings, Severity};
 use super::nearest::nearest;
 use super::network::Network;
 use super::spec::{CircuitSpec, FlowSpec, ScenarioSpec};
@@ -158,7 +158,10 @@ impl Asked<'_> {
             ),
             PathError::UnknownName(position) => {
                 let (_, name) = at(position);
-                let near = nearest(name, known_names(topology));
+                // As for the ends of circuits and flows: no search for a help line nobody sees.
+                let near = (!findings.is_full(Severity::Error))
+                    .then(|| nearest(name, known_names(topology)))
+                    .flatten();
                 let help = near.map(|near| format!("did you mean \"{near}\"?"));
                 let title = format!("{}: no node or link is named \"{name}\"", self.what);
                 (title, at(position), "unknown name", help)

@@ -724,3 +724,31 @@ fn the_ring_itself_has_no_fault() {
     assert_eq!(worse, []);
     assert!(loaded.scenario.is_some());
 }
+
+#[test]
+fn a_large_file_full_of_unknown_nodes_is_refused_in_seconds() {
+    use std::fmt::Write;
+    let mut topology = "name = \"x\"\npreset = \"physical\"\n".to_owned();
+    for node in 0..3000 {
+        writeln!(topology, "[[node]]\nname = \"N{node}\"").expect("text");
+    }
+    for link in 0..2999 {
+        let ends = format!("ends = [\"N{link}\", \"N{}\"]", link + 1);
+        let rest = "medium = \"fibre\"\nlength = \"1 km\"\nrate = \"1 Gb/s\"";
+        writeln!(topology, "[[link]]\nname = \"L{link}\"\n{ends}\n{rest}").expect("text");
+    }
+    let mut scenario = RING[..RING.find("[[").expect("tables")].to_owned();
+    for flow in 0..20_000 {
+        let ends = format!("from = \"N0\"\nto = \"Zq{flow}\"\nclass = \"EF\"");
+        let rest = "pattern = { kind = \"cbr\", period = \"1 s\", size = \"64 B\" }";
+        writeln!(scenario, "[[flow]]\nname = \"f{flow}\"\n{ends}\n{rest}").expect("text");
+    }
+    let begin = Instant::now();
+    let loaded = load_texts(&scenario, &topology);
+    assert!(begin.elapsed().as_secs() < 20, "{:?}", begin.elapsed());
+    assert!(
+        errors(&loaded)
+            .iter()
+            .any(|one| one.title == "unknown node \"Zq0\"" && one.help.contains("and 2992 more"))
+    );
+}
