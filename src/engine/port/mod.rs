@@ -7,11 +7,13 @@
 
 mod bounded;
 mod lane;
+mod many;
 mod merge;
 mod open;
 
 use self::lane::Lane;
-use self::open::{Stop, View, play_many, play_two};
+pub(super) use self::many::Sheet;
+use self::open::{Stop, View, play_two};
 use super::arrivals::{Arrivals, NEVER};
 use super::network::Network;
 use super::outcome::{Delays, QueueOutcome};
@@ -71,10 +73,9 @@ impl<'a, T: Tally> Port<'a, T> {
         let cramped = self.lanes.iter().any(|lane| lane.fits() == 0);
         let stop = match self.lanes.len() {
             _ if cramped => Stop::MayOverflow,
-            0 | 1 => self.replay_open::<1>(horizon, network),
-            2 => self.replay_open::<2>(horizon, network),
-            3 | 4 => self.replay_open::<4>(horizon, network),
-            _ => self.replay_open::<{ Class::COUNT }>(horizon, network),
+            0..=2 => self.replay_two(horizon, network),
+            3 | 4 => self.replay_many::<4>(horizon, network),
+            _ => self.replay_many::<{ Class::COUNT }>(horizon, network),
         };
         if matches!(stop, Stop::MayOverflow) {
             self.replay_bounded(horizon, network);
@@ -88,22 +89,12 @@ impl<'a, T: Tally> Port<'a, T> {
     /// cannot be predicted, so the entry instants of the next packets are compared without
     /// branches; two lanes, the most common case, have code of their own each; and a lane of one
     /// stream is a bare list of instants.
-    fn replay_open<const LANES: usize>(&mut self, horizon: u64, network: &mut Network<T>) -> Stop {
+    fn replay_two(&mut self, horizon: u64, network: &mut Network<T>) -> Stop {
         let mut lanes = self.lanes.iter_mut();
-        let mut views: [View<'_, T>; LANES] =
+        let mut views: [View<'_, T>; 2] =
             std::array::from_fn(|_| lanes.next().map_or_else(View::empty, Lane::view));
-        let stop = if LANES == 2 {
-            let (urgent, other) = views.split_at_mut(1);
-            play_two(
-                &mut urgent[0],
-                &mut other[0],
-                &mut self.free,
-                horizon,
-                network,
-            )
-        } else {
-            play_many(&mut views, self.clock, &mut self.free, horizon, network)
-        };
+        let [urgent, other] = &mut views;
+        let stop = play_two(urgent, other, &mut self.free, horizon, network);
         let done = views.map(|view| (view.place, view.left_waiting, view.waits));
         for (run, (place, left_waiting, waits)) in self.lanes.iter_mut().zip(done) {
             run.outcome.left_waiting += left_waiting;
