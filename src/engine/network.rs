@@ -90,8 +90,8 @@ pub(super) struct Network<T> {
     pub(super) inboxes: Vec<Vec<Entry<T>>>,
     /// For merging, one port at a time.
     pub(super) scratch: Vec<Entry<T>>,
-    /// For replaying, one port at a time.
-    pub(super) sheet: Sheet,
+    /// For replaying, two ports at a time.
+    pub(super) sheets: [Sheet; 2],
     drawn: Vec<Drawn>,
     /// Latest queue entry per (port in, port out, class).
     order: Vec<u64>,
@@ -110,7 +110,7 @@ impl<T: Tally> Network<T> {
             legs: Vec::with_capacity(plan.legs.len()),
             inboxes: (0..inboxes).map(|_| Vec::new()).collect(),
             scratch: Vec::new(),
-            sheet: Sheet::default(),
+            sheets: Default::default(),
             drawn: Vec::new(),
             order: Vec::new(),
             streams: Vec::with_capacity(plan.streams.len()),

@@ -26,6 +26,10 @@ use crate::traffic::Class;
 #[derive(Default, Debug)]
 pub(in crate::engine) struct Sheet {
     base: u64,
+    places: [Place; LANES],
+    /// Until when the transmitter is busy, and where the window ends, as numbers.
+    busy: u64,
+    limit: u64,
     numbers: Vec<u64>,
     /// Time on the transmitter, times [`UNIT`].
     sizes: Vec<u64>,
@@ -33,7 +37,8 @@ pub(in crate::engine) struct Sheet {
     starts: Vec<u64>,
 }
 
-const LANE_BITS: u32 = 3;
+const LANES: usize = Class::COUNT;
+const LANE_BITS: u32 = LANES.trailing_zeros();
 const UNIT: u64 = 1 << LANE_BITS;
 const NO_MORE: u64 = u64::MAX;
 
@@ -41,7 +46,7 @@ const NO_MORE: u64 = u64::MAX;
 const LONG: u64 = 1 << 58;
 
 /// Where a lane stands on the sheet.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default, Debug)]
 struct Place {
     begin: usize,
     /// The first packet that was not sent.
@@ -61,56 +66,96 @@ struct Summary {
 impl<T: Tally> Port<'_, T> {
     /// Strict priority, non-preemptive, FIFO within a class; no queue is full, or else nothing
     /// has happened.
-    pub(super) fn replay_many<const LANES: usize>(
-        &mut self,
-        horizon: u64,
-        network: &mut Network<T>,
-    ) -> Stop {
+    pub(super) fn replay_many(&mut self, horizon: u64, network: &mut Network<T>) -> Stop {
+        let mut sheets = std::mem::take(&mut network.sheets);
+        let sheet = &mut sheets[0];
+        let stop = if self.lay_out(horizon, sheet, network) {
+            let mut choices = sheet.choices();
+            choices.make();
+            let busy = choices.done();
+            self.conclude(sheet, busy, network)
+        } else {
+            Stop::MayOverflow
+        };
+        network.sheets = sheets;
+        stop
+    }
+
+    /// Writes a window on a sheet; `false` where no sheet can hold it.
+    fn lay_out(&self, horizon: u64, sheet: &mut Sheet, network: &Network<T>) -> bool {
         let firsts = self.lanes.iter().map(Lane::first_entry);
         let base = firsts.fold(self.clock, u64::min);
-        if horizon - base > LONG {
-            return Stop::MayOverflow; // the other loop counts from the start of the run
+        let cramped = self.lanes.iter().any(|lane| lane.fits() == 0);
+        if cramped || horizon - base > LONG {
+            return false; // the other loop counts from the start of the run
         }
-        let mut sheet = std::mem::take(&mut network.sheet);
         sheet.begin(base);
-        let mut places = [Place {
-            begin: 0,
-            stop: 0,
-            end: 0,
-        }; LANES];
+        sheet.busy = self.free.saturating_sub(base).min(LONG) * UNIT;
+        sheet.limit = (horizon - base) * UNIT;
         for (number, lane) in self.lanes.iter().enumerate() {
-            places[number].begin = sheet.numbers.len();
+            let begin = sheet.numbers.len();
             sheet.write(lane, number as u64, horizon, network);
-            places[number].end = sheet.numbers.len() - 1;
+            let end = sheet.numbers.len() - 1;
+            sheet.places[number] = Place {
+                begin,
+                stop: begin,
+                end,
+            };
         }
         // Lanes that are not there have no more packets from the start.
         let none = sheet.numbers.len() - 1;
-        places[self.lanes.len()..].fill(Place {
+        sheet.places[self.lanes.len()..].fill(Place {
             begin: none,
             stop: none,
             end: none,
         });
-        let busy = self.free.saturating_sub(base).min(LONG) * UNIT;
-        let busy = sheet.choose(&mut places, busy, (horizon - base) * UNIT);
-        let mut summaries = [Summary::NONE; LANES];
-        for (lane, (place, summary)) in self.lanes.iter().zip(places.iter().zip(&mut summaries)) {
-            *summary = sheet.sum_up(*place, lane.fits());
-        }
-        let overflow = summaries.iter().any(|summary| summary.may_overflow);
-        if !overflow {
-            self.free = self.free.max(base + busy / UNIT);
-            for (lane, (place, summary)) in self.lanes.iter_mut().zip(places.iter().zip(&summaries))
-            {
-                sheet.carry_out(lane, *place, summary, network);
-            }
-        }
-        network.sheet = sheet;
-        if overflow {
-            Stop::MayOverflow
-        } else {
-            Stop::Horizon
-        }
+        true
     }
+
+    /// What follows once every choice is made and the transmitter is `busy` until then: all of
+    /// it, or nothing if a queue may have been full.
+    fn conclude(&mut self, sheet: &mut Sheet, busy: u64, network: &mut Network<T>) -> Stop {
+        let mut summaries = [Summary::NONE; LANES];
+        for (number, lane) in self.lanes.iter().enumerate() {
+            summaries[number] = sheet.sum_up(sheet.places[number], lane.fits());
+        }
+        if summaries.iter().any(|summary| summary.may_overflow) {
+            return Stop::MayOverflow;
+        }
+        self.free = self.free.max(sheet.base + busy / UNIT);
+        for (number, lane) in self.lanes.iter_mut().enumerate() {
+            sheet.carry_out(lane, sheet.places[number], &summaries[number], network);
+        }
+        Stop::Horizon
+    }
+}
+
+/// Replays windows of two ports that send nothing to each other within them. Every choice waits
+/// for the one before it, so that a processor has time for two at once (measured: 5.5 ns a
+/// packet against 9.5).
+pub(super) fn replay_two_ports<T: Tally>(
+    ports: [&mut Port<'_, T>; 2],
+    horizons: [u64; 2],
+    network: &mut Network<T>,
+) -> [Stop; 2] {
+    let mut sheets = std::mem::take(&mut network.sheets);
+    let [one, other] = ports;
+    let [first, second] = &mut sheets;
+    let laid_out =
+        one.lay_out(horizons[0], first, network) && other.lay_out(horizons[1], second, network);
+    let stops = if laid_out {
+        let (mut left, mut right) = (first.choices(), second.choices());
+        left.make_both(&mut right);
+        let busy = [left.done(), right.done()];
+        [
+            one.conclude(first, busy[0], network),
+            other.conclude(second, busy[1], network),
+        ]
+    } else {
+        [Stop::MayOverflow, Stop::MayOverflow]
+    };
+    network.sheets = sheets;
+    stops
 }
 
 impl Sheet {
@@ -147,43 +192,23 @@ impl Sheet {
         self.sizes.push(0);
     }
 
-    /// Chooses packet after packet until `limit`, from a transmitter that is busy until then:
-    /// moves every lane's `stop`. Says until when the transmitter is busy in the end.
-    fn choose<const LANES: usize>(
-        &mut self,
-        places: &mut [Place; LANES],
-        mut busy: u64,
-        limit: u64,
-    ) -> u64 {
-        const { assert!(LANES.is_power_of_two() && LANES <= UNIT as usize) };
+    /// The choices to be made on this sheet.
+    fn choices(&mut self) -> Choices<'_> {
         let length = self.numbers.len();
         if self.starts.len() < length {
             self.starts.resize(length, 0);
         }
-        let (numbers, sizes) = (&self.numbers[..length], &self.sizes[..length]);
-        let starts = &mut self.starts[..length];
-        let mut heads = [NO_MORE; LANES];
-        let mut stops = [0; LANES];
-        for (lane, place) in places.iter().enumerate() {
-            heads[lane] = numbers[place.begin];
-            stops[lane] = place.begin;
+        let numbers = &self.numbers[..length];
+        Choices {
+            heads: std::array::from_fn(|lane| numbers[self.places[lane].begin]),
+            stops: std::array::from_fn(|lane| self.places[lane].begin),
+            numbers,
+            sizes: &self.sizes[..length],
+            starts: &mut self.starts[..length],
+            places: &mut self.places,
+            busy: self.busy,
+            limit: self.limit,
         }
-        loop {
-            let choice = first_to_begin(&heads, busy);
-            if choice >= limit {
-                break;
-            }
-            let lane = choice as usize % LANES;
-            let place = stops[lane] + 1;
-            stops[lane] = place;
-            heads[lane] = numbers[place];
-            starts[place] = choice;
-            busy = choice / UNIT * UNIT + sizes[place];
-        }
-        for (place, stop) in places.iter_mut().zip(stops) {
-            place.stop = stop;
-        }
-        busy
     }
 
     /// Turns the starts of a lane into waits and sums them up; a queue certainly holds `fits`.
@@ -247,23 +272,79 @@ impl Summary {
     };
 }
 
-/// The least number that could begin when the transmitter is free. Lanes are compared in pairs,
-/// so that no comparison waits for all others, and without branches.
-#[inline(always)]
-fn first_to_begin<const LANES: usize>(heads: &[u64; LANES], busy: u64) -> u64 {
-    let least = |one: u64, other: u64| select_unpredictable(one < other, one, other);
-    let mut could: [u64; LANES] = std::array::from_fn(|lane| {
-        let waits = busy | lane as u64;
-        select_unpredictable(heads[lane] > waits, heads[lane], waits)
-    });
-    let mut count = LANES;
-    while count > 1 {
-        count /= 2;
-        for lane in 0..count {
-            could[lane] = least(could[lane], could[lane + count]);
-        }
-    }
-    could[0]
+/// Packet after packet is chosen until the limit.
+struct Choices<'s> {
+    /// The next packet of every lane.
+    heads: [u64; LANES],
+    stops: [usize; LANES],
+    numbers: &'s [u64],
+    sizes: &'s [u64],
+    starts: &'s mut [u64],
+    places: &'s mut [Place; LANES],
+    busy: u64,
+    limit: u64,
 }
 
-const _: () = assert!(Class::COUNT == UNIT as usize);
+impl Choices<'_> {
+    fn make(&mut self) {
+        loop {
+            let choice = self.next();
+            if choice >= self.limit {
+                return;
+            }
+            self.send(choice);
+        }
+    }
+
+    fn make_both(&mut self, other: &mut Self) {
+        loop {
+            let (left, right) = (self.next(), other.next());
+            if left >= self.limit || right >= other.limit {
+                break;
+            }
+            self.send(left);
+            other.send(right);
+        }
+        self.make();
+        other.make();
+    }
+
+    /// Notes how far every lane has come; says until when the transmitter is busy.
+    fn done(self) -> u64 {
+        for (place, stop) in self.places.iter_mut().zip(self.stops) {
+            place.stop = stop;
+        }
+        self.busy
+    }
+
+    /// The least number that could begin when the transmitter is free. Lanes are compared in
+    /// pairs, so that no comparison waits for all others, and without branches.
+    #[inline(always)]
+    fn next(&self) -> u64 {
+        let least = |one: u64, other: u64| select_unpredictable(one < other, one, other);
+        let mut could: [u64; LANES] = std::array::from_fn(|lane| {
+            let (head, waits) = (self.heads[lane], self.busy | lane as u64);
+            select_unpredictable(head > waits, head, waits)
+        });
+        let mut count = LANES;
+        while count > 1 {
+            count /= 2;
+            for lane in 0..count {
+                could[lane] = least(could[lane], could[lane + count]);
+            }
+        }
+        could[0]
+    }
+
+    #[inline(always)]
+    fn send(&mut self, choice: u64) {
+        let lane = choice as usize % LANES;
+        let place = self.stops[lane] + 1;
+        self.stops[lane] = place;
+        self.heads[lane] = self.numbers[place];
+        self.starts[place] = choice;
+        self.busy = choice / UNIT * UNIT + self.sizes[place];
+    }
+}
+
+const _: () = assert!(LANES == UNIT as usize);

@@ -13,6 +13,7 @@ mod open;
 
 use self::lane::Lane;
 pub(super) use self::many::Sheet;
+use self::many::replay_two_ports;
 use self::open::{Stop, View, play_two};
 use super::arrivals::{Arrivals, NEVER};
 use super::network::Network;
@@ -66,17 +67,42 @@ impl<'a, T: Tally> Port<'a, T> {
     /// Replays everything from the clock to `horizon`; all that enters a queue here before
     /// `horizon` must be in the inboxes.
     pub(super) fn replay(&mut self, horizon: u64, network: &mut Network<T>) {
+        self.gather(horizon, network);
+        let stop = match self.lanes.len() {
+            _ if self.lanes.iter().any(|lane| lane.fits() == 0) => Stop::MayOverflow,
+            0..=2 => self.replay_two(horizon, network),
+            _ => self.replay_many(horizon, network),
+        };
+        self.close(stop, horizon, network);
+    }
+
+    /// Replays two ports that do not wait for each other.
+    pub(super) fn replay_pair(
+        one: &mut Self,
+        other: &mut Self,
+        horizons: [u64; 2],
+        network: &mut Network<T>,
+    ) {
+        if one.lanes.len() <= 2 || other.lanes.len() <= 2 {
+            one.replay(horizons[0], network);
+            other.replay(horizons[1], network);
+            return;
+        }
+        one.gather(horizons[0], network);
+        other.gather(horizons[1], network);
+        let [first, second] = replay_two_ports([&mut *one, &mut *other], horizons, network);
+        one.close(first, horizons[0], network);
+        other.close(second, horizons[1], network);
+    }
+
+    fn gather(&mut self, horizon: u64, network: &mut Network<T>) {
         debug_assert!(horizon > self.clock, "a window has a length");
         for lane in &mut self.lanes {
             lane.gather(self.clock, horizon, network);
         }
-        let cramped = self.lanes.iter().any(|lane| lane.fits() == 0);
-        let stop = match self.lanes.len() {
-            _ if cramped => Stop::MayOverflow,
-            0..=2 => self.replay_two(horizon, network),
-            3 | 4 => self.replay_many::<4>(horizon, network),
-            _ => self.replay_many::<{ Class::COUNT }>(horizon, network),
-        };
+    }
+
+    fn close(&mut self, stop: Stop, horizon: u64, network: &mut Network<T>) {
         if matches!(stop, Stop::MayOverflow) {
             self.replay_bounded(horizon, network);
         }
