@@ -153,9 +153,11 @@ impl<'a, T: Tally> Engine<'a, T> {
             port.settle(&mut self.network);
             port.count_sent(&mut sent);
         }
+        let ports = self.ports.iter().map(Port::outcome).collect();
+        drop(self.ports); // their memory is what the outcome of the streams takes
         Outcome {
             streams: self.network.finish(&sent),
-            ports: self.ports.iter().map(Port::outcome).collect(),
+            ports,
         }
     }
 }

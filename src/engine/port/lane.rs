@@ -175,6 +175,7 @@ impl<'a, T: Tally> Lane<'a, T> {
                 locals.push(Local::new(plan, stream, seed, arrivals(stream)));
             }
         }
+        locals.shrink_to_fit(); // many lanes have one
         let limit = plan.ports[port.0 as usize].queue_limit[class.index()];
         let queued = |leg: &u32| plan.legs[*leg as usize].queued.0;
         let alone = legs.len() == 1 && locals.len() == 1 && locals[0].drawn.is_none();
