@@ -306,6 +306,18 @@ impl<'a, T: Tally> Lane<'a, T> {
         }
     }
 
+    /// Whether more wait at the horizon than certainly fit.
+    pub(super) fn is_crowded(&self, horizon: u64) -> bool {
+        let fits = self.fits();
+        let first_over = if self.listed() {
+            let place = self.next_time.saturating_add(fits);
+            self.list().get(place).copied()
+        } else {
+            self.ready.get(fits).map(|entry| entry.at)
+        };
+        first_over.is_some_and(|at| at < horizon)
+    }
+
     /// Everything before this place has been sent.
     pub(super) fn consume(&mut self, place: usize, waits: &Waits) {
         let sent = if self.listed() {

@@ -176,7 +176,7 @@ impl Sheet {
     ) {
         let base = self.base;
         let size = |leg: u32| network.legs[leg as usize].serialization.min(LONG) * UNIT;
-        let numbered = |at: u64| (at - base).min(LONG) * UNIT | number;
+        let numbered = |at: u64| ((at - base).min(LONG) * UNIT) | number;
         if lane.listed() {
             let list = lane.list_until(horizon);
             self.numbers.extend(list.iter().map(|at| numbered(*at)));

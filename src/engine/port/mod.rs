@@ -103,7 +103,10 @@ impl<'a, T: Tally> Port<'a, T> {
     }
 
     fn close(&mut self, stop: Stop, horizon: u64, network: &mut Network<T>) {
-        if matches!(stop, Stop::MayOverflow) {
+        // The open loops look at limits when a packet is sent: during a long transmission what
+        // waits may grow past any of them.
+        let crowded = self.lanes.iter().any(|lane| lane.is_crowded(horizon));
+        if crowded || matches!(stop, Stop::MayOverflow) {
             self.replay_bounded(horizon, network);
         }
         self.clock = horizon;
