@@ -27,7 +27,7 @@ pub enum Shape {
 pub enum Load {
     /// Two classes, unlimited queues, C-pipe packets of 48 octets counted only.
     Plain,
-    /// Eight classes, queues of 7500 octets, C-pipes with jitter buffers (every other one
+    /// Eight classes, queues of 4500 octets, C-pipes with jitter buffers (every other one
     /// without slack, so that packets come late and play-out restarts).
     Everything,
 }
@@ -52,7 +52,7 @@ impl Shape {
 /// The workload as a plan; sources stop after `duration`.
 pub fn plan(shape: Shape, load: Load, duration: Span) -> Plan {
     let mut builder = PlanBuilder::new(SimTime::ZERO + duration);
-    let limit = (load == Load::Everything).then_some(Octets(7500));
+    let limit = (load == Load::Everything).then_some(Octets(4500));
     let ports: Vec<PortId> = (0..2 * shape.links())
         .map(|_| builder.port([limit; Class::COUNT]))
         .collect();
