@@ -36,7 +36,7 @@ impl<T: Tally> Port<'_, T> {
             let entry = queue.take(lane, network);
             lane.outcome.transmitted += 1;
             lane.outcome.left_waiting += u64::from(queue.len() > 0);
-            self.free = network.pass_on(entry, start);
+            self.free = network.pass_on(&entry, start);
         }
         for (lane, queue) in self.lanes.iter_mut().zip(&mut queues) {
             queue.admit(lane, horizon - 1, network);

@@ -251,13 +251,13 @@ impl Sheet {
                 let view = lane.view();
                 for (place, wait) in (view.place..).zip(waits) {
                     let entry = view.listed_entry(place);
-                    network.pass_on(entry, entry.at + wait);
+                    network.pass_on(&entry, entry.at + wait);
                 }
             }
             lane.next_time += waits.len();
         } else {
             for (entry, wait) in lane.ready.iter().zip(waits) {
-                network.pass_on(*entry, entry.at + wait);
+                network.pass_on(entry, entry.at + wait);
             }
             lane.ready.drain(..waits.len());
         }

@@ -11,7 +11,7 @@ pub(super) fn merge_runs<T: Tally>(
     from: usize,
     scratch: &mut Vec<Entry<T>>,
 ) {
-    pub(super) const RUNS: usize = 16;
+    const RUNS: usize = 16;
     let entries = &mut entries[from..];
     let mut ends = [0_usize; RUNS];
     let mut runs = 0;
@@ -26,45 +26,41 @@ pub(super) fn merge_runs<T: Tally>(
             runs += 1;
         }
     }
-    while runs > 1 {
-        let mut kept = 0;
-        let mut begin = 0;
-        for pair in 0..runs.div_ceil(2) {
-            let middle = ends[2 * pair];
-            let end = if 2 * pair + 1 < runs {
-                ends[2 * pair + 1]
-            } else {
-                middle
-            };
-            merge(&mut entries[begin..end], middle - begin, scratch);
-            ends[kept] = end;
-            kept += 1;
-            begin = end;
-        }
-        runs = kept;
+    // The two neighbours that are shortest together first: mostly one long run from the port
+    // before and short ones from the streams that enter here.
+    let mut runs = &mut ends[..runs];
+    while runs.len() > 1 {
+        let begin = |pair: usize| pair.checked_sub(1).map_or(0, |before| runs[before]);
+        let pairs = 0..runs.len() - 1;
+        let pair = pairs.min_by_key(|pair| runs[pair + 1] - begin(*pair));
+        let pair = pair.expect("two runs");
+        let begin = begin(pair);
+        merge(
+            &mut entries[begin..runs[pair + 1]],
+            runs[pair] - begin,
+            scratch,
+        );
+        runs.copy_within(pair + 1.., pair);
+        let fewer = runs.len() - 1;
+        runs = &mut runs[..fewer];
     }
 }
 
 /// Merges two runs in order, `entries[..middle]` and the rest.
-pub(super) fn merge<T: Tally>(
-    entries: &mut [Entry<T>],
-    middle: usize,
-    scratch: &mut Vec<Entry<T>>,
-) {
+fn merge<T: Tally>(entries: &mut [Entry<T>], middle: usize, scratch: &mut Vec<Entry<T>>) {
     scratch.clear();
     scratch.extend_from_slice(&entries[..middle]);
-    let (mut left, mut right) = (0, middle);
-    for place in 0..entries.len() {
-        if left == scratch.len() {
-            return; // the rest of the right run is in place
-        }
-        let from_right = right < entries.len() && entries[right].before(&scratch[left]);
-        if from_right {
+    let (mut left, mut right, mut place) = (0, middle, 0);
+    while left < scratch.len() && right < entries.len() {
+        if entries[right].before(&scratch[left]) {
             entries[place] = entries[right];
             right += 1;
         } else {
             entries[place] = scratch[left];
             left += 1;
         }
+        place += 1;
     }
+    // What is left of the right run is in place.
+    entries[place..right].copy_from_slice(&scratch[left..]);
 }

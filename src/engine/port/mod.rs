@@ -122,9 +122,21 @@ impl<'a, T: Tally> Port<'a, T> {
         let mut lanes = self.lanes.iter_mut();
         let mut views: [View<'_, T>; 2] =
             std::array::from_fn(|_| lanes.next().map_or_else(View::empty, Lane::view));
+        for (view, starts) in views.iter_mut().zip(&mut network.starts) {
+            view.starts = std::mem::take(starts);
+        }
         let [urgent, other] = &mut views;
         let stop = play_two(urgent, other, &mut self.free, horizon, network);
-        let done = views.map(|view| (view.place, view.left_waiting, view.waits));
+        let [urgent, other] = views;
+        let mut pass_on = |mut view: View<'_, T>, number: usize| {
+            for (entry, start) in view.entries.iter().zip(&view.starts) {
+                network.pass_on(entry, *start);
+            }
+            view.starts.clear();
+            network.starts[number] = view.starts;
+            (view.place, view.left_waiting, view.waits)
+        };
+        let done = [pass_on(urgent, 0), pass_on(other, 1)];
         for (run, (place, left_waiting, waits)) in self.lanes.iter_mut().zip(done) {
             run.outcome.left_waiting += left_waiting;
             run.consume(place, &waits);
