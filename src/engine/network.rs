@@ -24,10 +24,10 @@ pub(super) struct Entry<T> {
 const _: () = assert!(size_of::<Entry<super::tally::Bare>>() == 24);
 
 impl<T> Entry<T> {
-    /// Whether it stands before the other in the order of arrivals.
-    #[inline]
+    /// Whether it stands before the other in the order of arrivals. Ties are rare.
+    #[inline(always)]
     pub(super) fn before(&self, other: &Self) -> bool {
-        self.order(other).is_lt()
+        self.at < other.at || self.at == other.at && self.order(other).is_lt()
     }
 
     /// The order of arrivals: time, rank, creation. The first two are compared as one number.
@@ -163,8 +163,19 @@ impl<T: Tally> Network<T> {
     /// A packet begins crossing leg `entry.leg` at `start`: works out where and when it comes up
     /// next, and says when the transmitter is free again. `entry.tally` already holds its
     /// processing up to this queue.
-    #[inline]
     pub(super) fn pass_on(&mut self, entry: &Entry<T>, start: u64) -> u64 {
+        self.pass_on_one(entry, start)
+    }
+
+    /// The same for packets that begin at these instants.
+    pub(super) fn pass_on_all(&mut self, entries: &[Entry<T>], starts: impl Iterator<Item = u64>) {
+        for (entry, start) in entries.iter().zip(starts) {
+            self.pass_on_one(entry, start);
+        }
+    }
+
+    #[inline(always)]
+    fn pass_on_one(&mut self, entry: &Entry<T>, start: u64) -> u64 {
         let leg = &self.legs[entry.leg as usize];
         let free = start + leg.serialization;
         let reached = free + leg.propagation;

@@ -256,9 +256,8 @@ impl Sheet {
             }
             lane.next_time += waits.len();
         } else {
-            for (entry, wait) in lane.ready.iter().zip(waits) {
-                network.pass_on(entry, entry.at + wait);
-            }
+            let starts = lane.ready.iter().zip(waits);
+            network.pass_on_all(&lane.ready, starts.map(|(entry, wait)| entry.at + wait));
             lane.ready.drain(..waits.len());
         }
     }

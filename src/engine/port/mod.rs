@@ -129,9 +129,7 @@ impl<'a, T: Tally> Port<'a, T> {
         let stop = play_two(urgent, other, &mut self.free, horizon, network);
         let [urgent, other] = views;
         let mut pass_on = |mut view: View<'_, T>, number: usize| {
-            for (entry, start) in view.entries.iter().zip(&view.starts) {
-                network.pass_on(entry, *start);
-            }
+            network.pass_on_all(view.entries, view.starts.iter().copied());
             view.starts.clear();
             network.starts[number] = view.starts;
             (view.place, view.left_waiting, view.waits)
