@@ -30,6 +30,16 @@ impl Agenda {
         next
     }
 
+    /// The event after the one being handled, as far as is known.
+    pub(super) fn peek(&self) -> Option<u128> {
+        if self.top_is_past {
+            let children = self.heap.iter().skip(1).take(CHILDREN);
+            children.min().copied()
+        } else {
+            self.heap.first().copied()
+        }
+    }
+
     /// Adds an event.
     pub(super) fn push(&mut self, event: u128) {
         if std::mem::replace(&mut self.top_is_past, false) {
@@ -112,7 +122,9 @@ mod tests {
                     agenda.push(event);
                     oracle.push(Reverse(event));
                 }
+                prop_assert_eq!(agenda.peek(), oracle.peek().map(|top| top.0));
                 prop_assert_eq!(agenda.next(), oracle.pop().map(|top| top.0));
+                prop_assert_eq!(agenda.peek(), oracle.peek().map(|top| top.0));
             }
             while let Some(Reverse(want)) = oracle.pop() {
                 prop_assert_eq!(agenda.next(), Some(want));

@@ -65,6 +65,7 @@ impl Packet {
 
 impl Flight {
     /// The next packet sets out.
+    #[inline]
     pub(super) fn add(&mut self, packet: Packet) {
         let under_way = self.next - self.oldest;
         if under_way == self.ring.len() as u64 {
@@ -98,6 +99,7 @@ impl Flight {
         sequence as usize & (self.ring.len() - 1)
     }
 
+    #[cold]
     fn grow(&mut self, filler: Packet) {
         let old = std::mem::take(&mut self.ring);
         self.ring = vec![filler; (2 * old.len()).max(4)];

@@ -210,6 +210,7 @@ impl<'p> Reference<'p> {
         let limit = plan.ports[leg.port.0 as usize].queue_limit[class];
         let port = &mut self.ports[leg.port.0 as usize];
         self.tied |= std::mem::replace(&mut port.last_entry[class], now) == now;
+        let mut call = None;
         let octets = port.octets[class] + leg.queued.0;
         if limit.is_some_and(|limit| octets > limit.0) {
             port.outcome[class].dropped += 1;
@@ -219,10 +220,8 @@ impl<'p> Reference<'p> {
             port.octets[class] = octets;
             port.queues[class].push_back((stream, sequence));
             port.filled |= 1 << class;
-            if !port.called {
-                port.called = true;
-                let at = now.max(port.free);
-                self.push(event(at, SERVICE, 0, leg.port.0, 0));
+            if !std::mem::replace(&mut port.called, true) {
+                call = Some(now.max(port.free));
             }
         }
         if hop == 0
@@ -232,6 +231,19 @@ impl<'p> Reference<'p> {
             )
         {
             self.announce(stream);
+        }
+        if let Some(at) = call {
+            self.call(leg.port.0, at);
+        }
+    }
+
+    /// Has a port serve at an instant: right away if nothing else happens up to then.
+    fn call(&mut self, port: u32, at: u64) {
+        let next = self.agenda.peek().map(|event| (event >> 64) as u64);
+        if next.is_none_or(|next| next > at) {
+            self.serve(port, at);
+        } else {
+            self.push(event(at, SERVICE, 0, port, 0));
         }
     }
 
