@@ -28,7 +28,7 @@ fn main() {
     let seconds = std::env::args()
         .skip(1)
         .find_map(|word| word.parse().ok())
-        .unwrap_or(1);
+        .unwrap_or(5);
     println!("CPU {}; target {}; generator ChaCha8", cpu(), target());
     println!("sources stop after {seconds} s; median of {ROUNDS} interleaved rounds, one core");
     for shape in [Shape::Chain, Shape::Ring] {
