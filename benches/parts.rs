@@ -5,7 +5,8 @@ use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use pilotwire::engine::{self, Options};
-use pilotwire::pseudowire::receive::{JitterBuffer, Playout, Receiver};
+use pilotwire::pseudowire::clock::Clock;
+use pilotwire::pseudowire::receive::{JitterBuffer, LatePolicy, Playout, Receiver};
 use pilotwire::random::{BLOCK_DRAWS, Purpose, Seed, StreamKey, exponential_block};
 use pilotwire::scenario::{self, Overrides};
 use pilotwire::units::{SimTime, Span, Ticks, quantity};
@@ -53,11 +54,14 @@ fn jitter_buffer(criterion: &mut Criterion) {
         missing_limit: 10,
         in_sync: 2,
         setup_timeout: Span::from_s(5),
+        late: LatePolicy::Discard,
+        hold_back: Span::ZERO,
+        clock: Clock::default(),
     };
     let boundaries = Ticks::every(SimTime::ZERO, Span::from_ms(1));
     criterion.bench_function("jitter buffer, 1000 packets", |bencher| {
         bencher.iter(|| {
-            let mut buffer = JitterBuffer::new(receiver, boundaries, 1000);
+            let mut buffer = JitterBuffer::new(receiver.clone(), boundaries, 1000);
             let mut events = 0;
             for sequence in 0..1000 {
                 let arrival = boundaries.at(sequence + 1) + Span::from_us(1200);

@@ -7,7 +7,8 @@ use std::cell::Cell;
 
 use pilotwire::engine::{self, Options, Outcome};
 use pilotwire::plan::{Crossing, Plan, PlanBuilder, PortId, Processing, Source};
-use pilotwire::pseudowire::receive::{Playout, Receiver};
+use pilotwire::pseudowire::clock::Clock;
+use pilotwire::pseudowire::receive::{LatePolicy, Playout, Receiver};
 use pilotwire::random::{Purpose, Seed, StreamKey};
 use pilotwire::traffic::Class;
 use pilotwire::units::{BitRate, Octets, SimTime, Span, Ticks};
@@ -95,6 +96,7 @@ fn crossing(port: PortId, octets: u64) -> Crossing {
         queued: Octets(octets),
         propagation: Span::from_us(300),
         processing: NODE,
+        ..Crossing::default()
     }
 }
 
@@ -111,6 +113,9 @@ fn ring(duration: Span, start: u32) -> Plan {
         missing_limit: 10,
         in_sync: 2,
         setup_timeout: Span::from_s(5),
+        late: LatePolicy::Discard,
+        hold_back: Span::ZERO,
+        clock: Clock::default(),
     };
     for circuit in 0..NODES {
         let links: Vec<u32> = (0..1 + 7 * circuit % 10)
@@ -123,12 +128,13 @@ fn ring(duration: Span, start: u32) -> Plan {
             let source = Source::Circuit {
                 boundaries,
                 phase: None,
+                clock: Clock::default(),
             };
             let path: Vec<Crossing> = route
                 .iter()
                 .map(|link| crossing(ports[*link as usize], 84))
                 .collect();
-            builder.stream(Class::Ef, source, NODE, &path, Some(receiver));
+            builder.stream(Class::Ef, source, NODE, &path, Some(receiver.clone()));
         }
     }
     for (link, port) in ports.iter().enumerate() {

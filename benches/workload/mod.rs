@@ -6,7 +6,8 @@
 //! beginning at 20 833·f ns. The egress node adds nothing here.
 
 use pilotwire::plan::{Crossing, Plan, PlanBuilder, PortId, Processing, Source};
-use pilotwire::pseudowire::receive::{Playout, Receiver};
+use pilotwire::pseudowire::clock::Clock;
+use pilotwire::pseudowire::receive::{LatePolicy, Playout, Receiver};
 use pilotwire::random::{Purpose, StreamKey};
 use pilotwire::traffic::Class;
 use pilotwire::units::{BitRate, Octets, SimTime, Span, Ticks};
@@ -86,11 +87,15 @@ fn add_pipe(builder: &mut PlanBuilder, load: Load, flow: u32, route: &[PortId]) 
                 missing_limit: 10,
                 in_sync: 2,
                 setup_timeout: Span::from_s(5),
+                late: LatePolicy::Discard,
+                hold_back: Span::ZERO,
+                clock: Clock::default(),
             };
             (
                 Source::Circuit {
                     boundaries: ticks,
                     phase: None,
+                    clock: Clock::default(),
                 },
                 84,
                 Some(receiver),
@@ -143,6 +148,7 @@ fn path(route: &[PortId], octets: u64) -> Vec<Crossing> {
         } else {
             NODE
         },
+        ..Crossing::default()
     };
     route.iter().enumerate().map(crossing).collect()
 }

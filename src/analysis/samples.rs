@@ -4,8 +4,9 @@ use crate::channel::Timeline;
 use crate::channel::timeline::{Cause, Content, Idle};
 use crate::engine::{Delays, Outcome, Parts, QueueOutcome, Received, Slowest, StreamOutcome};
 use crate::plan::{Crossing, PlanBuilder, Processing, Source, StreamId};
+use crate::pseudowire::clock::Clock;
 use crate::pseudowire::encapsulation::Encapsulation;
-use crate::pseudowire::receive::{Playout, Receiver};
+use crate::pseudowire::receive::{LatePolicy, Playout, Receiver};
 use crate::pseudowire::service::{Profile, Service};
 use crate::random::Seed;
 use crate::scenario::{Circuit, Direction, LayerRates, Scenario, StreamOwner};
@@ -82,6 +83,9 @@ pub fn circuit(playout: Playout, packet_time_exact_ps: (u64, u64)) -> Circuit {
             missing_limit: 10,
             in_sync: 2,
             setup_timeout: Span::from_ms(5000),
+            late: LatePolicy::Discard,
+            hold_back: Span::ZERO,
+            clock: Clock::default(),
         },
         rates: LayerRates {
             payload: rate(octets),
@@ -116,7 +120,7 @@ pub fn scenario_and_outcome(sample: &Sample) -> (Scenario, Outcome) {
         direction.physical_propagation = sample.physical_us.map(Span::from_us);
     }
     let mut builder = PlanBuilder::new(SimTime::ZERO + Span::from_ms(500));
-    let receiver = circuit.receiver;
+    let receiver = circuit.receiver.clone();
     for _ in 0..2 {
         let port = builder.port([None; Class::COUNT]);
         let boundaries = Ticks::new(SimTime::ZERO, time.0, time.1);
@@ -127,12 +131,20 @@ pub fn scenario_and_outcome(sample: &Sample) -> (Scenario, Outcome) {
             queued: Octets(64),
             propagation: Span::from_us(300),
             processing: half(),
+            ..Crossing::default()
         };
         let source = Source::Circuit {
             boundaries,
             phase: None,
+            clock: Clock::default(),
         };
-        builder.stream(Class::Ef, source, half(), &[crossing], Some(receiver));
+        builder.stream(
+            Class::Ef,
+            source,
+            half(),
+            &[crossing],
+            Some(receiver.clone()),
+        );
     }
     let scenario = Scenario {
         name: "Sample".into(),
@@ -183,6 +195,10 @@ fn stream(sample: &Sample, way: usize) -> StreamOutcome {
         sent: 2 + sample.lost,
         delivered: 2,
         dropped: sample.lost,
+        dropped_early: 0,
+        policed: 0,
+        held: None,
+        series: Vec::new(),
         network,
         slowest: Some(Slowest { created, parts }),
         received: Some(received(sample, Span::from_us(sample.own_delay_us[way]))),

@@ -48,6 +48,10 @@ pub enum Cause {
     Missing,
     /// Loss-of-packets state until play-out restarts.
     LossOfPackets,
+    /// A slip: the clocks of both ends ran apart by more than the buffer could hold.
+    Slip,
+    /// A repeated message was not renewed in time.
+    Stale,
 }
 
 impl Cause {
@@ -58,6 +62,8 @@ impl Cause {
             Self::Starting => "starting",
             Self::Missing => "missing",
             Self::LossOfPackets => "loss-of-packets",
+            Self::Slip => "slip",
+            Self::Stale => "stale",
         }
     }
 }

@@ -1,8 +1,8 @@
 //! When the packets of one stream are created: drawn in blocks, or read from a list drawn before.
 
 use crate::plan::{Plan, Processing, Source, Stream, StreamId};
+use crate::pseudowire::clock::PacketTimes;
 use crate::random::{self, BLOCK_DRAWS, Seed, exponential_block, scale_exponential};
-use crate::units::Ticks;
 
 /// Instants that a list may hold and not be drawn for a whole run at once.
 const SHORT: usize = 512;
@@ -30,7 +30,7 @@ impl SharedArrivals {
                 arrivals.fill(&mut times, NEVER, constant_ingress(stream));
                 times
             }
-            Source::Circuit { .. } | Source::Periodic(_) => Vec::new(),
+            _ => Vec::new(),
         };
         Self {
             entries: plan.streams.iter().map(list).collect(),
@@ -58,7 +58,7 @@ pub(super) struct Arrivals<'a> {
 enum Kind<'a> {
     /// Packet n at tick n + `skip`.
     Ticks {
-        ticks: Ticks,
+        ticks: PacketTimes,
         skip: u64,
         count: u64,
     },
@@ -85,18 +85,17 @@ impl<'a> Arrivals<'a> {
         let end = plan.sources_end;
         let kind = match &stream.source {
             Source::Circuit { .. } => {
-                let ticks = stream
-                    .source
-                    .boundaries(seed)
-                    .expect("a circuit has boundaries");
+                let boundaries = stream.source.boundaries(seed);
+                let ticks = boundaries.expect("a circuit has boundaries");
+                let count = ticks.count_before(end).saturating_sub(1);
                 Kind::Ticks {
                     ticks,
                     skip: 1,
-                    count: ticks.count_before(end).saturating_sub(1),
+                    count,
                 }
             }
             Source::Periodic(ticks) => Kind::Ticks {
-                ticks: *ticks,
+                ticks: (*ticks).into(),
                 skip: 0,
                 count: ticks.count_before(end),
             },
@@ -110,6 +109,7 @@ impl<'a> Arrivals<'a> {
                 mean_gap_q16_ps: *mean_gap_q16_ps,
                 end: end.0,
             })),
+            _ => unimplemented!(),
         };
         let mut arrivals = Self {
             kind,
@@ -260,7 +260,7 @@ mod tests {
     use crate::plan::{Crossing, PlanBuilder};
     use crate::random::{Purpose, StreamKey};
     use crate::traffic::Class;
-    use crate::units::{Octets, SimTime, Span};
+    use crate::units::{Octets, SimTime, Span, Ticks};
 
     fn plan(source: Source) -> Plan {
         let mut builder = PlanBuilder::new(SimTime::ZERO + Span::from_ms(20));
@@ -269,8 +269,7 @@ mod tests {
             port,
             serialization: Span(1),
             queued: Octets(1),
-            propagation: Span::ZERO,
-            processing: Processing::Constant(Span::ZERO),
+            ..Crossing::default()
         };
         builder.stream(
             Class::Be,
@@ -322,6 +321,7 @@ mod tests {
         let circuit = Source::Circuit {
             boundaries,
             phase: None,
+            clock: Default::default(),
         };
         assert_eq!(
             one_by_one(&plan(circuit)).len(),

@@ -109,6 +109,7 @@ fn window_max(plan: &Plan, options: &Options) -> Span {
         Source::Poisson {
             mean_gap_q16_ps, ..
         } => mean_gap_q16_ps >> 16,
+        _ => unimplemented!(),
     };
     let quickest = plan.streams.iter().map(gap_ps).min().unwrap_or(u64::MAX);
     let room = quickest.max(1).saturating_mul(WINDOW_PACKETS_MAX);

@@ -266,6 +266,10 @@ impl<T: Tally> Network<T> {
                 sent: *sent,
                 delivered: stream.delivered,
                 dropped: stream.dropped,
+                dropped_early: 0,
+                policed: 0,
+                held: None,
+                series: Vec::new(),
                 network: stream.network,
                 slowest: stream.slowest,
                 received: stream.reception.map(|reception| reception.finish()),
@@ -292,10 +296,10 @@ impl StreamRun {
         let stream = &plan.streams[id.0 as usize];
         let path = plan.path(id);
         let boundaries = stream.source.boundaries(seed);
-        let reception = stream.receiver.map(|receiver| {
+        let reception = stream.receiver().map(|receiver| {
             let boundaries = boundaries.expect("only circuits have a receiver");
             let sent = boundaries.count_before(plan.sources_end).saturating_sub(1);
-            Box::new(Reception::new(receiver, boundaries, sent, T::FULL))
+            Box::new(Reception::new(receiver.clone(), boundaries, sent, T::FULL))
         });
         let last = path.last().expect("a path has a leg");
         let drawn = matches!(last.processing, Processing::Uniform { .. });

@@ -13,21 +13,56 @@ pub struct Outcome {
     pub ports: Vec<[QueueOutcome; crate::traffic::Class::COUNT]>,
 }
 
-/// What became of one stream's packets. Conservation: sent = delivered + dropped.
+/// What became of one stream's packets. Conservation: sent = delivered + dropped + dropped early +
+/// policed.
 #[derive(Clone, PartialEq, Debug)]
 pub struct StreamOutcome {
     /// Packets created.
     pub sent: u64,
     /// Packets that reached the far end of the path (for a circuit: its jitter buffer).
     pub delivered: u64,
-    /// Packets that found a queue full.
+    /// Packets that found a queue full, or too full for packets out of profile.
     pub dropped: u64,
+    /// Packets that early detection dropped.
+    pub dropped_early: u64,
+    /// Packets that the policer found red.
+    pub policed: u64,
     /// Network delay of the delivered packets: creation to delivery.
     pub network: Delays,
     /// The parts of the slowest delivered packet's delay; among equals the one created first.
     pub slowest: Option<Slowest>,
     /// What the receiving end of a circuit did.
     pub received: Option<Received>,
+    /// What a subscriber to a repeated message knew.
+    pub held: Option<Held>,
+    /// Over time, where the plan asks for it: bin n holds the packets created in
+    /// `[n, n + 1) · bin`; the last is the last in which one was created.
+    pub series: Vec<Bin>,
+}
+
+/// What became of the packets created in one stretch of time.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Bin {
+    /// Packets delivered.
+    pub delivered: u64,
+    /// Packets dropped, early or not. Policed ones are not counted.
+    pub lost: u64,
+    /// Largest network delay of those delivered.
+    pub delay_max: Span,
+    /// Sum of their network delays, in picoseconds.
+    pub delay_sum_ps: u128,
+}
+
+/// What a subscriber to a repeated message knew.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Held {
+    /// Over time: data whose input stands still (`rate_ppb` −10^9) since the message last arrived
+    /// was created; replacement before the first and while stale. It ends with the sources.
+    pub timeline: Timeline,
+    /// Times the state became stale.
+    pub stale: u64,
+    /// Messages that came after a younger one.
+    pub outdated: u64,
 }
 
 /// The slowest packet of a stream.
@@ -46,7 +81,7 @@ pub struct Parts {
     pub processing: Span,
     /// On transmitters.
     pub serialization: Span,
-    /// Radios, TDM transit, encryption: none yet.
+    /// Radios and the wait behind what went in before, encryption, boxes behind a transmitter.
     pub media: Span,
     /// Along the routes.
     pub propagation: Span,
@@ -59,8 +94,12 @@ pub struct Parts {
 pub struct QueueOutcome {
     /// Packets transmitted.
     pub transmitted: u64,
-    /// Packets that found the queue full.
+    /// Packets that found the queue full, or too full for packets out of profile.
     pub dropped: u64,
+    /// Packets that early detection dropped.
+    pub dropped_early: u64,
+    /// Cuts by frame pre-emption: pieces beyond the first.
+    pub cuts: u64,
     /// Transmissions that began while at least one more packet of the class was waiting.
     pub left_waiting: u64,
 }

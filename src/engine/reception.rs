@@ -2,8 +2,9 @@
 
 use super::outcome::Received;
 use crate::channel::{Cause, Content, Idle};
+use crate::pseudowire::clock::PacketTimes;
 use crate::pseudowire::receive::{Event, JitterBuffer, Receiver};
-use crate::units::{SimTime, Span, Ticks};
+use crate::units::{SimTime, Span};
 
 /// The receiving end of one direction of a circuit, and its record.
 #[derive(Debug)]
@@ -16,7 +17,7 @@ pub(super) struct Reception {
 
 #[derive(Debug)]
 struct Record {
-    boundaries: Ticks,
+    boundaries: PacketTimes,
     sent: u64,
     received: Received,
     delay: Span,
@@ -26,11 +27,16 @@ struct Record {
 
 impl Reception {
     /// The end of a circuit that sends `sent` packets cut at these boundaries.
-    pub(super) fn new(receiver: Receiver, boundaries: Ticks, sent: u64, with_shape: bool) -> Self {
+    pub(super) fn new(
+        receiver: Receiver,
+        boundaries: PacketTimes,
+        sent: u64,
+        with_shape: bool,
+    ) -> Self {
         let received = Received::new(with_shape);
         let silent = Some(Cause::Starting);
         let record = Record {
-            boundaries,
+            boundaries: boundaries.clone(),
             sent,
             received,
             delay: Span::ZERO,

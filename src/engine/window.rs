@@ -188,7 +188,7 @@ fn unordered(plan: &Plan) -> Vec<(StreamId, u32, u64)> {
         let last = plan.path(*stream).last().expect("a path has a leg");
         let ahead = (last.serialization + last.propagation + last.processing.min()).0;
         let drawn = matches!(last.processing, crate::plan::Processing::Uniform { .. });
-        let circuit = plan.streams[stream.0 as usize].receiver.is_some();
+        let circuit = plan.streams[stream.0 as usize].receiver().is_some();
         (drawn && circuit).then_some((*stream, last.port.0, ahead))
     };
     (0..plan.streams.len() as u32)

@@ -1,8 +1,10 @@
 //! A plan in five lines, for tests, benches and the scenario compiler alike.
 
-use super::{Leg, Plan, Port, PortId, Processing, Source, Stream, StreamId};
+use super::{
+    Discipline, End, Leg, Plan, Port, PortId, Processing, Sizes, Source, Stream, StreamId,
+};
 use crate::pseudowire::receive::Receiver;
-use crate::traffic::Class;
+use crate::traffic::{Class, Policer};
 use crate::units::{Octets, SimTime, Span};
 
 /// Collects ports and streams in rank order, then seals them into a [`Plan`].
@@ -18,12 +20,50 @@ pub struct Crossing {
     pub port: PortId,
     /// Time on the transmitter.
     pub serialization: Span,
+    /// Bits on the transmitter; needed at general ports only.
+    pub bits: u64,
     /// Octets taken in the queue.
     pub queued: Octets,
     /// Time in the medium.
     pub propagation: Span,
+    /// Latency of radios and boxes.
+    pub media: Span,
     /// Time through the far node.
     pub processing: Processing,
+}
+
+impl Default for Crossing {
+    /// Nothing: for writing down only what matters.
+    fn default() -> Self {
+        Self {
+            port: PortId(0),
+            serialization: Span::ZERO,
+            bits: 0,
+            queued: Octets(0),
+            propagation: Span::ZERO,
+            media: Span::ZERO,
+            processing: Processing::Constant(Span::ZERO),
+        }
+    }
+}
+
+/// A stream to be added: see [`Stream`].
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// Its class.
+    pub class: Class,
+    /// When packets are created.
+    pub source: Source,
+    /// How large they are.
+    pub sizes: Sizes,
+    /// Meters them.
+    pub policer: Option<Policer>,
+    /// Time through the first node.
+    pub ingress: Processing,
+    /// The crossings of each size; all over the same ports.
+    pub paths: Vec<Vec<Crossing>>,
+    /// What becomes of them.
+    pub end: End,
 }
 
 impl PlanBuilder {
@@ -35,20 +75,51 @@ impl PlanBuilder {
             ports: Vec::new(),
             streams: Vec::new(),
             legs: Vec::new(),
+            series_bin: None,
         };
         Self { plan }
     }
 
-    /// Adds a port; ports come in the order of (link name, direction).
+    /// Asks for counts and delays over time, in bins of this length.
+    pub fn series(&mut self, bin: Span) {
+        assert!(bin > Span::ZERO, "a bin has a length");
+        self.plan.series_bin = Some(bin);
+    }
+
+    /// Adds a plain port; ports come in the order of (link name, direction).
     pub fn port(&mut self, queue_limit: [Option<Octets>; Class::COUNT]) -> PortId {
-        self.plan.ports.push(Port { queue_limit });
+        self.add(queue_limit, None)
+    }
+
+    /// Adds a general port.
+    ///
+    /// # Panics
+    /// If the discipline contradicts itself.
+    pub fn general_port(
+        &mut self,
+        queue_limit: [Option<Octets>; Class::COUNT],
+        discipline: Discipline,
+    ) -> PortId {
+        discipline.assert_sound();
+        self.add(queue_limit, Some(Box::new(discipline)))
+    }
+
+    fn add(
+        &mut self,
+        queue_limit: [Option<Octets>; Class::COUNT],
+        discipline: Option<Box<Discipline>>,
+    ) -> PortId {
+        self.plan.ports.push(Port {
+            queue_limit,
+            discipline,
+        });
         PortId(u32::try_from(self.plan.ports.len() - 1).expect("ports within 2^32"))
     }
 
-    /// Adds a stream along `path`; streams come in rank order.
+    /// Adds a stream of packets of one size along `path`; streams come in rank order.
     ///
     /// # Panics
-    /// If the path is empty, crosses a port twice, or has a leg without serialization time.
+    /// As [`PlanBuilder::route`].
     pub fn stream(
         &mut self,
         class: Class,
@@ -57,45 +128,145 @@ impl PlanBuilder {
         path: &[Crossing],
         receiver: Option<Receiver>,
     ) -> StreamId {
+        self.route(Route {
+            class,
+            source,
+            sizes: Sizes::One,
+            policer: None,
+            ingress,
+            paths: vec![path.to_vec()],
+            end: receiver.map_or(End::Sink, End::Pseudowire),
+        })
+    }
+
+    /// Adds a stream; streams come in rank order.
+    ///
+    /// # Panics
+    /// If there is not one path per size, a path is empty or crosses a port twice, the paths cross
+    /// different ports, or a leg has no serialization time, or no bits at a general port.
+    pub fn route(&mut self, route: Route) -> StreamId {
         let id = StreamId(u32::try_from(self.plan.streams.len()).expect("streams within 2^32"));
+        let count = |legs: usize| u32::try_from(legs).expect("legs within 2^32");
+        assert_eq!(
+            route.sizes.count(),
+            count(route.paths.len()),
+            "a path per size"
+        );
+        let first = &route.paths[0];
+        for path in &route.paths {
+            self.assert_path(path);
+            let same = path.iter().map(|crossing| crossing.port);
+            assert!(
+                same.eq(first.iter().map(|crossing| crossing.port)),
+                "every size takes the same way"
+            );
+        }
+        let start = count(self.plan.legs.len());
+        let colours = if route.policer.is_some() {
+            &[false, true][..]
+        } else {
+            &[false]
+        };
+        for yellow in colours {
+            for crossing in route.paths.iter().flatten() {
+                self.plan.legs.push(leg(id, crossing, *yellow));
+            }
+        }
+        self.plan.streams.push(Stream {
+            class: route.class,
+            source: route.source,
+            sizes: route.sizes,
+            policer: route.policer,
+            ingress: route.ingress,
+            legs: start..count(self.plan.legs.len()),
+            hops: count(first.len()),
+            end: route.end,
+        });
+        id
+    }
+
+    fn assert_path(&self, path: &[Crossing]) {
         assert!(!path.is_empty(), "a stream crosses at least one link");
         for (hop, crossing) in path.iter().enumerate() {
-            assert!(
-                (crossing.port.0 as usize) < self.plan.ports.len(),
-                "the port exists"
-            );
+            let port = self.plan.ports.get(crossing.port.0 as usize);
+            let general = port.expect("the port exists").discipline.is_some();
             assert!(crossing.serialization > Span::ZERO, "sending takes time");
+            assert!(!general || crossing.bits > 0, "a general port counts bits");
             let again = path[..hop]
                 .iter()
                 .any(|before| before.port == crossing.port);
             assert!(!again, "a path crosses a port once");
         }
-        let count = |legs: usize| u32::try_from(legs).expect("legs within 2^32");
-        let start = count(self.plan.legs.len());
-        self.plan
-            .legs
-            .extend(path.iter().cloned().map(|crossing| Leg {
-                port: crossing.port,
-                stream: id,
-                serialization: crossing.serialization,
-                queued: crossing.queued,
-                propagation: crossing.propagation,
-                processing: crossing.processing,
-            }));
-        let legs = start..count(self.plan.legs.len());
-        self.plan.streams.push(Stream {
-            class,
-            source,
-            ingress,
-            legs,
-            receiver,
-        });
-        id
     }
 
     /// The sealed plan.
     #[must_use]
     pub fn seal(self) -> Plan {
         self.plan
+    }
+}
+
+fn leg(stream: StreamId, crossing: &Crossing, yellow: bool) -> Leg {
+    Leg {
+        port: crossing.port,
+        stream,
+        serialization: crossing.serialization,
+        bits: crossing.bits,
+        queued: crossing.queued,
+        propagation: crossing.propagation,
+        media: crossing.media,
+        processing: crossing.processing.clone(),
+        yellow,
+    }
+}
+
+impl Discipline {
+    /// What the scenario compiler has checked already.
+    fn assert_sound(&self) {
+        if let Some(first) = self.rates.first() {
+            assert_eq!(first.from, SimTime::ZERO, "a rate from the beginning");
+            assert!(first.rate.is_some(), "a rate at the beginning");
+            assert!(self.rates.is_sorted_by(|a, b| a.from < b.from), "in order");
+            let last = self.rates.last().and_then(|step| step.rate);
+            assert!(
+                last.is_some(),
+                "a rate at the end, for the network to drain"
+            );
+        }
+        let plain = |set: bool, what: &str| assert!(!self.single_queue || !set, "{what}");
+        plain(
+            self.quantum.iter().any(Option::is_some),
+            "one queue, no rounds",
+        );
+        plain(self.class_shaper.iter().any(Option::is_some), "one queue");
+        plain(self.early.iter().any(Option::is_some), "one queue");
+        plain(self.preemption.is_some(), "one queue");
+        let strict = |class: &usize| self.quantum[*class].is_none();
+        let grouped = (0..Class::COUNT).find(|class| !strict(class));
+        let quanta = self.quantum.iter().flatten();
+        assert!(
+            quanta.clone().all(|quantum| quantum.0 > 0),
+            "a visit sends something"
+        );
+        if let Some(first) = grouped {
+            assert!(
+                (first..Class::COUNT).all(|class| !strict(&class)),
+                "strict above the round"
+            );
+        }
+        if self.preemption.is_some() {
+            let shaped = self.class_shaper.iter().any(Option::is_some);
+            assert!(
+                !shaped && self.port_shaper.is_none(),
+                "no shapers beside pre-emption"
+            );
+            assert!(
+                self.rates.len() == 1 && !self.keeps_order,
+                "one rate, stated"
+            );
+        }
+        for early in self.early.iter().flatten() {
+            assert!(early.min < early.max && early.weight_shift < 32, "a slope");
+        }
     }
 }

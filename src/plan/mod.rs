@@ -6,13 +6,19 @@
 //! every tie in time is broken by it.
 
 mod builder;
+pub mod discipline;
+pub mod source;
 
-pub use builder::{Crossing, PlanBuilder};
+pub use builder::{Crossing, PlanBuilder, Route};
+pub use discipline::{Discipline, EarlyDrop, Preemption, RateStep, Shaper};
+pub use source::{Sizes, Source};
+
+use std::sync::Arc;
 
 use crate::pseudowire::receive::Receiver;
-use crate::random::{Seed, StreamKey, uniform_below};
-use crate::traffic::Class;
-use crate::units::{Octets, SimTime, Span, Ticks};
+use crate::random::{StreamKey, uniform_below};
+use crate::traffic::{Class, Policer};
+use crate::units::{Octets, SimTime, Span};
 
 /// Index of a port: one direction of one link, with the queues in front of it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -27,51 +33,90 @@ pub struct StreamId(pub u32);
 pub struct Plan {
     /// Sources emit strictly before this instant; then the network drains.
     pub sources_end: SimTime,
-    /// One per used link direction.
+    /// One per used link direction, radio hop that stores and forwards, or box with a queue.
     pub ports: Vec<Port>,
     /// In rank order.
     pub streams: Vec<Stream>,
-    /// The legs of all streams, one stream after the other, each from first to last.
+    /// The legs of all streams, one stream after the other, variant by variant, each from first
+    /// to last.
     pub legs: Vec<Leg>,
+    /// Where given, outcomes carry counts and delays over time in bins of this length.
+    pub series_bin: Option<Span>,
 }
 
-/// One direction of one link and its eight queues.
+/// One transmitter and the queues in front of it.
 #[derive(Clone, Debug)]
 pub struct Port {
     /// Octets that may wait per class, the packet in transmission not counted; `None` = unlimited.
     pub queue_limit: [Option<Octets>; Class::COUNT],
+    /// `None`: a *plain* port, strict priority at one rate. Otherwise a *general* one.
+    pub discipline: Option<Box<Discipline>>,
 }
 
-/// One directed stream of packets of one size along one path.
+/// One directed stream of packets along one sequence of ports.
 #[derive(Clone, Debug)]
 pub struct Stream {
     /// Its forwarding class on every link.
     pub class: Class,
     /// When packets are created.
     pub source: Source,
+    /// How large they are.
+    pub sizes: Sizes,
+    /// Meters packets at their creation, by the octets they take in the first queue: red ones end
+    /// there, yellow ones go on as the variants `sizes..2 · sizes`.
+    pub policer: Option<Policer>,
     /// Time through the first node (ingress PE), from creation to the first queue.
     pub ingress: Processing,
     /// Range of [`Plan::legs`].
     pub legs: std::ops::Range<u32>,
-    /// The pseudowire's receiving end, for circuits.
-    pub receiver: Option<Receiver>,
+    /// Legs of one variant. All variants cross the same ports.
+    pub hops: u32,
+    /// What becomes of the packets at the far end.
+    pub end: End,
 }
 
-/// One crossing of one link by one stream.
+/// The far end of a stream.
+#[derive(Clone, Debug)]
+pub enum End {
+    /// Packets are counted.
+    Sink,
+    /// The receiving end of a pseudowire.
+    Pseudowire(Receiver),
+    /// A subscriber to a repeated message that carries a state (GOOSE).
+    Subscriber(Subscriber),
+}
+
+/// Who receives a repeated message that carries a state. Message n says how long it may be
+/// trusted; without a younger message by then the state is stale until the next arrives. A message
+/// older than one that has arrived already changes nothing.
+#[derive(Clone, Debug)]
+pub struct Subscriber {
+    /// Per message, how long after its arrival the state counts (timeAllowedToLive).
+    pub allowed_to_live: Arc<[Span]>,
+}
+
+/// One crossing of one port by one stream, in one variant.
 #[derive(Clone, Debug)]
 pub struct Leg {
     /// The link direction crossed.
     pub port: PortId,
     /// Whose packets.
     pub stream: StreamId,
-    /// Time on the transmitter, rounded up to a whole picosecond.
+    /// Time on the transmitter, rounded up to a whole picosecond; at the first rate of a port
+    /// whose rate changes.
     pub serialization: Span,
+    /// Bits on the transmitter: what a general port works with.
+    pub bits: u64,
     /// Octets this packet takes in the queue (the frame; for wire-sized flows every octet).
     pub queued: Octets,
     /// First bit in to first bit out of the medium.
     pub propagation: Span,
+    /// Latency of radios, encryption and boxes behind the transmitter.
+    pub media: Span,
     /// Time through the node at the far end; for the last leg that is the egress PE.
     pub processing: Processing,
+    /// Whether packets of this variant are out of profile.
+    pub yellow: bool,
 }
 
 /// Time a packet takes through a node.
@@ -93,28 +138,6 @@ pub enum Processing {
         /// Longest.
         max: Span,
         /// The stream of (node, flow, direction).
-        key: StreamKey,
-    },
-}
-
-/// When the packets of a stream are created, the first being number 0.
-#[derive(Clone, Debug)]
-pub enum Source {
-    /// A circuit: packet n holds the bits from boundary n to boundary n + 1 and is created,
-    /// complete, at boundary n + 1.
-    Circuit {
-        /// The boundaries, for phase zero.
-        boundaries: Ticks,
-        /// Where given, the first boundary is moved by a draw, uniform in one period.
-        phase: Option<StreamKey>,
-    },
-    /// Packet n is created at tick n.
-    Periodic(Ticks),
-    /// Independent exponential gaps; the first packet one gap after zero.
-    Poisson {
-        /// Mean gap in 2^-16 ps.
-        mean_gap_q16_ps: u64,
-        /// The stream of the gaps.
         key: StreamKey,
     },
 }
@@ -146,37 +169,76 @@ impl Processing {
     }
 }
 
-impl Source {
-    /// The packet boundaries of a circuit under this seed; `None` for other sources.
+impl Sizes {
+    /// Variants there are, those out of profile not counted.
     #[must_use]
-    pub fn boundaries(&self, seed: Seed) -> Option<Ticks> {
-        let Self::Circuit { boundaries, phase } = self else {
-            return None;
+    pub fn count(&self) -> u32 {
+        let count = match self {
+            Self::One => 1,
+            Self::Cycle(cycle) => cycle
+                .iter()
+                .max()
+                .map_or(1, |largest| usize::from(*largest) + 1),
+            Self::Drawn { thresholds, .. } => thresholds.len(),
         };
-        let mut ticks = *boundaries;
-        if let Some(key) = phase {
-            let shift = uniform_below(seed.stream(key).draw(), ticks.period().0);
-            ticks.first = ticks.first + Span(shift);
+        u32::try_from(count).expect("sizes within 2^16")
+    }
+}
+
+impl Leg {
+    /// Everything between the end of transmission and the far node's processing that no packet
+    /// ahead can change.
+    #[must_use]
+    pub fn behind(&self) -> Span {
+        self.propagation + self.media
+    }
+}
+
+impl Stream {
+    /// The pseudowire's receiving end, for circuits.
+    #[must_use]
+    pub fn receiver(&self) -> Option<&Receiver> {
+        match &self.end {
+            End::Pseudowire(receiver) => Some(receiver),
+            End::Sink | End::Subscriber(_) => None,
         }
-        Some(ticks)
     }
 }
 
 impl Plan {
-    /// The legs of a stream, first to last.
+    /// The legs of a stream's first variant, first to last.
     #[must_use]
     pub fn path(&self, stream: StreamId) -> &[Leg] {
-        let range = &self.streams[stream.0 as usize].legs;
-        &self.legs[range.start as usize..range.end as usize]
+        self.path_of(stream, 0)
     }
 
-    /// The part of a stream's network delay that no queue and no draw can change.
+    /// The legs of one variant of a stream, first to last.
+    ///
+    /// # Panics
+    /// If the stream has no such variant.
+    #[must_use]
+    pub fn path_of(&self, stream: StreamId, variant: u32) -> &[Leg] {
+        let stream = &self.streams[stream.0 as usize];
+        let first = stream.legs.start + variant * stream.hops;
+        assert!(first + stream.hops <= stream.legs.end, "the variant exists");
+        &self.legs[first as usize..(first + stream.hops) as usize]
+    }
+
+    /// How many variants a stream has, those out of profile included.
+    #[must_use]
+    pub fn variants(&self, stream: StreamId) -> u32 {
+        let stream = &self.streams[stream.0 as usize];
+        (stream.legs.end - stream.legs.start) / stream.hops
+    }
+
+    /// The part of a stream's network delay that no queue and no draw can change, for its first
+    /// variant.
     ///
     /// With ranges, the shortest processing is taken.
     #[must_use]
     pub fn shortest_delay(&self, stream: StreamId) -> Span {
         let ingress = self.streams[stream.0 as usize].ingress.min();
-        let crossing = |leg: &Leg| leg.serialization + leg.propagation + leg.processing.min();
+        let crossing = |leg: &Leg| leg.serialization + leg.behind() + leg.processing.min();
         ingress + self.path(stream).iter().map(crossing).sum()
     }
 }

@@ -1,5 +1,6 @@
 //! Circuit emulation: octets into packets and back (RFC 4553 SAToP, RFC 5086 CESoPSN).
 
+pub mod clock;
 pub mod encapsulation;
 pub mod receive;
 pub mod service;

@@ -7,10 +7,11 @@
 
 use std::collections::VecDeque;
 
-use crate::units::{SimTime, Span, Ticks};
+use super::clock::{Clock, PacketTimes};
+use crate::units::{SimTime, Span};
 
 /// Settings of the receiving end.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Receiver {
     /// When play-out begins.
     pub playout: Playout,
@@ -24,6 +25,22 @@ pub struct Receiver {
     /// Without a start after this, the loss-of-packets state (RFC 5604 `SetUp2SynchTimeOut`,
     /// default 5000 ms).
     pub setup_timeout: Span,
+    /// What becomes of a packet that comes after its play-out instant.
+    pub late: LatePolicy,
+    /// Extra wait before play-out begins: what equalises the two directions of a circuit.
+    pub hold_back: Span,
+    /// The clock that play-out follows.
+    pub clock: Clock,
+}
+
+/// What becomes of a packet that comes after its play-out instant.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum LatePolicy {
+    /// It is discarded: its place was played already (RFC 4553 §6.2).
+    #[default]
+    Discard,
+    /// Play-out goes back to it: the delay grows by what was replaced.
+    Recentre,
 }
 
 /// When play-out begins; the models differ by milliseconds at identical settings.
@@ -91,7 +108,7 @@ pub enum Event {
 pub struct JitterBuffer {
     receiver: Receiver,
     /// Packet n holds the bits that entered from boundary n to boundary n + 1.
-    boundaries: Ticks,
+    boundaries: PacketTimes,
     /// Packets the far end sends in all: nothing is missing after the last.
     sent: u64,
     state: State,
@@ -120,7 +137,7 @@ enum State {
 impl JitterBuffer {
     /// An empty buffer for `sent` packets cut at these boundaries.
     #[must_use]
-    pub fn new(receiver: Receiver, boundaries: Ticks, sent: u64) -> Self {
+    pub fn new(receiver: Receiver, boundaries: impl Into<PacketTimes>, sent: u64) -> Self {
         let room = receiver.capacity_packets.max(receiver.start_packets(false)) as usize + 1;
         let run = VecDeque::with_capacity(room);
         let state = State::Waiting {
@@ -129,7 +146,7 @@ impl JitterBuffer {
         };
         Self {
             receiver,
-            boundaries,
+            boundaries: boundaries.into(),
             sent,
             state,
             waiting: VecDeque::with_capacity(room),
@@ -301,6 +318,7 @@ impl Receiver {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::units::Ticks;
 
     const MS: u64 = 1_000_000_000;
     const US: u64 = 1_000_000;
@@ -312,6 +330,9 @@ mod tests {
             missing_limit: 10,
             in_sync: 2,
             setup_timeout: Span::from_s(5),
+            late: LatePolicy::Discard,
+            hold_back: Span::ZERO,
+            clock: Clock::default(),
         }
     }
 

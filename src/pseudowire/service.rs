@@ -3,7 +3,8 @@
 
 use std::cmp::Ordering;
 
-use super::receive::{Playout, Receiver};
+use super::clock::Clock;
+use super::receive::{LatePolicy, Playout, Receiver};
 use crate::units::{BitRate, Octets, Span};
 
 /// The TDM side of a circuit.
@@ -319,6 +320,9 @@ pub fn receiver(
         missing_limit: limits.missing,
         in_sync: limits.in_sync,
         setup_timeout: limits.setup_timeout,
+        late: LatePolicy::Discard,
+        hold_back: Span::ZERO,
+        clock: Clock::default(),
     }
 }
 

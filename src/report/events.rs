@@ -62,7 +62,7 @@ pub fn events(timeline: &Timeline) -> Vec<Event> {
                 ..
             } => stopped = true,
             Content::Idle {
-                cause: Cause::Missing,
+                cause: Cause::Missing | Cause::Slip | Cause::Stale,
                 ..
             } => all.push(lasting(EventKind::Missing)),
             Content::Idle {

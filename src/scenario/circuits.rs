@@ -15,7 +15,7 @@ use crate::units::limits::JITTER_BUFFER_MS;
 use crate::units::{BitRate, Octets, Span, time::PS_PER_MS};
 
 /// A circuit's settings, resolved.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// What is carried.
     pub service: Service,
@@ -263,7 +263,7 @@ pub(super) fn report_circuit(
         packet_time_exact_ps: settings.packet_time_exact_ps,
         jitter_buffer: settings.buffer,
         playout: settings.model.name(),
-        receiver: settings.receiver,
+        receiver: settings.receiver.clone(),
         rates: settings.rates(),
         directions,
     }

@@ -47,7 +47,7 @@ pub fn plan(network: &Network, drafts: &[Draft<'_>], sources_end: SimTime) -> Co
             draft.source.clone(),
             ingress,
             &crossings,
-            draft.receiver,
+            draft.receiver.clone(),
         );
         streams.push(draft.owner);
     }
@@ -73,6 +73,7 @@ fn crossings(
             queued: draft.queued(),
             propagation: link.propagation[hop.direction.index()],
             processing: processing(network.topology.node(*far), draft),
+            ..Crossing::default()
         }
     };
     hops.map(crossing).collect()

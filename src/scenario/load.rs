@@ -213,7 +213,7 @@ fn settle<'a>(
             let class = class.value;
             circuits.push(ReadyCircuit {
                 spec: circuit,
-                settings: *settings,
+                settings: settings.clone(),
                 class,
                 paths,
             });

@@ -194,7 +194,7 @@ pub fn drafts<'a>(circuits: &'a [ReadyCircuit<'a>], flows: &'a [ReadyFlow<'a>]) 
                 period_exact_ps: circuit.settings.packet_time_exact_ps,
                 path: &circuit.paths[direction.index()],
                 source: circuit_source(circuit, direction),
-                receiver: Some(circuit.settings.receiver),
+                receiver: Some(circuit.settings.receiver.clone()),
             });
         }
     }
@@ -230,5 +230,6 @@ fn circuit_source(circuit: &ReadyCircuit<'_>, direction: Direction) -> Source {
     Source::Circuit {
         boundaries: Ticks::new(first, numerator, denominator),
         phase: given.is_none().then(key),
+        clock: Default::default(),
     }
 }

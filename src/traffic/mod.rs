@@ -1,5 +1,7 @@
-//! What is sent, and how urgent it is.
+//! What is sent, how urgent it is, and what a service may send.
 
 pub mod class;
+pub mod policer;
 
 pub use class::Class;
+pub use policer::{Colour, Meter, Policer};

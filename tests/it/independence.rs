@@ -207,7 +207,7 @@ fn check_outcome(plan: &Plan, outcome: &Outcome) {
                 .source
                 .boundaries(Seed(0))
                 .expect("a circuit");
-            let earliest = ticks.period() + shortest;
+            let earliest = ticks.ticks().period() + shortest;
             assert!(
                 received
                     .timeline

@@ -5,6 +5,7 @@
 
 use pilotwire::engine::{self, Options, Outcome};
 use pilotwire::plan::{Crossing, Plan, PlanBuilder, PortId, Processing, Source, StreamId};
+use pilotwire::pseudowire::clock::Clock;
 use pilotwire::random::{Purpose, Seed, StreamKey};
 use pilotwire::traffic::Class;
 use pilotwire::units::{BitRate, Octets, SimTime, Span, Ticks};
@@ -43,6 +44,7 @@ fn crossing(port: PortId, service: Span) -> Crossing {
         queued: Octets(1),
         propagation: Span::ZERO,
         processing: NOTHING,
+        ..Crossing::default()
     }
 }
 
@@ -363,7 +365,11 @@ fn waits_of_periodic_sources_of_random_phase_are_those_of_n_d_d_1() {
             Purpose::Phase,
         ));
         let boundaries = Ticks::every(SimTime::ZERO, period);
-        let source = Source::Circuit { boundaries, phase };
+        let source = Source::Circuit {
+            boundaries,
+            phase,
+            clock: Clock::default(),
+        };
         builder.stream(Class::Ef, source, NOTHING, &[crossing(port, service)], None);
     }
     let plan = builder.seal();

@@ -1,7 +1,8 @@
 //! Random small networks, dense with the awkward: ties, full queues, starved circuits, reordering.
 
 use pilotwire::plan::{Crossing, Plan, PlanBuilder, PortId, Processing, Source};
-use pilotwire::pseudowire::receive::{Playout, Receiver};
+use pilotwire::pseudowire::clock::Clock;
+use pilotwire::pseudowire::receive::{LatePolicy, Playout, Receiver};
 use pilotwire::random::{Purpose, Seed, Stream, StreamKey, uniform_below};
 use pilotwire::traffic::Class;
 use pilotwire::units::{BitRate, Octets, SimTime, Span, Ticks};
@@ -72,6 +73,7 @@ fn add_twins(builder: &mut PlanBuilder, dice: &mut Dice, wires: &[Wire]) {
         queued: Octets(200),
         propagation: wire.propagation,
         processing: Processing::Constant(Span::from_us(1)),
+        ..Crossing::default()
     };
     let path: Vec<Crossing> = wires.iter().take(2).map(crossing).collect();
     let ticks = Ticks::every(SimTime(dice.below(5) * 100_000), Span::from_us(5000));
@@ -110,6 +112,7 @@ fn add_stream(builder: &mut PlanBuilder, dice: &mut Dice, stream: u64, wires: &[
             queued: Octets(size),
             propagation: wire.propagation,
             processing: processing(dice, stream, hop, packet_time),
+            ..Crossing::default()
         })
         .collect();
     let ingress = processing(dice, stream, 0, packet_time);
@@ -121,6 +124,7 @@ fn add_stream(builder: &mut PlanBuilder, dice: &mut Dice, stream: u64, wires: &[
         Source::Circuit {
             boundaries: Ticks::every(first, packet_time),
             phase,
+            clock: Clock::default(),
         }
     } else if dice.one_in(2) {
         let period = slowest
@@ -178,6 +182,9 @@ fn receiver(dice: &mut Dice, packet_time: Span) -> Receiver {
         missing_limit: dice.pick(&[3, 10]),
         in_sync: 2,
         setup_timeout: dice.pick(&[Span::from_ms(10), Span::from_s(5)]),
+        late: LatePolicy::Discard,
+        hold_back: Span::ZERO,
+        clock: Clock::default(),
     }
 }
 

@@ -89,8 +89,9 @@ fn a_given_phase_is_the_first_boundary_and_an_absent_one_is_drawn() {
     let scenario = compiled(RING, TOPOLOGY);
     let source = |circuit: usize, direction: usize| {
         let stream = scenario.circuits[circuit].directions[direction].stream;
-        let Source::Circuit { boundaries, phase } =
-            &scenario.plan.streams[stream.0 as usize].source
+        let Source::Circuit {
+            boundaries, phase, ..
+        } = &scenario.plan.streams[stream.0 as usize].source
         else {
             panic!("a circuit")
         };

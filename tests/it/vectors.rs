@@ -3,7 +3,8 @@
 
 use pilotwire::engine::{self, EngineKind, Options, Outcome};
 use pilotwire::plan::{Crossing, Plan, PlanBuilder, PortId, Processing, Source};
-use pilotwire::pseudowire::receive::{Playout, Receiver};
+use pilotwire::pseudowire::clock::Clock;
+use pilotwire::pseudowire::receive::{LatePolicy, Playout, Receiver};
 use pilotwire::random::Seed;
 use pilotwire::traffic::Class;
 use pilotwire::units::{BitRate, Octets, SimTime, Span, Ticks};
@@ -21,6 +22,7 @@ fn radio(port: PortId, octets: u64) -> Crossing {
         queued: Octets(octets),
         propagation: Span::from_us(300),
         processing: NODE,
+        ..Crossing::default()
     }
 }
 
@@ -31,6 +33,9 @@ fn fill_half(packets: u32) -> Receiver {
         missing_limit: 10,
         in_sync: 2,
         setup_timeout: Span::from_s(5),
+        late: LatePolicy::Discard,
+        hold_back: Span::ZERO,
+        clock: Clock::default(),
     }
 }
 
@@ -55,6 +60,7 @@ fn behind_a_frame_at_every_link(behind: Span, receiver: Receiver) -> Outcome {
     let source = Source::Circuit {
         boundaries,
         phase: None,
+        clock: Clock::default(),
     };
     builder.stream(Class::Ef, source, NODE, &path, Some(receiver));
     let mut arrival = boundaries.at(10) + Span::from_us(150);
@@ -137,6 +143,7 @@ fn the_last_of_twenty_circuits_that_send_at_once_waits_304_726_us() {
         let source = Source::Circuit {
             boundaries,
             phase: None,
+            clock: Clock::default(),
         };
         builder.stream(
             Class::Ef,

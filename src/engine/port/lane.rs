@@ -72,7 +72,7 @@ impl Ends {
             return None;
         };
         let constant = matches!(leg.processing, Processing::Constant(_)) && local.drawn.is_none();
-        if !constant || plan.streams[local.stream.0 as usize].receiver.is_some() {
+        if !constant || plan.streams[local.stream.0 as usize].receiver().is_some() {
             return None;
         }
         let after = leg.serialization + leg.propagation + leg.processing.min();

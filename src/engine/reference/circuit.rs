@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use crate::channel::{Cause, Content, Idle};
 use crate::engine::outcome::Received;
+use crate::pseudowire::clock::PacketTimes;
 use crate::pseudowire::receive::{Playout, Receiver};
-use crate::units::{SimTime, Span, Ticks};
+use crate::units::{SimTime, Span};
 
 /// Written from the rules, not from the jitter buffer of the window engine.
 pub(super) struct CircuitEnd {
     receiver: Receiver,
-    boundaries: Ticks,
+    boundaries: PacketTimes,
     /// Packets the sender sends in all.
     count: u64,
     /// Delay from bit in to bit out, while play-out runs.
@@ -28,7 +29,12 @@ pub(super) struct CircuitEnd {
 }
 
 impl CircuitEnd {
-    pub(super) fn new(receiver: Receiver, boundaries: Ticks, count: u64, detailed: bool) -> Self {
+    pub(super) fn new(
+        receiver: Receiver,
+        boundaries: PacketTimes,
+        count: u64,
+        detailed: bool,
+    ) -> Self {
         let received = Received::new(detailed);
         Self {
             receiver,

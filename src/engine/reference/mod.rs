@@ -14,9 +14,10 @@ use self::circuit::CircuitEnd;
 use self::flight::{Flight, Packet, Stage};
 use super::outcome::{Delays, Outcome, QueueOutcome, Slowest, StreamOutcome};
 use crate::plan::{Plan, Processing, Source, StreamId};
+use crate::pseudowire::clock::PacketTimes;
 use crate::random::{self, Seed, exponential, scale_exponential};
 use crate::traffic::Class;
-use crate::units::{SimTime, Span, Ticks};
+use crate::units::{SimTime, Span};
 
 /// Runs a plan event by event.
 pub(super) fn run(
@@ -64,7 +65,7 @@ struct Traffic {
 /// When the packets of a stream are created.
 struct Sender {
     next: Option<u64>,
-    ticks: Option<(Ticks, u64)>,
+    ticks: Option<(PacketTimes, u64)>,
     gaps: Option<(random::Stream, u64)>,
 }
 
@@ -107,7 +108,10 @@ impl<'p> Reference<'p> {
                     draws.insert((id, hop), seed.stream(key));
                 }
             }
-            let ends = stream.receiver.zip(stream.source.boundaries(seed));
+            let ends = stream
+                .receiver()
+                .cloned()
+                .zip(stream.source.boundaries(seed));
             traffic.push(Traffic {
                 class: stream.class,
                 sender: Sender::new(&stream.source, seed),
@@ -378,14 +382,15 @@ impl<'p> Reference<'p> {
 
 impl Sender {
     fn new(source: &Source, seed: Seed) -> Self {
-        let (ticks, gaps) = match source {
+        let (ticks, gaps): (Option<(PacketTimes, u64)>, _) = match source {
             // A circuit's packet is complete at the boundary after its own.
             Source::Circuit { .. } => (source.boundaries(seed).map(|ticks| (ticks, 1)), None),
-            Source::Periodic(ticks) => (Some((*ticks, 0)), None),
+            Source::Periodic(ticks) => (Some(((*ticks).into(), 0)), None),
             Source::Poisson {
                 mean_gap_q16_ps,
                 key,
             } => (None, Some((seed.stream(key), *mean_gap_q16_ps))),
+            _ => unimplemented!(),
         };
         Self {
             next: None,
@@ -396,7 +401,7 @@ impl Sender {
 
     /// When packet `number` is created, if before `end`.
     fn advance(&mut self, number: u64, end: u64) -> Option<u64> {
-        let next = if let Some((ticks, skip)) = self.ticks {
+        let next = if let Some((ticks, skip)) = &self.ticks {
             ticks.at(number + skip).0
         } else {
             let (gaps, mean) = self.gaps.as_mut().expect("ticks or gaps");
@@ -428,6 +433,10 @@ fn nothing_yet(detailed: bool) -> StreamOutcome {
         dropped: 0,
         network: Delays::new(detailed),
         slowest: None,
+        dropped_early: 0,
+        policed: 0,
         received: None,
+        held: None,
+        series: Vec::new(),
     }
 }

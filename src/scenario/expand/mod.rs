@@ -1,0 +1,86 @@
+//! The whole input as one TOML text: topology inlined, every default written out.
+//!
+//! Reading it back gives the same plan, and expanding that gives the same text. Tables stand in
+//! the order of names, so the text does not depend on the order in the files.
+
+mod circuit;
+mod flow;
+mod text;
+mod topology;
+
+use std::collections::BTreeMap;
+
+use self::circuit::circuit;
+use self::flow::flow;
+use self::topology::{link, node};
+use super::load::Parts;
+use super::spec::NodeSpec;
+use crate::units::quantity::TIME;
+
+use self::text::Text;
+
+/// The text of a checked scenario, run with this seed.
+#[must_use]
+pub(super) fn scenario(parts: &Parts<'_>, seed: u64) -> String {
+    let Parts {
+        spec,
+        topology,
+        network,
+        ready,
+    } = parts;
+    let mut out = Text::default();
+    out.text("name", spec.name.as_ref().map_or("", |name| &name.value));
+    out.quantity(
+        "duration",
+        spec.duration.as_ref().map_or(0, |at| at.value),
+        &TIME,
+    );
+    out.plain("seed", &seed.to_string());
+    let frequency = spec.frequency.as_ref().map_or(0, |at| at.value);
+    out.text("frequency", &format!("{frequency} Hz"));
+    out.header("[budget]");
+    match (&spec.telecom, &spec.profile) {
+        (Some(telecom), _) => out.quantity("telecom", telecom.value, &TIME),
+        (None, profile) => out.text("profile", profile.as_ref().map_or("", |at| &at.value)),
+    }
+    out.header("[topology]");
+    out.text(
+        "name",
+        topology.name.as_ref().map_or("", |name| &name.value),
+    );
+    out.text("preset", network.constants.preset().name);
+    if !topology.constants.is_empty() {
+        out.header("[topology.constants]");
+        let preset = network.constants.preset();
+        for (name, value) in &topology.constants {
+            let dimension = preset
+                .constant(name)
+                .map_or(&TIME, |constant| constant.dimension);
+            out.quantity(name, value.value, dimension);
+        }
+    }
+    let named = |node: &NodeSpec| node.name.value.clone();
+    let written: BTreeMap<String, &NodeSpec> = topology
+        .nodes
+        .iter()
+        .map(|node| (named(node), node))
+        .collect();
+    for sealed in network.topology.nodes() {
+        node(&mut out, sealed, written[&sealed.name]);
+    }
+    for (place, sealed) in network.topology.links().iter().enumerate() {
+        link(
+            &mut out,
+            sealed,
+            &topology.links[network.written[place]],
+            network,
+        );
+    }
+    for ready in &ready.circuits {
+        circuit(&mut out, ready);
+    }
+    for ready in &ready.flows {
+        flow(&mut out, ready);
+    }
+    out.0
+}

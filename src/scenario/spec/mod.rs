@@ -1,0 +1,127 @@
+//! What the person wrote, with the place of every part: typed, not yet checked against each other.
+
+mod circuit;
+mod flow;
+mod topology;
+
+pub use self::circuit::{CircuitSpec, OrDefault};
+pub use self::flow::{FlowSpec, PatternSpec, SizeSpec};
+pub use self::topology::{LinkSpec, NodeSpec, TopologySpec};
+
+use std::ops::Range;
+
+use self::circuit::circuit;
+use self::flow::flow;
+use super::defaults::{FREQUENCY_DEFAULT_HZ, SEED_DEFAULT, defaults, whole_or};
+use super::diagnostic::{Place, SourceId};
+use super::value::{At, Table, Value};
+use crate::traffic::Class;
+
+/// A scenario file.
+#[derive(Debug)]
+pub struct ScenarioSpec {
+    /// Which file.
+    pub source: SourceId,
+    /// `name`.
+    pub name: Option<At<String>>,
+    /// `topology`.
+    pub topology: Option<TopologyRef>,
+    /// `duration`.
+    pub duration: Option<At<u64>>,
+    /// `seed`.
+    pub seed: Option<u64>,
+    /// `frequency`, Hz.
+    pub frequency: Option<At<u64>>,
+    /// `[budget] telecom`, ps.
+    pub telecom: Option<At<u64>>,
+    /// `[budget] profile`.
+    pub profile: Option<At<String>>,
+    /// Where `[budget]` stands, if it does.
+    pub budget: Option<Range<usize>>,
+    /// `[[circuit]]` with a usable name.
+    pub circuits: Vec<CircuitSpec>,
+    /// `[[flow]]` with a usable name.
+    pub flows: Vec<FlowSpec>,
+    /// Descriptive keys used, as "kind: key".
+    pub descriptive: Vec<String>,
+    /// Keys left out whose default acts, as "scenario: seed 1", "circuit NAME: payload".
+    pub defaults: Vec<String>,
+}
+
+/// Where the topology is.
+#[derive(Debug)]
+pub enum TopologyRef {
+    /// In a file.
+    File(At<String>),
+    /// In the scenario file itself.
+    Inline(Box<TopologySpec>),
+}
+
+impl ScenarioSpec {
+    /// From the decoded file.
+    #[must_use]
+    pub fn new(source: SourceId, table: &Table) -> Self {
+        let topology = table.get("topology").and_then(|at| match &at.value {
+            Value::Text(text) => Some(TopologyRef::File(At {
+                value: text.clone(),
+                span: at.span.clone(),
+            })),
+            Value::Table(inner) => Some(TopologyRef::Inline(Box::new(TopologySpec::new(
+                source, inner,
+            )))),
+            _ => None,
+        });
+        let budget = table.table("budget");
+        let mut descriptive = vec!["scenario: name".to_owned(), "circuit: name".to_owned()];
+        for key in ["scheme", "interface"] {
+            if table.tables("circuit").any(|circuit| circuit.has(key)) {
+                descriptive.push(format!("circuit: {key}"));
+            }
+        }
+        Self {
+            source,
+            name: table.text("name"),
+            topology,
+            duration: table.whole("duration"),
+            seed: whole_or(table, "seed", SEED_DEFAULT).map(|at| at.value),
+            frequency: whole_or(table, "frequency", FREQUENCY_DEFAULT_HZ),
+            telecom: budget.and_then(|budget| budget.whole("telecom")),
+            profile: budget.and_then(|budget| budget.text("profile")),
+            budget: budget
+                .filter(|budget| !incomplete(budget))
+                .map(|budget| budget.span.clone()),
+            circuits: table.tables("circuit").filter_map(circuit).collect(),
+            flows: table.tables("flow").filter_map(flow).collect(),
+            descriptive,
+            defaults: defaults(table),
+        }
+    }
+
+    /// A place in this file.
+    #[must_use]
+    pub fn place(&self, span: &Range<usize>) -> Place {
+        Place {
+            source: self.source,
+            span: span.clone(),
+        }
+    }
+}
+
+/// Whether a key was written whose value had a fault.
+fn incomplete(budget: &Table) -> bool {
+    ["telecom", "profile"]
+        .into_iter()
+        .any(|key| budget.has(key) && budget.get(key).is_none())
+}
+
+fn pair(table: &Table, key: &str) -> Option<[At<String>; 2]> {
+    table.texts(key)?.value.try_into().ok()
+}
+
+fn class(table: &Table) -> Option<At<Class>> {
+    let at = table.text("class")?;
+    Some(At {
+        value: Class::from_name(&at.value)?,
+        span: at.span,
+    })
+}

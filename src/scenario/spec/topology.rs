@@ -1,0 +1,206 @@
+//! The topology as written.
+
+use std::ops::Range;
+
+use super::pair;
+use crate::scenario::diagnostic::{Place, SourceId};
+use crate::scenario::value::{At, Table, Value};
+use crate::traffic::Class;
+use crate::units::{Octets, Span};
+
+/// A topology, in a file of its own or inlined.
+#[derive(Debug)]
+pub struct TopologySpec {
+    /// Which file.
+    pub source: SourceId,
+    /// Where the topology begins.
+    pub span: Range<usize>,
+    /// `name`.
+    pub name: Option<At<String>>,
+    /// `preset`.
+    pub preset: Option<At<String>>,
+    /// `coordinates`.
+    pub coordinates: Option<At<String>>,
+    /// `[constants]`, in order of name.
+    pub constants: Vec<(&'static str, At<u64>)>,
+    /// `[[node]]` with a usable name.
+    pub nodes: Vec<NodeSpec>,
+    /// `[[link]]` with a usable name.
+    pub links: Vec<LinkSpec>,
+    /// Whether every node and link has a usable name: else a name not found may be one of them.
+    pub complete: bool,
+    /// Descriptive keys used, as "kind: key".
+    pub descriptive: Vec<String>,
+}
+
+/// A node.
+#[derive(Debug)]
+pub struct NodeSpec {
+    /// `name`.
+    pub name: At<String>,
+    /// `label`.
+    pub label: Option<String>,
+    /// `processing`, shortest and longest; equal for a constant.
+    pub processing: Option<At<(Span, Span)>>,
+    /// `lat` and `lon`, micro-degrees.
+    pub latitude: Option<i64>,
+    /// See `latitude`.
+    pub longitude: Option<i64>,
+    /// Where one of `lat` and `lon` stands.
+    pub coordinates_span: Option<Range<usize>>,
+    /// Whether only one of them was written.
+    pub half_located: bool,
+}
+
+/// A link.
+#[derive(Debug)]
+pub struct LinkSpec {
+    /// Where its table begins.
+    pub span: Range<usize>,
+    /// `name`.
+    pub name: At<String>,
+    /// `ends`.
+    pub ends: Option<[At<String>; 2]>,
+    /// `medium`.
+    pub medium: Option<At<String>>,
+    /// `length`, mm.
+    pub length: Option<At<u64>>,
+    /// Whether `length` was written, even with a fault.
+    pub has_length: bool,
+    /// `propagation` a→z and z→a, ps.
+    pub propagation: Option<[At<u64>; 2]>,
+    /// Whether `propagation` was written, even with a fault.
+    pub has_propagation: bool,
+    /// `rate` a→z and z→a, b/s.
+    pub rate: Option<[At<u64>; 2]>,
+    /// `radio_hops`.
+    pub radio_hops: Option<At<u64>>,
+    /// `layer1`: whether preamble and gap count.
+    pub layer1: Option<bool>,
+    /// `metric`.
+    pub metric: Option<u64>,
+    /// `queue` per class: outer `None` = preset's, inner `None` = unlimited.
+    pub queue: [Option<Option<Octets>>; Class::COUNT],
+    /// Where `queue` stands.
+    pub queue_span: Option<Range<usize>>,
+    /// `srlg`.
+    pub srlg: Vec<String>,
+}
+
+impl TopologySpec {
+    /// From the decoded table.
+    #[must_use]
+    pub fn new(source: SourceId, table: &Table) -> Self {
+        let constants = table.table("constants");
+        let given = constants.into_iter().flat_map(|constants| {
+            constants
+                .keys()
+                .filter_map(|key| Some((key, constants.whole(key)?)))
+        });
+        let mut descriptive = vec!["topology: name".to_owned()];
+        // A file of coordinates and `lat`, `lon` in the nodes say the same thing.
+        let located = |node: &Table| node.has("lat") || node.has("lon");
+        if table.has("coordinates") || table.tables("node").any(located) {
+            descriptive.push("node: coordinates".to_owned());
+        }
+        for (what, key) in [("node", "label"), ("link", "radio_hops"), ("link", "srlg")] {
+            if table.tables(what).any(|one| one.has(key)) {
+                descriptive.push(format!("{what}: {key}"));
+            }
+        }
+        Self {
+            source,
+            span: table.span.clone(),
+            name: table.text("name"),
+            preset: table.text("preset"),
+            coordinates: table.text("coordinates"),
+            constants: given.collect(),
+            nodes: table.tables("node").filter_map(node).collect(),
+            links: table.tables("link").filter_map(link).collect(),
+            complete: ["node", "link"].into_iter().all(|what| {
+                table.has(what) == table.get(what).is_some()
+                    && table.tables(what).all(|one| one.get("name").is_some())
+            }),
+            descriptive,
+        }
+    }
+
+    /// A place in this file.
+    #[must_use]
+    pub fn place(&self, span: &Range<usize>) -> Place {
+        Place {
+            source: self.source,
+            span: span.clone(),
+        }
+    }
+}
+
+fn node(table: &Table) -> Option<NodeSpec> {
+    let processing = table.get("processing").and_then(|at| {
+        let range = match &at.value {
+            Value::Whole(ps) => (Span(*ps), Span(*ps)),
+            Value::Table(range) => (
+                Span(range.whole("min")?.value),
+                Span(range.whole("max")?.value),
+            ),
+            _ => return None,
+        };
+        Some(At {
+            value: range,
+            span: at.span.clone(),
+        })
+    });
+    Some(NodeSpec {
+        name: table.text("name")?,
+        label: table.text("label").map(|at| at.value),
+        processing,
+        latitude: table.degrees("lat"),
+        longitude: table.degrees("lon"),
+        coordinates_span: table.key_span("lat").or_else(|| table.key_span("lon")),
+        half_located: table.has("lat") != table.has("lon"),
+    })
+}
+
+fn link(table: &Table) -> Option<LinkSpec> {
+    Some(LinkSpec {
+        span: table.span.clone(),
+        name: table.text("name")?,
+        ends: pair(table, "ends"),
+        medium: table.text("medium"),
+        length: table.whole("length"),
+        has_length: table.has("length"),
+        propagation: both_ways(table, "propagation"),
+        has_propagation: table.has("propagation"),
+        rate: both_ways(table, "rate"),
+        radio_hops: table.whole("radio_hops"),
+        layer1: table.text("layer1").map(|at| at.value == "ethernet"),
+        metric: table.whole("metric").map(|at| at.value),
+        queue: queue(table.get("queue")),
+        queue_span: table.get("queue").map(|at| at.span.clone()),
+        srlg: table
+            .texts("srlg")
+            .map(|names| names.value.into_iter().map(|name| name.value).collect())
+            .unwrap_or_default(),
+    })
+}
+
+fn both_ways(table: &Table, key: &str) -> Option<[At<u64>; 2]> {
+    match &table.get(key)?.value {
+        Value::Table(ways) => Some([ways.whole("a-z")?, ways.whole("z-a")?]),
+        _ => table.whole(key).map(|at| [at.clone(), at]),
+    }
+}
+
+fn queue(value: Option<&At<Value>>) -> [Option<Option<Octets>>; Class::COUNT] {
+    let limit = |value: &Value| match value {
+        Value::Whole(octets) => Some(Octets(*octets)),
+        _ => None,
+    };
+    match value.map(|at| &at.value) {
+        None => [None; Class::COUNT],
+        Some(Value::Table(classes)) => {
+            Class::ALL.map(|class| classes.get(class.name()).map(|at| limit(&at.value)))
+        }
+        Some(one) => [Some(limit(one)); Class::COUNT],
+    }
+}

@@ -1,0 +1,189 @@
+//! Keys of the topology: constants, nodes and links.
+
+use super::{LINK_RATE, TIME_OR_ZERO, TIME_POSITIVE};
+use crate::scenario::fields::{Field, Kind};
+use crate::topology::preset::PACKETS;
+use crate::units::limits::{LENGTH_MAX, LINKS_MAX, METRIC_MAX, NODES_MAX};
+use crate::units::quantity::{LENGTH, PER_KILOMETRE, SIZE};
+
+const QUEUE_SIZE: Kind = Kind::Quantity(&SIZE, 1, 1 << 40);
+const QUEUE: Kind = Kind::AnyOf(&[Kind::Word("unlimited"), QUEUE_SIZE]);
+const PER_KM: Kind = Kind::Quantity(&PER_KILOMETRE, 1, 1_000_000_000);
+const COUNT_OF_PACKETS: Kind = Kind::Quantity(&PACKETS, 1, 1_000_000);
+
+/// Keys of a topology file.
+pub const TOPOLOGY: &[Field] = &[
+    Field::required("name", &Kind::Name, "Title of the topology."),
+    Field::required(
+        "preset",
+        &Kind::OneOf {
+            words: &["altalink-2011", "physical"],
+            not_yet: &[],
+        },
+        "Set of constants; `presets show` lists each with its source.",
+    ),
+    Field::descriptive(
+        "coordinates",
+        &Kind::Text,
+        "CSV file with the columns node,lat,lon; the path is taken from this file's folder.",
+    ),
+    Field::optional(
+        "constants",
+        &Kind::Table(CONSTANTS),
+        "Own values in place of the preset's.",
+    ),
+    Field::required(
+        "node",
+        &Kind::List(&Kind::Table(NODE), 1, NODES_MAX),
+        "The nodes.",
+    ),
+    Field::required(
+        "link",
+        &Kind::List(&Kind::Table(LINK), 1, LINKS_MAX),
+        "The links.",
+    ),
+];
+
+pub(super) const CONSTANTS: &[Field] = &[
+    Field::optional("copper", &PER_KM, "Propagation per kilometre of copper."),
+    Field::optional("fibre", &PER_KM, "Propagation per kilometre of fibre."),
+    Field::optional(
+        "frame_minimum",
+        &Kind::Quantity(&SIZE, 1, 128),
+        "Shortest Ethernet frame with FCS; shorter ones are padded.",
+    ),
+    Field::optional(
+        "in_sync",
+        &COUNT_OF_PACKETS,
+        "Packets in a row that end loss of packets.",
+    ),
+    Field::optional(
+        "layer1_overhead",
+        &Kind::Quantity(&SIZE, 0, 256),
+        "Preamble and gap that layer1 = \"ethernet\" adds to every frame.",
+    ),
+    Field::optional(
+        "microwave",
+        &PER_KM,
+        "Propagation per kilometre of a radio path.",
+    ),
+    Field::optional(
+        "missing_limit",
+        &COUNT_OF_PACKETS,
+        "Missing packets in a row that make the loss-of-packets state.",
+    ),
+    Field::optional("node_processing", &TIME_OR_ZERO, "Time through one node."),
+    Field::optional(
+        "queue_limit",
+        &QUEUE_SIZE,
+        "Octets that may wait per class.",
+    ),
+    Field::optional(
+        "setup_timeout",
+        &TIME_POSITIVE,
+        "Longest wait for play-out to start.",
+    ),
+];
+
+const NODE: &[Field] = &[
+    Field::required("name", &Kind::Name, "Unique name."),
+    Field::descriptive("label", &Kind::Text, "Name for people."),
+    Field::optional(
+        "processing",
+        &Kind::AnyOf(&[TIME_OR_ZERO, Kind::Table(PROCESSING)]),
+        "Time through the node, constant or uniform in a range; default from the preset.",
+    ),
+    Field::descriptive("lat", &Kind::Degrees(90), "Latitude, degrees north."),
+    Field::descriptive("lon", &Kind::Degrees(180), "Longitude, degrees east."),
+];
+
+const PROCESSING: &[Field] = &[
+    Field::required("min", &TIME_OR_ZERO, "Shortest."),
+    Field::required("max", &TIME_OR_ZERO, "Longest."),
+];
+
+pub(super) const LINK: &[Field] = &[
+    Field::required("name", &Kind::Name, "Unique name."),
+    Field::required(
+        "ends",
+        &Kind::List(&Kind::Name, 2, 2),
+        "Its two nodes, a and z.",
+    ),
+    Field::required(
+        "medium",
+        &Kind::OneOf {
+            words: &["fibre", "microwave", "copper"],
+            not_yet: &["leased-line", "sdh"],
+        },
+        "What carries the signal.",
+    ),
+    Field::optional(
+        "length",
+        &Kind::Quantity(&LENGTH, 1, LENGTH_MAX.0),
+        "Route length; propagation is computed from it. Either this or propagation.",
+    ),
+    Field::optional(
+        "propagation",
+        &Kind::AnyOf(&[TIME_POSITIVE, Kind::Table(PROPAGATION_BY_DIRECTION)]),
+        "Time in the medium, for both directions or each; needed where there is no length, and \
+         taken before one.",
+    ),
+    Field::required(
+        "rate",
+        &Kind::AnyOf(&[LINK_RATE, Kind::Table(RATE_BY_DIRECTION)]),
+        "Bit rate, for both directions or each.",
+    ),
+    Field::descriptive(
+        "radio_hops",
+        &Kind::Whole(1, 1000),
+        "Radio hops of a microwave link.",
+    ),
+    Field::optional(
+        "layer1",
+        &Kind::OneOf {
+            words: &["ethernet", "none"],
+            not_yet: &[],
+        },
+        "Whether preamble and gap count; default ethernet, microwave none.",
+    ),
+    Field::optional(
+        "metric",
+        &Kind::Whole(1, METRIC_MAX),
+        "Routing cost; default propagation by physical constants + processing, in ns.",
+    ),
+    Field::optional(
+        "queue",
+        &Kind::AnyOf(&[
+            Kind::Word("unlimited"),
+            QUEUE_SIZE,
+            Kind::Table(QUEUE_BY_CLASS),
+        ]),
+        "Octets that may wait, per class; default from the preset.",
+    ),
+    Field::descriptive(
+        "srlg",
+        &Kind::List(&Kind::Name, 0, 100),
+        "Shared-risk groups.",
+    ),
+];
+
+const PROPAGATION_BY_DIRECTION: &[Field] = &[
+    Field::required("a-z", &TIME_POSITIVE, "From the first end to the second."),
+    Field::required("z-a", &TIME_POSITIVE, "From the second end to the first."),
+];
+
+const RATE_BY_DIRECTION: &[Field] = &[
+    Field::required("a-z", &LINK_RATE, "From the first end to the second."),
+    Field::required("z-a", &LINK_RATE, "From the second end to the first."),
+];
+
+pub(super) const QUEUE_BY_CLASS: &[Field] = &[
+    Field::optional("NC", &QUEUE, "Network control."),
+    Field::optional("H1", &QUEUE, "High 1."),
+    Field::optional("EF", &QUEUE, "Expedited forwarding."),
+    Field::optional("H2", &QUEUE, "High 2."),
+    Field::optional("L1", &QUEUE, "Low 1."),
+    Field::optional("AF", &QUEUE, "Assured forwarding."),
+    Field::optional("L2", &QUEUE, "Low 2."),
+    Field::optional("BE", &QUEUE, "Best effort."),
+];
