@@ -10,7 +10,7 @@ use super::spec::{ScenarioSpec, TopologySpec};
 use super::streams::Draft;
 use crate::topology::{Direction, Hop, Link};
 use crate::traffic::Class;
-use crate::units::{BitRate, Span};
+use crate::units::{BitRate, Octets, Span};
 
 /// A full link: loads are counted in billionths, rounded down.
 const FULL: u128 = 1_000_000_000;
@@ -57,8 +57,8 @@ impl Capacity<'_> {
         let rate = link.rate[hop.direction.index()];
         let load = load(draft, link, rate);
         if load > FULL && matches!(draft.owner, StreamOwner::Circuit(..)) {
-            let octets = draft.on_transmitter(link);
-            let needs = BitRate::of(octets, draft.period_exact_ps).rounded_bps();
+            let bits = draft.packets[0].0.bits_on(link);
+            let needs = BitRate::of(Octets(bits.div_ceil(8)), draft.period_exact_ps).rounded_bps();
             let title = format!(
                 "circuit {} alone exceeds the rate of link {}",
                 draft.name, link.name
@@ -76,14 +76,14 @@ impl Capacity<'_> {
             );
         }
         if let Some(limit) = link.queue_limit[draft.class.index()]
-            && limit < draft.queued()
+            && limit < draft.largest_queued()
         {
             let class = draft.class.name();
             let title = format!(
                 "queue of {class} on link {} is smaller than a packet of {}",
                 link.name, draft.name
             );
-            let label = format!("{limit} for packets of {}", draft.queued());
+            let label = format!("{limit} for packets of {}", draft.largest_queued());
             findings.push(
                 Diagnostic::error(title, self.queue_place(hop), label)
                     .also(self.place_of(draft), "whose packets must use it")
@@ -192,7 +192,7 @@ impl Capacity<'_> {
 fn load(draft: &Draft<'_>, link: &Link, rate: BitRate) -> u128 {
     let (top, bottom) = rate.exact_bps();
     let (period, per) = draft.period_exact_ps;
-    let bits = u128::from(draft.on_transmitter(link).0) * 8;
+    let (bits, weights) = draft.mean_bits_on(link);
     // bits / rate in ps, divided by the period in ps.
     let numerator = [
         u128::from(crate::units::time::PS_PER_S),
@@ -202,6 +202,6 @@ fn load(draft: &Draft<'_>, link: &Link, rate: BitRate) -> u128 {
     ]
     .into_iter()
     .try_fold(bits, u128::checked_mul);
-    let denominator = u128::from(top) * u128::from(period);
+    let denominator = u128::from(top) * u128::from(period) * weights;
     numerator.map_or(u128::MAX / 1_000_000, |numerator| numerator / denominator)
 }

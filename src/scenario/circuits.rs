@@ -1,7 +1,8 @@
 //! The settings of one circuit, checked on their own: they need no network.
 
 use super::diagnostic::{Diagnostic, Findings, Place};
-use super::spec::{CircuitSpec, OrDefault, ScenarioSpec};
+use super::shape::{Content, PacketShape};
+use super::spec::{CircuitSpec, OrDefault, ScenarioSpec, SizeSpec};
 use super::tables::INTERFACES;
 use super::value::At;
 use super::{Circuit, LayerRates};
@@ -47,6 +48,16 @@ impl Settings {
             mpls: rate(self.sizes.mpls),
             frame: rate(self.sizes.frame),
             wire: rate(self.sizes.wire),
+        }
+    }
+
+    /// One packet.
+    #[must_use]
+    pub fn packet(&self) -> PacketShape {
+        PacketShape {
+            size: SizeSpec::Frame(self.sizes.frame.0),
+            body: self.sizes.mpls,
+            content: Content::Data,
         }
     }
 

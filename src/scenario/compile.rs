@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::circuits::report_circuit;
 use super::network::Network;
+use super::shape::PacketShape;
 use super::streams::{Draft, ReadyCircuit, ReadyFlow};
 use super::{Circuit, Direction as ReportDirection, Flow, StreamOwner, UsedConstant};
-use crate::plan::{Crossing, Plan, PlanBuilder, PortId, Processing, StreamId};
+use crate::plan::{Crossing, Plan, PlanBuilder, PortId, Processing, Route, StreamId};
 use crate::random::{Purpose, StreamKey};
 use crate::topology::{Direction, LinkId, Node, NodeProcessing, Path};
 use crate::units::quantity::format;
@@ -39,16 +40,19 @@ pub fn plan(network: &Network, drafts: &[Draft<'_>], sources_end: SimTime) -> Co
     }
     let mut streams = Vec::with_capacity(drafts.len());
     for draft in drafts {
-        let crossings = crossings(network, draft, &ids);
         let first = network.topology.node(draft.path.nodes[0]);
-        let ingress = processing(first, draft);
-        builder.stream(
-            draft.class,
-            draft.source.clone(),
-            ingress,
-            &crossings,
-            draft.receiver.clone(),
-        );
+        let packets = draft.packets.iter();
+        builder.route(Route {
+            class: draft.class,
+            source: draft.source.clone(),
+            sizes: draft.sizes.clone(),
+            policer: draft.policer,
+            ingress: processing(first, draft),
+            paths: packets
+                .map(|(packet, _)| crossings(network, draft, packet, &ids))
+                .collect(),
+            end: draft.end.clone(),
+        });
         streams.push(draft.owner);
     }
     Compiled {
@@ -61,16 +65,18 @@ pub fn plan(network: &Network, drafts: &[Draft<'_>], sources_end: SimTime) -> Co
 fn crossings(
     network: &Network,
     draft: &Draft<'_>,
+    packet: &PacketShape,
     ids: &BTreeMap<(LinkId, Direction), PortId>,
 ) -> Vec<Crossing> {
     let hops = draft.path.hops.iter().zip(&draft.path.nodes[1..]);
     let crossing = |(hop, far): (&crate::topology::Hop, &crate::topology::NodeId)| {
         let link = network.topology.link(hop.link);
+        let bits = packet.bits_on(link);
         Crossing {
             port: ids[&(hop.link, hop.direction)],
-            serialization: link.rate[hop.direction.index()]
-                .time_to_send(draft.on_transmitter(link)),
-            queued: draft.queued(),
+            serialization: link.rate[hop.direction.index()].time_to_send_bits(bits),
+            bits,
+            queued: packet.queued(),
             propagation: link.propagation[hop.direction.index()],
             processing: processing(network.topology.node(*far), draft),
             ..Crossing::default()

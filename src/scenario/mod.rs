@@ -16,6 +16,7 @@ pub mod nearest;
 mod network;
 mod routes;
 pub mod schema;
+mod shape;
 mod source;
 mod spec;
 mod streams;

@@ -3,13 +3,13 @@
 use super::circuits::Settings;
 use super::diagnostic::{Diagnostic, Findings};
 use super::network::Network;
+use super::shape::PacketShape;
 use super::spec::{CircuitSpec, FlowSpec, PatternSpec, ScenarioSpec, SizeSpec};
 use super::{StreamOwner, routes};
-use crate::plan::Source;
-use crate::pseudowire::receive::Receiver;
+use crate::plan::{End, Sizes, Source};
 use crate::random::{Purpose, StreamKey};
 use crate::topology::{Direction, Link, Path};
-use crate::traffic::Class;
+use crate::traffic::{Class, Policer};
 use crate::units::limits::PACKETS_MAX;
 use crate::units::time::PS_PER_S;
 use crate::units::{BitRate, Octets, SimTime, Span, Ticks};
@@ -57,35 +57,42 @@ pub struct Draft<'a> {
     pub owner: StreamOwner,
     /// Its class.
     pub class: Class,
-    /// Octets of one packet.
-    pub size: SizeSpec,
+    /// Its packets, one per size, each with its weight among them.
+    pub packets: Vec<(PacketShape, u64)>,
+    /// Which size comes when.
+    pub sizes: Sizes,
     /// Mean time between packets, exact.
     pub period_exact_ps: (u64, u64),
     /// Its path.
     pub path: &'a Path,
     /// When it sends.
     pub source: Source,
-    /// The receiving end, for circuits.
-    pub receiver: Option<Receiver>,
+    /// What meters it where it enters.
+    pub policer: Option<Policer>,
+    /// What becomes of its packets.
+    pub end: End,
+    /// Time in a fixed box behind the egress PE; counts as processing.
+    pub fixed_box: Span,
+    /// Whether it passes the firewalls of both substations.
+    pub firewalled: bool,
 }
 
 impl Draft<'_> {
-    /// Octets on the transmitter of this link: a frame with the link's layer-1 overhead, or
-    /// exactly the wire octets.
+    /// Most octets that a packet takes in a queue.
     #[must_use]
-    pub fn on_transmitter(&self, link: &Link) -> Octets {
-        match self.size {
-            SizeSpec::Frame(frame) => Octets(frame) + link.layer1_overhead,
-            SizeSpec::Wire(wire) => Octets(wire),
-        }
+    pub fn largest_queued(&self) -> Octets {
+        let queued = self.packets.iter().map(|(packet, _)| packet.queued());
+        queued.max().expect("a stream has packets")
     }
 
-    /// Octets taken in a queue.
+    /// Mean bits of a packet on the transmitter of this link, as a fraction.
     #[must_use]
-    pub fn queued(&self) -> Octets {
-        match self.size {
-            SizeSpec::Frame(octets) | SizeSpec::Wire(octets) => Octets(octets),
-        }
+    pub fn mean_bits_on(&self, link: &Link) -> (u128, u128) {
+        let weighted = |(packet, weight): &(PacketShape, u64)| {
+            u128::from(packet.bits_on(link)) * u128::from(*weight)
+        };
+        let weights = self.packets.iter().map(|(_, weight)| u128::from(*weight));
+        (self.packets.iter().map(weighted).sum(), weights.sum())
     }
 }
 
@@ -190,11 +197,15 @@ pub fn drafts<'a>(circuits: &'a [ReadyCircuit<'a>], flows: &'a [ReadyFlow<'a>]) 
                 direction,
                 owner: StreamOwner::Circuit(index, direction.index()),
                 class: circuit.class,
-                size: SizeSpec::Frame(circuit.settings.sizes.frame.0),
+                packets: vec![(circuit.settings.packet(), 1)],
+                sizes: Sizes::One,
                 period_exact_ps: circuit.settings.packet_time_exact_ps,
                 path: &circuit.paths[direction.index()],
                 source: circuit_source(circuit, direction),
-                receiver: Some(circuit.settings.receiver.clone()),
+                policer: None,
+                end: End::Pseudowire(circuit.settings.receiver.clone()),
+                fixed_box: Span::ZERO,
+                firewalled: false,
             });
         }
     }
@@ -205,11 +216,15 @@ pub fn drafts<'a>(circuits: &'a [ReadyCircuit<'a>], flows: &'a [ReadyFlow<'a>]) 
             direction: Direction::AToZ,
             owner: StreamOwner::Flow(index),
             class: flow.class,
-            size: flow.size,
+            packets: vec![(PacketShape::data(flow.size), 1)],
+            sizes: Sizes::One,
             period_exact_ps: flow.period_exact_ps,
             path: &flow.path,
             source: flow.source.clone(),
-            receiver: None,
+            policer: None,
+            end: End::Sink,
+            fixed_box: Span::ZERO,
+            firewalled: false,
         });
     }
     drafts.sort_by(|a, b| {

@@ -64,7 +64,17 @@ impl BitRate {
     #[must_use]
     #[inline]
     pub fn time_to_send(self, size: Octets) -> Span {
-        let bits = u128::from(size.0) * 8 * u128::from(self.denominator);
+        self.time_to_send_bits(8 * size.0)
+    }
+
+    /// How long so many bits take at this rate, rounded up to a whole picosecond.
+    ///
+    /// # Panics
+    /// If that is longer than 213 days.
+    #[must_use]
+    #[inline]
+    pub fn time_to_send_bits(self, bits: u64) -> Span {
+        let bits = u128::from(bits) * u128::from(self.denominator);
         let ps = (bits * u128::from(PS_PER_S)).div_ceil(u128::from(self.numerator));
         Span(u64::try_from(ps).expect("serialization within 213 days"))
     }
