@@ -4,7 +4,7 @@
 use pilotwire::pseudowire::encapsulation::Encapsulation;
 use pilotwire::pseudowire::playout::{self, PlayoutModel, ReceiverLimits};
 use pilotwire::pseudowire::receive::{Event, JitterBuffer};
-use pilotwire::topology::radio::{Channel, Modulation, RadioLatency};
+use pilotwire::topology::radio::{Channel, Modulation, Latency};
 use pilotwire::units::{BitRate, Octets, SimTime, Span, Ticks};
 
 const PAGE: &str = include_str!("../../docs/validation.md");
@@ -127,7 +127,7 @@ fn the_validation_table_has_the_rates_and_latencies_of_the_radios() {
         );
         assert_line(number, expected, &got);
     }
-    let fit = RadioLatency::published("racom-ray17").expect("a published fit");
+    let fit = Latency::published("racom-ray17").expect("a published fit");
     let got = format!("{} and {}", us(fit.of(Octets(64))), us(fit.of(Octets(1518))));
     assert_line("V10", "81 us and 234 us", &got);
 }
