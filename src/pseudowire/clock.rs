@@ -219,6 +219,25 @@ impl Clock {
         steps.get(place).map(|(step, _)| step.from)
     }
 
+    /// The offset in force once the clock reads this, in parts per 10^9.
+    #[must_use]
+    pub fn offset_at_reading_ppb(&self, reading: Span) -> i64 {
+        let Some(steps) = &self.steps else {
+            return 0;
+        };
+        steps[steps.partition_point(|(_, start)| *start <= reading.0) - 1]
+            .0
+            .offset_ppb
+    }
+
+    /// What the clock reads when its offset next changes, more than this; `None` if it does not.
+    #[must_use]
+    pub fn next_step_reading(&self, after: Span) -> Option<Span> {
+        let steps = self.steps.as_ref()?;
+        let place = steps.partition_point(|(_, start)| *start <= after.0);
+        steps.get(place).map(|(_, start)| Span(*start))
+    }
+
     /// The steps; none for the perfect clock.
     pub fn steps(&self) -> impl Iterator<Item = ClockStep> + '_ {
         self.steps

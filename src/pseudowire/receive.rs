@@ -36,10 +36,21 @@ pub struct Receiver {
 /// What becomes of a packet that comes after its play-out instant.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum LatePolicy {
-    /// It is discarded: its place was played already (RFC 4553 §6.2).
+    /// It is discarded: its place was played already (RFC 4553 §6.2). So is a packet that finds no
+    /// room.
     #[default]
     Discard,
-    /// Play-out goes back to it: the delay grows by what was replaced.
+    /// Play-out slips to it. Our own rule, no vendor's:
+    ///
+    /// - *Back.* A packet that comes late, whose place was replaced after the packet played last,
+    ///   is played at the next play-out boundary at or after its arrival: where the replacement
+    ///   being played ends. The packets after it follow in order, those not there yet are awaited
+    ///   anew; those before it stay lost. The delay grows by the packets replaced in the
+    ///   meantime. Where the buffer has no room, or the last packet sent was replaced and that
+    ///   has ended, it is discarded.
+    /// - *Ahead.* Where a packet finds no room, the oldest of those waiting and itself is
+    ///   discarded, and the one after that is played at the next boundary: the delay shrinks by
+    ///   the packets left out. Nothing is put out in their place.
     Recentre,
 }
 
@@ -61,12 +72,20 @@ pub enum Playout {
 /// What the receiving end did, in the order of play-out time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Event {
-    /// Play-out begins at `at`; from now on a bit leaves `delay` after it entered.
+    /// Play-out begins at `at`; its first bit leaves `delay` after it entered.
     Started {
         /// When.
         at: SimTime,
-        /// One-way delay until the next start.
+        /// One-way delay of the first bit: that of all until the next start or slip, where both
+        /// clocks run alike.
         delay: Span,
+    },
+    /// Play-out goes on at `at` with another packet than the one in turn.
+    Slipped {
+        /// The next play-out boundary.
+        at: SimTime,
+        /// Which is played there.
+        next: u64,
     },
     /// A packet was taken for play-out, `slack` before its play-out instant.
     Taken {
@@ -75,12 +94,12 @@ pub enum Event {
         /// Whether a younger packet had come before it.
         reordered: bool,
     },
-    /// A packet came after its play-out instant and was discarded.
+    /// A packet came after its play-out instant: discarded, unless play-out slips back to it.
     Late {
         /// By how much.
         by: Span,
     },
-    /// A packet found no room and was discarded.
+    /// A packet found no room: it was discarded, or play-out slips ahead.
     Overrun,
     /// A packet that was waiting already was discarded.
     Duplicate,
@@ -127,11 +146,21 @@ enum State {
     },
     /// The packet `next` is due at `due`; `misses` before it were missing without a break.
     Playing {
-        delay: Span,
+        anchor: Anchor,
         next: u64,
         due: SimTime,
         misses: u32,
     },
+}
+
+/// What play-out instants are counted from: the packet `first` is due at `at`, the n-th after it
+/// when the receiving clock has run on by n nominal packet times.
+#[derive(Clone, Copy, Debug)]
+struct Anchor {
+    at: SimTime,
+    first: u64,
+    /// What the receiving clock reads at `at`, less the nominal tick of `first`; modulo 2^64.
+    base: u64,
 }
 
 impl JitterBuffer {
@@ -160,18 +189,8 @@ impl JitterBuffer {
         self.time_out(now, tell);
         match &self.state {
             State::Waiting { .. } => self.count_towards_start(now, sequence, tell),
-            State::Playing { delay, next, .. } if sequence < *next => {
-                let due = self.boundaries.at(sequence) + *delay;
-                // Under prefill a packet older than the one play-out begins with may come before
-                // that instant: its place is gone all the same.
-                tell(Event::Late {
-                    by: Span(now.0.saturating_sub(due.0)),
-                });
-            }
-            State::Playing { delay, .. } => {
-                let slack = (self.boundaries.at(sequence) + *delay).since(now);
-                self.take(sequence, slack, tell);
-            }
+            State::Playing { next, .. } if sequence < *next => self.late(now, sequence, tell),
+            State::Playing { .. } => self.take(now, sequence, tell),
         }
     }
 
@@ -184,7 +203,7 @@ impl JitterBuffer {
     /// Works off the play-out instants strictly before `now`.
     fn work_off(&mut self, now: SimTime, tell: &mut impl FnMut(Event)) {
         while let State::Playing {
-            delay,
+            anchor,
             next,
             due,
             misses,
@@ -193,7 +212,7 @@ impl JitterBuffer {
             if *due >= now || *next == self.sent {
                 return;
             }
-            let until = self.boundaries.at(*next + 1) + *delay;
+            let until = anchor.due(*next + 1, &self.boundaries, &self.receiver.clock);
             if self.waiting.front() == Some(next) {
                 self.waiting.pop_front();
                 *misses = 0;
@@ -244,17 +263,93 @@ impl JitterBuffer {
         tell(Event::Lost { at });
     }
 
-    fn take(&mut self, sequence: u64, slack: Span, tell: &mut impl FnMut(Event)) {
-        let place = self.waiting.partition_point(|waiting| *waiting < sequence);
+    fn late(&mut self, now: SimTime, sequence: u64, tell: &mut impl FnMut(Event)) {
+        let State::Playing {
+            anchor,
+            next,
+            due,
+            misses,
+        } = &mut self.state
+        else {
+            unreachable!("only called while playing");
+        };
+        let instant = anchor.due(sequence, &self.boundaries, &self.receiver.clock);
+        // A packet older than the one play-out begins with may come before that instant: its
+        // place is gone all the same.
+        tell(Event::Late {
+            by: Span(now.0.saturating_sub(instant.0)),
+        });
+        let oldest_replaced = *next - u64::from(*misses);
+        let room = self.waiting.len() < self.receiver.capacity_packets as usize;
+        if self.receiver.late == LatePolicy::Recentre
+            && sequence >= oldest_replaced
+            && now <= *due
+            && room
+        {
+            self.waiting.push_front(sequence);
+            *misses = u32::try_from(sequence - oldest_replaced).expect("fewer than before");
+            self.slip(sequence, tell);
+        }
+    }
+
+    fn take(&mut self, now: SimTime, sequence: u64, tell: &mut impl FnMut(Event)) {
+        let mut place = self.waiting.partition_point(|waiting| *waiting < sequence);
         if self.waiting.get(place) == Some(&sequence) {
-            tell(Event::Duplicate);
-        } else if self.waiting.len() >= self.receiver.capacity_packets as usize {
+            return tell(Event::Duplicate);
+        }
+        if self.waiting.len() >= self.receiver.capacity_packets as usize {
             tell(Event::Overrun);
+            if self.receiver.late == LatePolicy::Discard {
+                return;
+            }
+            self.slip_ahead(place, sequence, tell);
+            if place == 0 {
+                return;
+            }
+            place -= 1;
+        }
+        let slack = self.due(sequence).since(now);
+        self.waiting.insert(place, sequence);
+        let reordered = sequence < self.newest;
+        self.newest = self.newest.max(sequence);
+        tell(Event::Taken { slack, reordered });
+    }
+
+    /// Leaves out the oldest packet: the first of those waiting, or this one, if its place is
+    /// before them.
+    fn slip_ahead(&mut self, place: usize, sequence: u64, tell: &mut impl FnMut(Event)) {
+        let oldest = if place > 0 {
+            self.waiting.pop_front().expect("one waits before it")
         } else {
-            self.waiting.insert(place, sequence);
-            let reordered = sequence < self.newest;
-            self.newest = self.newest.max(sequence);
-            tell(Event::Taken { slack, reordered });
+            sequence
+        };
+        if let State::Playing { misses, .. } = &mut self.state {
+            *misses = 0;
+        }
+        self.slip(oldest + 1, tell);
+    }
+
+    /// From the next boundary on, play-out goes on with this packet.
+    fn slip(&mut self, to: u64, tell: &mut impl FnMut(Event)) {
+        let State::Playing {
+            anchor, next, due, ..
+        } = &mut self.state
+        else {
+            unreachable!("only called while playing");
+        };
+        *next = to;
+        *anchor = Anchor::new(*due, to, &self.boundaries, &self.receiver.clock);
+        tell(Event::Slipped { at: *due, next: to });
+    }
+
+    /// When a packet not played yet is due.
+    fn due(&self, sequence: u64) -> SimTime {
+        match &self.state {
+            State::Playing { next, due, .. } if sequence == *next => *due,
+            State::Playing { anchor, .. } => {
+                anchor.due(sequence, &self.boundaries, &self.receiver.clock)
+            }
+            State::Waiting { .. } => unreachable!("only called while playing"),
         }
     }
 
@@ -274,16 +369,18 @@ impl JitterBuffer {
             return;
         }
         let (kept, at) = match self.receiver.playout {
-            Playout::FillHalf { packets } => (packets as usize, now),
+            Playout::FillHalf { packets } => (packets.max(1) as usize, now),
             Playout::Prefill { level } => (1, now + level),
         };
+        let at = at + self.receiver.hold_back;
         let mut run = std::mem::take(run);
         run.drain(..run.len() - kept);
         let first = run[0].0;
         let delay = at.since(self.boundaries.at(first));
         self.newest = sequence;
+        let anchor = Anchor::new(at, first, &self.boundaries, &self.receiver.clock);
         self.state = State::Playing {
-            delay,
+            anchor,
             next: first,
             due: at,
             misses: 0,
@@ -291,11 +388,35 @@ impl JitterBuffer {
         tell(Event::Started { at, delay });
         for (sequence, arrived) in run {
             self.waiting.push_back(sequence);
-            let slack = (self.boundaries.at(sequence) + delay).since(arrived);
+            let slack = self.due(sequence).since(arrived);
             tell(Event::Taken {
                 slack,
                 reordered: false,
             });
+        }
+    }
+}
+
+impl Anchor {
+    fn new(at: SimTime, first: u64, boundaries: &PacketTimes, clock: &Clock) -> Self {
+        let tick = boundaries.ticks().at(first).0;
+        let base = clock.reading(at).0.wrapping_sub(tick);
+        Self { at, first, base }
+    }
+
+    /// The play-out instant of a packet; for one before `first`, when it would have been, but not
+    /// before the run.
+    #[inline]
+    fn due(&self, sequence: u64, boundaries: &PacketTimes, clock: &Clock) -> SimTime {
+        let tick = boundaries.ticks().at(sequence).0;
+        if sequence > self.first {
+            return clock.when(Span(self.base.wrapping_add(tick)));
+        }
+        let before = boundaries.ticks().at(self.first).0 - tick;
+        match before {
+            // The clock may have read this a picosecond earlier already.
+            0 => self.at,
+            _ => clock.when(Span(clock.reading(self.at).0.saturating_sub(before))),
         }
     }
 }
@@ -541,5 +662,176 @@ mod tests {
             until: SimTime(33_200 * US),
         };
         assert_eq!(events.last(), Some(&last));
+    }
+    /// Packets of 1 ms with 1200 us of network, played out by this clock; (k, capacity) as given.
+    fn drifting(k: u32, capacity: u32, late: LatePolicy, ppb: i64, packets: usize) -> Vec<Event> {
+        let receiver = Receiver {
+            late,
+            clock: Clock::free_running(ppb),
+            ..fill_half(k, capacity)
+        };
+        feed(receiver, &vec![Some(1200); packets])
+    }
+
+    /// Packets that were in time before the first that was not.
+    fn in_time(events: &[Event]) -> usize {
+        let first = events
+            .iter()
+            .position(|event| matches!(event, Event::Late { .. }));
+        count(&events[..first.unwrap()], |e| {
+            matches!(e, Event::Taken { .. })
+        })
+    }
+
+    #[test]
+    fn a_slack_of_1_ms_lasts_20_s_at_50_ppm() {
+        // TV29. Play-out of packet 0 begins when packet 1 arrives: packet n is due after
+        // n / 1.00005 ms and arrives after n - 1 ms. 20 001 does at the very instant, 20 s later.
+        let events = drifting(2, 4, LatePolicy::Discard, 50_000, 20_050);
+        assert_eq!(in_time(&events), 20_002, "packets 0 to 20 001");
+        let tie = Event::Taken {
+            slack: Span::ZERO,
+            reordered: false,
+        };
+        assert_eq!(count(&events, |event| *event == tie), 1);
+        // All are late until loss of packets, then the slack is there again.
+        assert_eq!(count(&events, |e| matches!(e, Event::Lost { .. })), 1);
+        assert_eq!(count(&events, |e| matches!(e, Event::Started { .. })), 2);
+    }
+
+    #[test]
+    fn a_slack_of_1_ms_lasts_217_s_at_4_6_ppm() {
+        // TV29: n (1 - 1 / 1.0000046) > 1 first at n = 217 393, due 217.392 s after the start.
+        let events = drifting(2, 4, LatePolicy::Discard, 4_600, 217_400);
+        assert_eq!(in_time(&events), 217_393, "packets 0 to 217 392");
+    }
+
+    #[test]
+    fn where_it_recentres_an_underrun_costs_one_packet_time_and_loses_nothing() {
+        let events = drifting(2, 4, LatePolicy::Recentre, 50_000, 20_050);
+        assert_eq!(count(&events, |e| matches!(e, Event::Missing { .. })), 1);
+        assert_eq!(count(&events, |e| matches!(e, Event::Late { .. })), 1);
+        assert_eq!(
+            count(&events, |e| matches!(e, Event::Played { .. })),
+            20_050
+        );
+        let slips = events.iter().filter_map(|event| match event {
+            Event::Slipped { next, .. } => Some(*next),
+            _ => None,
+        });
+        assert_eq!(slips.collect::<Vec<_>>(), [20_002]);
+    }
+
+    #[test]
+    fn a_slow_clock_fills_the_buffer_and_overruns_or_slips_ahead() {
+        // Room for one packet more than needed, 1 ms, lasts 20 s at 50 ppm: packet 20 001
+        // arrives 20 s after the start, when 19 999 is due at that very instant.
+        for (late, overruns) in [(LatePolicy::Discard, None), (LatePolicy::Recentre, Some(1))] {
+            let events = drifting(2, 2, late, -50_000, 20_050);
+            let first = events
+                .iter()
+                .position(|event| *event == Event::Overrun)
+                .unwrap();
+            let taken = count(&events[..first], |e| matches!(e, Event::Taken { .. }));
+            assert_eq!(taken, 20_001, "packets 0 to 20 000");
+            let slip = Event::Slipped {
+                at: SimTime(3_200 * US + 20_000 * MS),
+                next: 20_000,
+            };
+            assert_eq!(events[first + 1] == slip, late == LatePolicy::Recentre);
+            if let Some(overruns) = overruns {
+                assert_eq!(count(&events, |e| *e == Event::Overrun), overruns);
+                assert_eq!(count(&events, |e| matches!(e, Event::Missing { .. })), 0);
+            }
+        }
+    }
+
+    fn recentring(packets: u32, capacity_packets: u32) -> Receiver {
+        Receiver {
+            late: LatePolicy::Recentre,
+            ..fill_half(packets, capacity_packets)
+        }
+    }
+
+    #[test]
+    fn a_longer_path_recentres_after_one_replacement() {
+        // TV26, last case: packet 20 is due at 23.2 ms and comes at 23.7; it is played where its
+        // replacement ends, 4.2 ms after it entered.
+        let events = feed(recentring(2, 4), &path_change(2700));
+        let slip = Event::Slipped {
+            at: SimTime(24_200 * US),
+            next: 20,
+        };
+        assert_eq!(count(&events, |e| matches!(e, Event::Slipped { .. })), 1);
+        assert!(events.contains(&slip));
+        assert!(events.contains(&Event::Late {
+            by: Span::from_us(500)
+        }));
+        assert_eq!(count(&events, |e| matches!(e, Event::Missing { .. })), 1);
+        assert_eq!(count(&events, |e| matches!(e, Event::Lost { .. })), 0);
+        assert_eq!(count(&events, |e| matches!(e, Event::Played { .. })), 60);
+    }
+
+    #[test]
+    fn a_packet_lost_at_the_change_does_not_keep_the_next_from_recentring() {
+        // Packet 20 is lost; 21 is due at 24.2 ms, comes at 24.7 and is played at 25.2.
+        let mut delays = path_change(2700);
+        delays[20] = None;
+        let events = feed(recentring(2, 4), &delays);
+        let slip = Event::Slipped {
+            at: SimTime(25_200 * US),
+            next: 21,
+        };
+        assert_eq!(count(&events, |e| matches!(e, Event::Slipped { .. })), 1);
+        assert!(events.contains(&slip));
+        assert_eq!(count(&events, |e| matches!(e, Event::Missing { .. })), 2);
+        assert_eq!(count(&events, |e| matches!(e, Event::Played { .. })), 59);
+    }
+
+    #[test]
+    fn a_late_packet_from_before_the_packet_played_last_is_discarded() {
+        let mut delays = vec![Some(1200); 30];
+        delays[10] = Some(3200); // due at 13.2 ms, comes at 14.2, where its replacement ends
+        let events = feed(recentring(2, 4), &delays);
+        assert_eq!(count(&events, |e| matches!(e, Event::Slipped { .. })), 1);
+        delays[10] = Some(3300); // comes at 14.3, when 11 is being played
+        let events = feed(recentring(2, 4), &delays);
+        assert_eq!(count(&events, |e| matches!(e, Event::Slipped { .. })), 0);
+        assert_eq!(count(&events, |e| matches!(e, Event::Late { .. })), 1);
+    }
+
+    #[test]
+    fn a_full_buffer_that_recentres_keeps_the_youngest() {
+        // As above, ten at once at 10 ms: 0 to 5 are left out, 6 begins 4 ms after it entered.
+        let mut delays: Vec<_> = (0..10).map(|n| Some(9000 - 1000 * n)).collect();
+        delays.push(Some(0));
+        let events = feed(recentring(2, 4), &delays);
+        assert_eq!(count(&events, |e| matches!(e, Event::Overrun)), 6);
+        assert!(events.contains(&Event::Slipped {
+            at: SimTime(10 * MS),
+            next: 6
+        }));
+        assert_eq!(count(&events, |e| matches!(e, Event::Played { .. })), 5);
+    }
+
+    #[test]
+    fn held_back_play_out_begins_later_and_forgives_more() {
+        // US 9065748: k = 2 and 2.5 ms: 3200 + 2500 us; the packet that starts it has 3.5 ms.
+        let receiver = Receiver {
+            hold_back: Span::from_us(2500),
+            ..fill_half(2, 7)
+        };
+        let events = feed(receiver, &[Some(1200); 30]);
+        assert_eq!(delays_us(&events), [5700]);
+        assert!(events.contains(&Event::Taken {
+            slack: Span::from_us(3500),
+            reordered: false
+        }));
+        assert_eq!(count(&events, |e| matches!(e, Event::Played { .. })), 30);
+        let receiver = Receiver {
+            hold_back: Span::from_us(2500),
+            ..prefill(Span::from_ms(3), 9)
+        };
+        assert_eq!(delays_us(&feed(receiver, &[Some(0); 12])), [6500]);
     }
 }
