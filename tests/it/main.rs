@@ -6,6 +6,7 @@ mod cli;
 mod engines_agree;
 mod independence;
 mod queueing_theory;
+mod random_general_plans;
 mod random_plans;
 #[cfg(feature = "cli")]
 mod readme;

@@ -159,9 +159,10 @@ impl<'p> Reference<'p> {
     }
 
     /// Puts the next packet of a stream on its own on the agenda.
+    #[inline]
     fn announce(&mut self, stream: u32) {
         let plan = self.plan;
-        while self.traffic[stream as usize].sender.is_on_its_own() {
+        loop {
             let sender = &mut self.traffic[stream as usize].sender;
             let Some(created) = sender.create(plan, stream) else {
                 return;
@@ -185,6 +186,7 @@ impl<'p> Reference<'p> {
 
     /// A packet sets out: its creation comes on the agenda where a draw is due then, else its
     /// entry into the first queue. `false` where the policer ends it at once.
+    #[inline]
     fn set_out(&mut self, stream: u32, created: Created) -> bool {
         let run = &self.plan.streams[stream as usize];
         let traffic = &mut self.traffic[stream as usize];
@@ -385,7 +387,7 @@ impl<'p> Reference<'p> {
     }
 
     /// A packet was on the transmitter for so long until it left, and comes out of the medium.
-    #[inline]
+    #[inline(always)]
     fn depart(&mut self, stream: u32, sequence: u64, [sent, end, out]: [u64; 3]) {
         let traffic = &mut self.traffic[stream as usize];
         let packet = traffic.flight.packet(sequence);
@@ -429,7 +431,7 @@ impl<'p> Reference<'p> {
         };
         let draws = self
             .draws
-            .get_mut(&(stream, packet.hop))
+            .get_mut(&(stream, u32::from(packet.hop)))
             .expect("its stream");
         let mut at = now + Processing::drawn(*min, *max, draws.draw()).0;
         packet.through(hops);

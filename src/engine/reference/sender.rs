@@ -12,8 +12,8 @@ use crate::units::{SimTime, Span, Ticks};
 pub(super) struct Sender {
     rhythm: Rhythm,
     sizes: Sizes,
-    draws: Option<random::Stream>,
-    meter: Option<Colours>,
+    draws: Option<Box<random::Stream>>,
+    meter: Option<Box<Colours>>,
     created: u64,
     end: u64,
 }
@@ -41,7 +41,7 @@ enum Rhythm {
         cycles: Ticks,
         offsets: Arc<[Span]>,
     },
-    OnOff(Talker),
+    OnOff(Box<Talker>),
     Listed(Arc<[SimTime]>),
     /// A session says when.
     Told,
@@ -65,27 +65,26 @@ impl Sender {
             rhythm: Rhythm::new(&stream.source, seed),
             sizes: stream.sizes.clone(),
             draws: match &stream.sizes {
-                Sizes::Drawn { key, .. } => Some(seed.stream(key)),
+                Sizes::Drawn { key, .. } => Some(Box::new(seed.stream(key))),
                 Sizes::One | Sizes::Cycle(_) => None,
             },
-            meter: stream.policer.map(Colours::new),
+            meter: stream
+                .policer
+                .map(|policer| Box::new(Colours::new(policer))),
             created: 0,
             end: plan.sources_end.0,
         }
     }
 
-    /// Whether the next packet is known without anybody saying so.
-    pub(super) fn is_on_its_own(&self) -> bool {
-        !matches!(self.rhythm, Rhythm::Told)
-    }
-
-    /// The next packet of a source on its own; `None` when it has stopped.
+    /// The next packet of a source on its own; `None` when it has stopped, or a session says when.
+    #[inline]
     pub(super) fn create(&mut self, plan: &Plan, id: u32) -> Option<Created> {
         let at = self.rhythm.instant(self.created)?;
         self.create_at(plan, id, at)
     }
 
     /// The next packet, at an instant given; `None` when sources have stopped by then.
+    #[inline]
     pub(super) fn create_at(&mut self, plan: &Plan, id: u32, at: u64) -> Option<Created> {
         if at >= self.end {
             return None;
@@ -143,20 +142,21 @@ impl Rhythm {
                 mean_on_q16_ps,
                 mean_off_q16_ps,
                 key,
-            } => Self::OnOff(Talker {
+            } => Self::OnOff(Box::new(Talker {
                 draws: seed.stream(key),
                 gap: gap.0,
                 mean_on: *mean_on_q16_ps,
                 mean_off: *mean_off_q16_ps,
                 next: 0,
                 until: 0,
-            }),
+            })),
             Source::Listed(instants) => Self::Listed(instants.clone()),
             Source::Request { .. } | Source::Response { .. } => Self::Told,
         }
     }
 
     /// When packet `number` is created; asked once for every number, in order.
+    #[inline]
     fn instant(&mut self, number: u64) -> Option<u64> {
         match self {
             Self::Ticks { times, skip } => Some(times.at(number + *skip).0),
@@ -170,7 +170,7 @@ impl Rhythm {
             }
             Self::OnOff(talker) => Some(talker.instant()),
             Self::Listed(instants) => instants.get(number as usize).map(|at| at.0),
-            Self::Told => unreachable!("a session says when"),
+            Self::Told => None,
         }
     }
 }

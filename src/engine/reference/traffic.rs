@@ -41,6 +41,10 @@ pub(super) enum Loss {
 impl Traffic {
     pub(super) fn new(plan: &Plan, id: u32, seed: Seed, detailed: bool) -> Self {
         let stream = &plan.streams[id as usize];
+        assert!(
+            stream.hops <= u32::from(u16::MAX),
+            "packets count their hops"
+        );
         let end = match (&stream.end, stream.source.boundaries(seed)) {
             (End::Pseudowire(receiver), Some(boundaries)) => {
                 let count = boundaries.count_before(plan.sources_end).saturating_sub(1);
