@@ -4,6 +4,8 @@ mod architecture;
 mod bad_input;
 mod cli;
 mod engines_agree;
+mod every_engine;
+mod general_vectors;
 mod independence;
 mod queueing_theory;
 mod random_general_plans;
