@@ -33,7 +33,7 @@ enum Rhythm {
         skip: u64,
     },
     Poisson {
-        gaps: random::Stream,
+        gaps: Box<random::Stream>,
         mean: u64,
         last: u64,
     },
@@ -129,7 +129,7 @@ impl Rhythm {
                 mean_gap_q16_ps,
                 key,
             } => Self::Poisson {
-                gaps: seed.stream(key),
+                gaps: Box::new(seed.stream(key)),
                 mean: *mean_gap_q16_ps,
                 last: 0,
             },
