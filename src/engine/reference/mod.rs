@@ -164,8 +164,9 @@ impl<'p> Reference<'p> {
     fn announce(&mut self, stream: u32) {
         let plan = self.plan;
         loop {
-            let sender = &mut self.traffic[stream as usize].sender;
-            let Some(created) = sender.create(plan, stream) else {
+            let traffic = &mut self.traffic[stream as usize];
+            let number = traffic.outcome.sent;
+            let Some(created) = traffic.sender.create(plan, stream, number) else {
                 return;
             };
             if self.set_out(stream, created) {
@@ -177,8 +178,9 @@ impl<'p> Reference<'p> {
     /// Puts the next packet of a stream on the agenda, to be created at this instant; `false`
     /// where sources have stopped by then.
     fn announce_at(&mut self, stream: u32, at: u64) -> bool {
-        let sender = &mut self.traffic[stream as usize].sender;
-        let Some(created) = sender.create_at(self.plan, stream, at) else {
+        let traffic = &mut self.traffic[stream as usize];
+        let number = traffic.outcome.sent;
+        let Some(created) = traffic.sender.create_at(self.plan, stream, number, at) else {
             return false;
         };
         self.set_out(stream, created);
@@ -187,7 +189,7 @@ impl<'p> Reference<'p> {
 
     /// A packet sets out: its creation comes on the agenda where a draw is due then, else its
     /// entry into the first queue. `false` where the policer ends it at once.
-    #[inline]
+    #[inline(always)]
     fn set_out(&mut self, stream: u32, created: Created) -> bool {
         let run = &self.plan.streams[stream as usize];
         let traffic = &mut self.traffic[stream as usize];

@@ -153,7 +153,7 @@ impl<'p> Reference<'p> {
             self.push(event(at, DELIVERY, class, stream, sequence));
         } else {
             // Nobody but the counters waits for it: no need for an event.
-            self.deliver(stream, sequence, at);
+            traffic.receive(sequence, at, self.detailed, self.plan.series_bin);
         }
     }
 }

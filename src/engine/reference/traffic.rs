@@ -121,6 +121,7 @@ impl Traffic {
     }
 
     /// The bin of packets created at this instant, where bins of this length are kept.
+    #[inline(always)]
     pub(super) fn bin(&mut self, created: u64, bin: Option<Span>) -> Option<&mut Bin> {
         let number = (created / bin?.0) as usize;
         let series = &mut self.outcome.series;
