@@ -22,7 +22,7 @@ pub(super) struct Packet {
     /// Whether it is still under way.
     here: bool,
     /// Legs crossed.
-    pub(super) hop: u32,
+    pub(super) hop: u16,
     /// Index of the present leg in the plan.
     pub(super) leg: u32,
     pub(super) created: u64,
@@ -58,7 +58,7 @@ impl Packet {
 
     /// It is through the node after its present leg, on a path of so many legs.
     pub(super) fn through(&mut self, legs: u32) {
-        self.stage = if self.hop == legs {
+        self.stage = if u32::from(self.hop) == legs {
             Stage::Deliver
         } else {
             Stage::Enter

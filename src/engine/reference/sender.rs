@@ -11,11 +11,17 @@ use crate::units::{SimTime, Span, Ticks};
 /// The sending end of one stream.
 pub(super) struct Sender {
     rhythm: Rhythm,
+    /// Draws of the rhythm.
+    draws: Option<random::Stream>,
+    /// Where packets are not all of one size and let through.
+    choice: Option<Box<Choice>>,
+}
+
+/// How large packets are, and which ones may go on.
+struct Choice {
     sizes: Sizes,
     draws: Option<random::Stream>,
     meter: Option<Colours>,
-    created: u64,
-    end: u64,
 }
 
 /// A packet as it is created.
@@ -33,7 +39,6 @@ enum Rhythm {
         skip: u64,
     },
     Poisson {
-        gaps: random::Stream,
         mean: u64,
         last: u64,
     },
@@ -49,7 +54,6 @@ enum Rhythm {
 
 /// Silence and talk in turn.
 struct Talker {
-    draws: random::Stream,
     gap: u64,
     mean_on: u64,
     mean_off: u64,
@@ -61,56 +65,75 @@ struct Talker {
 impl Sender {
     pub(super) fn new(plan: &Plan, id: u32, seed: Seed) -> Self {
         let stream = &plan.streams[id as usize];
-        Self {
-            rhythm: Rhythm::new(&stream.source, seed),
-            sizes: stream.sizes.clone(),
-            draws: match &stream.sizes {
+        let one_size = matches!(stream.sizes, Sizes::One);
+        let choice = || {
+            let draws = match &stream.sizes {
                 Sizes::Drawn { key, .. } => Some(seed.stream(key)),
                 Sizes::One | Sizes::Cycle(_) => None,
+            };
+            Box::new(Choice {
+                sizes: stream.sizes.clone(),
+                draws,
+                meter: stream.policer.map(Colours::new),
+            })
+        };
+        Self {
+            rhythm: Rhythm::new(&stream.source, seed),
+            draws: match &stream.source {
+                Source::Poisson { key, .. } | Source::OnOff { key, .. } => Some(seed.stream(key)),
+                _ => None,
             },
-            meter: stream.policer.map(Colours::new),
-            created: 0,
-            end: plan.sources_end.0,
+            choice: (!one_size || stream.policer.is_some()).then(choice),
         }
     }
 
-    /// Whether the next packet is known without anybody saying so.
-    pub(super) fn is_on_its_own(&self) -> bool {
-        !matches!(self.rhythm, Rhythm::Told)
+    /// Packet `number` of a source on its own; `None` when it has stopped, or a session says when.
+    #[inline(always)]
+    pub(super) fn create(&mut self, plan: &Plan, id: u32, number: u64) -> Option<Created> {
+        let at = self.rhythm.instant(number, &mut self.draws)?;
+        self.create_at(plan, id, number, at)
     }
 
-    /// The next packet of a source on its own; `None` when it has stopped.
-    pub(super) fn create(&mut self, plan: &Plan, id: u32) -> Option<Created> {
-        let at = self.rhythm.instant(self.created)?;
-        self.create_at(plan, id, at)
-    }
-
-    /// The next packet, at an instant given; `None` when sources have stopped by then.
-    pub(super) fn create_at(&mut self, plan: &Plan, id: u32, at: u64) -> Option<Created> {
-        if at >= self.end {
+    /// Packet `number`, at an instant given; `None` when sources have stopped by then.
+    #[inline(always)]
+    pub(super) fn create_at(
+        &mut self,
+        plan: &Plan,
+        id: u32,
+        number: u64,
+        at: u64,
+    ) -> Option<Created> {
+        if at >= plan.sources_end.0 {
             return None;
         }
+        let variant = match &mut self.choice {
+            Some(choice) => choice.variant(plan, id, number, at),
+            None => Some(0),
+        };
+        Some(Created { at, variant })
+    }
+}
+
+impl Choice {
+    fn variant(&mut self, plan: &Plan, id: u32, number: u64, at: u64) -> Option<u32> {
         let size = match &self.sizes {
             Sizes::One => 0,
-            Sizes::Cycle(cycle) => u32::from(cycle[(self.created % cycle.len() as u64) as usize]),
+            Sizes::Cycle(cycle) => u32::from(cycle[(number % cycle.len() as u64) as usize]),
             Sizes::Drawn { thresholds, .. } => {
                 let draw = self.draws.as_mut().expect("a stream of sizes").draw();
                 let larger = thresholds.iter().position(|threshold| *threshold > draw);
                 larger.unwrap_or(thresholds.len() - 1) as u32
             }
         };
-        self.created += 1;
         let Some(meter) = &mut self.meter else {
-            let variant = Some(size);
-            return Some(Created { at, variant });
+            return Some(size);
         };
         let queued = plan.path_of(StreamId(id), size)[0].queued;
-        let variant = match meter.light(at, queued) {
+        match meter.light(at, queued) {
             Light::Green => Some(size),
             Light::Yellow => Some(self.sizes.count() + size),
             Light::Red => None,
-        };
-        Some(Created { at, variant })
+        }
     }
 }
 
@@ -127,10 +150,8 @@ impl Rhythm {
                 skip: 0,
             },
             Source::Poisson {
-                mean_gap_q16_ps,
-                key,
+                mean_gap_q16_ps, ..
             } => Self::Poisson {
-                gaps: seed.stream(key),
                 mean: *mean_gap_q16_ps,
                 last: 0,
             },
@@ -142,9 +163,8 @@ impl Rhythm {
                 gap,
                 mean_on_q16_ps,
                 mean_off_q16_ps,
-                key,
+                ..
             } => Self::OnOff(Talker {
-                draws: seed.stream(key),
                 gap: gap.0,
                 mean_on: *mean_on_q16_ps,
                 mean_off: *mean_off_q16_ps,
@@ -157,27 +177,31 @@ impl Rhythm {
     }
 
     /// When packet `number` is created; asked once for every number, in order.
-    fn instant(&mut self, number: u64) -> Option<u64> {
+    #[inline(always)]
+    fn instant(&mut self, number: u64, draws: &mut Option<random::Stream>) -> Option<u64> {
+        let mut length = |mean| {
+            let draw = draws.as_mut().expect("a stream of lengths").draw();
+            scale_exponential(exponential(draw), mean)
+        };
         match self {
             Self::Ticks { times, skip } => Some(times.at(number + *skip).0),
-            Self::Poisson { gaps, mean, last } => {
-                *last += scale_exponential(exponential(gaps.draw()), *mean);
+            Self::Poisson { mean, last } => {
+                *last += length(*mean);
                 Some(*last)
             }
             Self::Cyclic { cycles, offsets } => {
                 let (cycle, place) = (number / offsets.len() as u64, number % offsets.len() as u64);
                 Some((cycles.at(cycle) + offsets[place as usize]).0)
             }
-            Self::OnOff(talker) => Some(talker.instant()),
+            Self::OnOff(talker) => Some(talker.instant(length)),
             Self::Listed(instants) => instants.get(number as usize).map(|at| at.0),
-            Self::Told => unreachable!("a session says when"),
+            Self::Told => None,
         }
     }
 }
 
 impl Talker {
-    fn instant(&mut self) -> u64 {
-        let mut length = |mean| scale_exponential(exponential(self.draws.draw()), mean);
+    fn instant(&mut self, mut length: impl FnMut(u64) -> u64) -> u64 {
         if self.next >= self.until {
             let begin = self.until + length(self.mean_off);
             (self.next, self.until) = (begin, begin + length(self.mean_on));

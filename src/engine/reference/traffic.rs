@@ -41,6 +41,10 @@ pub(super) enum Loss {
 impl Traffic {
     pub(super) fn new(plan: &Plan, id: u32, seed: Seed, detailed: bool) -> Self {
         let stream = &plan.streams[id as usize];
+        assert!(
+            stream.hops <= u32::from(u16::MAX),
+            "packets count their hops"
+        );
         let end = match (&stream.end, stream.source.boundaries(seed)) {
             (End::Pseudowire(receiver), Some(boundaries)) => {
                 let count = boundaries.count_before(plan.sources_end).saturating_sub(1);
@@ -117,6 +121,7 @@ impl Traffic {
     }
 
     /// The bin of packets created at this instant, where bins of this length are kept.
+    #[inline(always)]
     pub(super) fn bin(&mut self, created: u64, bin: Option<Span>) -> Option<&mut Bin> {
         let number = (created / bin?.0) as usize;
         let series = &mut self.outcome.series;

@@ -11,7 +11,7 @@ use crate::units::Octets;
 
 /// A port as it runs.
 pub(super) enum Transmitter<'p> {
-    Plain(Plain<'p>),
+    Plain(Box<Plain<'p>>),
     General(Box<General<'p>>),
 }
 
@@ -34,7 +34,7 @@ impl<'p> Transmitter<'p> {
     pub(super) fn idle(port: &'p Port, seed: Seed) -> Self {
         match &port.discipline {
             Some(discipline) => Self::General(Box::new(General::new(port, discipline, seed))),
-            None => Self::Plain(Plain {
+            None => Self::Plain(Box::new(Plain {
                 limits: &port.queue_limit,
                 queues: std::array::from_fn(|_| VecDeque::new()),
                 filled: 0,
@@ -43,7 +43,7 @@ impl<'p> Transmitter<'p> {
                 called: false,
                 last_entry: [u64::MAX; Class::COUNT],
                 outcome: [QueueOutcome::default(); Class::COUNT],
-            }),
+            })),
         }
     }
 
