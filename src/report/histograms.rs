@@ -10,7 +10,8 @@ use crate::engine::{Outcome, Shape};
 use crate::scenario::Scenario;
 
 /// One line per shape: `circuit/NAME/a-z/network`, `…/slack`, `flow/NAME/network`, of a session
-/// `flow/NAME/a-z/network`; in names, what a tag cannot hold is percent-encoded. The `max` column is in milliseconds.
+/// `flow/NAME/a-z/network`; in names, what a tag cannot hold is percent-encoded. The `max` column
+/// is in milliseconds.
 #[must_use]
 pub fn log(scenario: &Scenario, outcome: &Outcome) -> Vec<u8> {
     let mut octets = Vec::new();

@@ -184,7 +184,7 @@ pub(super) fn pattern(table: &Table) -> Option<At<PatternSpec>> {
     let first = whole_or("first", 0);
     let value = match table.variant? {
         "cbr" => PatternSpec::Cbr {
-            pace: pace(table),
+            pace: pace(table)?,
             size: mix(table)?,
             first,
         },
@@ -273,11 +273,12 @@ fn here<T>(table: &Table, value: T) -> At<T> {
     }
 }
 
-fn pace(table: &Table) -> Option<Pace> {
+/// How often; the inner `None` where it is said twice or not at all, the outer for a fault.
+fn pace(table: &Table) -> Option<Option<Pace>> {
     match (table.has("period"), table.has("rate")) {
-        (true, false) => Some(Pace::Period(table.whole("period")?)),
-        (false, true) => Some(Pace::Rate(table.whole("rate")?)),
-        _ => None,
+        (true, false) => Some(Some(Pace::Period(table.whole("period")?))),
+        (false, true) => Some(Some(Pace::Rate(table.whole("rate")?))),
+        _ => Some(None),
     }
 }
 
