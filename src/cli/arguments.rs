@@ -45,8 +45,9 @@ pub enum Command {
         pilotwire explain scenarios/altalink-pilot.toml \"87L KEE-ELL\""
     )]
     Explain(Explain),
-    /// List the presets of constants, or show one with its sources.
-    #[command(after_help = "Example: pilotwire presets show altalink-2011")]
+    /// List the presets of constants, show one with its sources, or list those of services.
+    #[command(after_help = "Examples:\n  pilotwire presets show altalink-2011\n  \
+        pilotwire presets services")]
     Presets(Presets),
     /// Print the JSON Schema of a TOML file.
     #[command(after_help = "Example: pilotwire schema scenario > schema/scenario.schema.json")]
@@ -68,6 +69,9 @@ pub struct Run {
     /// Seed in place of the scenario's.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=SEED_MAX))]
     pub seed: Option<u64>,
+    /// Bandwidth filters on or off, in place of the scenario's word.
+    #[arg(long, value_enum, value_name = "WORD")]
+    pub filters: Option<Switch>,
     /// Which engine simulates; the results are the same.
     #[arg(long, value_enum, default_value_t = Engine::Window)]
     pub engine: Engine,
@@ -88,6 +92,9 @@ pub struct Check {
     /// From which severity on a finding makes the check fail.
     #[arg(long, value_enum, default_value_t = FailLevel::Error, value_name = "LEVEL")]
     pub fail_level: FailLevel,
+    /// Bandwidth filters on or off, in place of the scenarios' word.
+    #[arg(long, value_enum, value_name = "WORD")]
+    pub filters: Option<Switch>,
 }
 
 /// `explain`.
@@ -118,6 +125,9 @@ pub enum PresetsCommand {
         /// Name of the preset.
         name: String,
     },
+    /// List the presets of services: what they send, how it is carried, in which class.
+    #[command(after_help = "Example: pilotwire presets services")]
+    Services,
 }
 
 /// `schema`.
@@ -154,6 +164,23 @@ pub enum Engine {
     Window,
     /// One heap of events: the oracle.
     Reference,
+}
+
+/// Something that acts or does not.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum Switch {
+    /// It acts.
+    On,
+    /// It does not.
+    Off,
+}
+
+impl Switch {
+    /// Whether it acts.
+    #[must_use]
+    pub fn is_on(self) -> bool {
+        self == Self::On
+    }
 }
 
 /// Levels of `check`.

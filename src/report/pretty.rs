@@ -4,7 +4,8 @@ use super::text::{Align, Columns, count, harmless, signed_ms};
 use super::{Report, Summary, reasons};
 use crate::analysis::decomposition::BudgetParts;
 use crate::analysis::verdict::{Judgement, Verdict, extremes};
-use crate::scenario::{Diagnostic, Flow, Severity};
+use crate::scenario::{Diagnostic, Flow, FlowStream, Severity};
+use crate::traffic::Class;
 
 /// Escape sequences, or none.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -169,27 +170,34 @@ fn cells(report: &Report<'_>, row: &Judgement) -> Vec<String> {
     cells
 }
 
-/// The flows, the most dropped first; a sum where there are many.
-fn flow_lines(report: &Report<'_>) -> Vec<String> {
-    let stream = |flow: &Flow| &report.outcome.streams[flow.stream.0 as usize];
-    let mut flows: Vec<&Flow> = report.scenario.flows.iter().collect();
-    if flows.is_empty() {
+/// Packets of a stream that were dropped on the way, for whatever cause.
+fn lost(stream: &crate::engine::StreamOutcome) -> u64 {
+    stream.dropped + stream.dropped_early + stream.policed
+}
+
+/// The streams of flows, the most dropped first; a sum where there are many.
+fn flow_lines<'r>(report: &'r Report<'_>) -> Vec<String> {
+    let stream = |one: &FlowStream| &report.outcome.streams[one.stream.0 as usize];
+    let number = report.scenario.flows.len();
+    if number == 0 {
         return Vec::new();
     }
+    let classed = |flow: &'r Flow| flow.streams.iter().map(move |one| (one, flow.class));
+    let mut flows: Vec<(&FlowStream, Class)> =
+        report.scenario.flows.iter().flat_map(classed).collect();
     let sum = |pick: fn(&crate::engine::StreamOutcome) -> u64| -> u64 {
-        flows.iter().map(|flow| pick(stream(flow))).sum()
+        flows.iter().map(|(one, _)| pick(stream(one))).sum()
     };
-    let noun = if flows.len() == 1 { "flow" } else { "flows" };
+    let noun = if number == 1 { "flow" } else { "flows" };
     let mut lines = vec![format!(
-        "  {} other {noun}: {} packets sent, {} delivered, {} dropped",
-        flows.len(),
+        "  {number} other {noun}: {} packets sent, {} delivered, {} dropped",
         count(sum(|one| one.sent)),
         count(sum(|one| one.delivered)),
-        count(sum(|one| one.dropped))
+        count(sum(lost))
     )];
-    flows.sort_by_key(|flow| std::cmp::Reverse((stream(flow).dropped, stream(flow).network.max)));
+    flows.sort_by_key(|(one, _)| std::cmp::Reverse((lost(stream(one)), stream(one).network.max)));
     let every = flows.len() <= FLOWS_LISTED;
-    flows.retain(|flow| every || stream(flow).dropped > 0);
+    flows.retain(|(one, _)| every || lost(stream(one)) > 0);
     flows.truncate(FLOWS_LISTED);
     if flows.is_empty() {
         return lines;
@@ -205,10 +213,10 @@ fn flow_lines(report: &Report<'_>) -> Vec<String> {
     ]);
     let header = ["flow", "class", "sent", "dropped", "min", "mean", "max"];
     columns.row(header.map(str::to_owned).to_vec());
-    for flow in flows {
+    for (flow, class) in flows {
         let one = stream(flow);
-        let mut cells = vec![harmless(&flow.name), flow.class.name().to_owned()];
-        cells.extend([count(one.sent), count(one.dropped)]);
+        let mut cells = vec![harmless(&flow.name), class.name().to_owned()];
+        cells.extend([count(one.sent), count(lost(one))]);
         match extremes(&one.network) {
             Some(exact) => cells.extend([exact.min, exact.mean, exact.max].map(|d| d.to_string())),
             None => cells.extend([(); 3].map(|()| "-".to_owned())),

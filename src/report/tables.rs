@@ -7,7 +7,7 @@ use super::events::events as events_of;
 use crate::analysis::decomposition::BudgetParts;
 use crate::analysis::verdict::{DIRECTIONS, Judgement, extremes, shares};
 use crate::engine::{Outcome, StreamOutcome};
-use crate::scenario::{Circuit, Flow, Scenario};
+use crate::scenario::{Circuit, Flow, FlowStream, Scenario};
 use crate::units::Span;
 
 /// Columns of `results.csv`.
@@ -62,7 +62,7 @@ pub const EVENTS_COLUMNS: [&str; 6] = [
     "delay_ps",
 ];
 
-/// One row per circuit direction, then one per flow; each in order of name by bytes.
+/// One row per circuit direction, then one per stream of a flow; each in order of name by bytes.
 #[must_use]
 pub fn results(scenario: &Scenario, outcome: &Outcome, judgements: &[Judgement]) -> String {
     let mut table = Table::new(&RESULTS_COLUMNS);
@@ -76,7 +76,10 @@ pub fn results(scenario: &Scenario, outcome: &Outcome, judgements: &[Judgement])
         ));
     }
     for flow in &scenario.flows {
-        table.row(flow_row(flow, &outcome.streams[flow.stream.0 as usize]));
+        for one in &flow.streams {
+            let stream = &outcome.streams[one.stream.0 as usize];
+            table.row(flow_row(flow, one, stream));
+        }
     }
     table.finish()
 }
@@ -176,11 +179,13 @@ fn circuit_row(circuit: &Circuit, stream: &StreamOutcome, row: &Judgement) -> Ve
     cells
 }
 
-fn flow_row(flow: &Flow, stream: &StreamOutcome) -> Vec<String> {
-    let mut cells = vec!["flow".into(), flow.name.clone(), String::new()];
+fn flow_row(flow: &Flow, one: &FlowStream, stream: &StreamOutcome) -> Vec<String> {
+    let way = one.direction.map_or("", |way| DIRECTIONS[way.index()]);
+    let mut cells = vec!["flow".into(), one.name.clone(), way.into()];
     cells.push(flow.class.name().into());
     cells.extend([const { String::new() }; 4]);
-    cells.extend([stream.sent, stream.delivered, stream.dropped].map(|count| count.to_string()));
+    let lost = stream.dropped + stream.dropped_early + stream.policed;
+    cells.extend([stream.sent, stream.delivered, lost].map(|count| count.to_string()));
     // Late to restarts, then the one-way delay of a circuit: a flow has no receiving end.
     cells.extend([const { String::new() }; 7 + 4]);
     cells.extend(network_cells(stream));
@@ -278,12 +283,20 @@ mod tests {
     fn a_flow_fills_the_columns_it_has_and_leaves_the_others_empty() {
         let (mut scenario, mut outcome) = scenario_and_outcome(&Sample::default());
         let direction = scenario.circuits[0].directions[0].clone();
+        let stream = FlowStream {
+            name: "office, LAN".into(),
+            stream: direction.stream,
+            direction: None,
+            nodes: direction.nodes.clone(),
+            links: direction.links.clone(),
+        };
         scenario.flows.push(Flow {
             name: "office, LAN".into(),
             class: crate::traffic::Class::Be,
             stream: direction.stream,
             nodes: direction.nodes,
             links: direction.links,
+            streams: vec![stream],
         });
         scenario.circuits.clear();
         scenario.streams = vec![StreamOwner::Flow(0), StreamOwner::Flow(0)];

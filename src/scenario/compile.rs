@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::circuits::report_circuit;
 use super::network::Network;
 use super::shape::PacketShape;
-use super::streams::{Draft, ReadyCircuit, ReadyFlow};
-use super::{Circuit, Direction as ReportDirection, Flow, StreamOwner, UsedConstant};
+use super::streams::{Draft, ReadyCircuit, ReadyFlow, ReadyStream};
+use super::{Circuit, Direction as ReportDirection, Flow, FlowStream, StreamOwner, UsedConstant};
 use crate::plan::{Crossing, Plan, PlanBuilder, PortId, Processing, Route, StreamId};
 use crate::random::{Purpose, StreamKey};
 use crate::topology::{Direction, LinkId, Node, NodeProcessing, Path};
@@ -134,20 +134,37 @@ pub fn circuits(
 /// Flows for reports, in order of name.
 #[must_use]
 pub fn flows(network: &Network, ready: &[ReadyFlow<'_>], streams: &[StreamOwner]) -> Vec<Flow> {
-    let mut ids = vec![StreamId(0); ready.len()];
+    let mut ids = vec![Vec::new(); ready.len()];
     for (id, owner) in (0_u32..).zip(streams) {
         if let StreamOwner::Flow(index) = owner {
-            ids[*index] = StreamId(id);
+            ids[*index].push(StreamId(id));
         }
     }
-    let one = |(flow, stream): (&ReadyFlow<'_>, StreamId)| {
-        let (nodes, links) = names(network, &flow.path);
+    let one = |(flow, ids): (&ReadyFlow<'_>, Vec<StreamId>)| {
+        let ways = |direction| {
+            let mut all = flow.streams.iter();
+            all.any(|stream| stream.sending.direction == direction)
+        };
+        let both = Direction::BOTH.into_iter().all(ways);
+        let stream = |(stream, id): (&ReadyStream, StreamId)| {
+            let (nodes, links) = names(network, &stream.path);
+            FlowStream {
+                name: stream.name.clone(),
+                stream: id,
+                direction: both.then_some(stream.sending.direction),
+                nodes,
+                links,
+            }
+        };
+        let streams: Vec<FlowStream> = flow.streams.iter().zip(ids).map(stream).collect();
+        let first = streams[0].clone();
         Flow {
             name: flow.spec.name.value.clone(),
             class: flow.class,
-            stream,
-            nodes,
-            links,
+            stream: first.stream,
+            nodes: first.nodes,
+            links: first.links,
+            streams,
         }
     };
     ready.iter().zip(ids).map(one).collect()

@@ -97,6 +97,17 @@ pub const RULES: &[Rule] = &[
         source: "mark: arithmetic; strict priority NC > H1 > EF > H2 > L1 > AF > L2 > BE: \
                  Alcatel-Lucent 7705 SAR OS Quality of Service Guide p29.",
     },
+    Rule {
+        code: "TP013",
+        title: "policer below the service's own rate",
+        severity: "warning",
+        meaning: "The policer, or the filter of the class, lets less pass than the service sends \
+                  by itself: packets are dropped all the time. What counts is the frame on the \
+                  network, with labels, control word and padding, not the rate of what it \
+                  carries: 64 kb/s in 8-octet packets are 512 kb/s of frames.",
+        source: "RFC 2697 clause 2 and RFC 2698 clause 2 (rates count octets of IP packets; here \
+                 of frames, as a policer on a port does); mark: arithmetic.",
+    },
 ];
 
 /// Time of light in vacuum over a kilometre, ps, rounded to the four decimals of a microsecond

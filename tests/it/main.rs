@@ -18,5 +18,6 @@ mod scenario_lints;
 mod scenario_schema;
 mod scenario_shipped;
 mod scenario_support;
+mod scenario_traffic;
 mod shipped_verdicts;
 mod vectors;

@@ -5,6 +5,8 @@
 
 mod circuit;
 mod flow;
+mod pattern;
+mod security;
 mod text;
 mod topology;
 
@@ -12,9 +14,10 @@ use std::collections::BTreeMap;
 
 use self::circuit::circuit;
 use self::flow::flow;
+use self::security::{flood, security};
 use self::topology::{link, node};
 use super::load::Parts;
-use super::spec::NodeSpec;
+use super::spec::{FloodSpec, NodeSpec, Origin};
 use crate::units::quantity::TIME;
 
 use self::text::Text;
@@ -79,8 +82,13 @@ pub(super) fn scenario(parts: &Parts<'_>, seed: u64) -> String {
     for ready in &ready.circuits {
         circuit(&mut out, ready);
     }
-    for ready in &ready.flows {
+    let flows = ready.flows.iter();
+    for ready in flows.filter(|ready| ready.spec.origin != Origin::Flood) {
         flow(&mut out, ready);
     }
+    security(&mut out, &spec.security);
+    let mut floods: Vec<&FloodSpec> = spec.floods.iter().collect();
+    floods.sort_by(|a, b| a.name.value.cmp(&b.name.value));
+    floods.into_iter().for_each(|one| flood(&mut out, one));
     out.0
 }
