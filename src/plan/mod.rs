@@ -63,7 +63,8 @@ pub struct Stream {
     /// How large they are.
     pub sizes: Sizes,
     /// Meters packets at their creation, by the octets they take in the first queue: red ones end
-    /// there, yellow ones go on as the variants `sizes..2 · sizes`.
+    /// there and take no draw of the first node, yellow ones go on as the variants
+    /// `sizes..2 · sizes`.
     pub policer: Option<Policer>,
     /// Time through the first node (ingress PE), from creation to the first queue.
     pub ingress: Processing,
@@ -113,7 +114,8 @@ pub struct Leg {
     pub propagation: Span,
     /// Latency of radios, encryption and boxes behind the transmitter.
     pub media: Span,
-    /// Time through the node at the far end; for the last leg that is the egress PE.
+    /// Time through the node at the far end; for the last leg that is the egress PE. The same in
+    /// every variant.
     pub processing: Processing,
     /// Whether packets of this variant are out of profile.
     pub yellow: bool,
