@@ -127,11 +127,12 @@ pub enum Processing {
     /// The same for every packet.
     Constant(Span),
     /// Uniform in whole picoseconds from `min` to `max`, both possible. The n-th draw of the
-    /// stream `key` belongs to the n-th packet of this stream at this node.
+    /// stream `key` belongs to the n-th packet of this stream at this node, in the order in which
+    /// the port before it sent them: media may differ from size to size.
     ///
     /// Packets of one class that come in on one link and leave on one link keep their order: none
-    /// reaches the queue before, or at the same instant as, the one ahead of it (it waits for it,
-    /// and 1 ps more; that counts as processing). A stream entering at its ingress PE, or leaving
+    /// reaches the queue before, or at the same instant as, the one sent ahead of it (it waits for
+    /// it, and 1 ps more; that counts as processing). A stream entering at its ingress PE, or leaving
     /// at its egress PE, has no such neighbour and may be reordered: that is what the sequence
     /// number is for.
     Uniform {
