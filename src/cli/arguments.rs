@@ -39,10 +39,11 @@ pub enum Command {
     /// Check scenario and topology files without simulating.
     #[command(after_help = "Example: pilotwire check scenarios/*.toml --fail-level warning")]
     Check(Check),
-    /// Explain a rule, the planning formulas, or a circuit hop by hop.
+    /// Explain a rule, the planning formulas, a circuit hop by hop, or the engine's stations.
     #[command(
         after_help = "Examples:\n  pilotwire explain TP001\n  pilotwire explain planning\n  \
-        pilotwire explain scenarios/altalink-pilot.toml \"87L KEE-ELL\""
+        pilotwire explain scenarios/altalink-pilot.toml \"87L KEE-ELL\"\n  \
+        pilotwire explain engine scenarios/altalink-pilot.toml"
     )]
     Explain(Explain),
     /// List the presets of constants, show one with its sources, or list those of services.
@@ -100,11 +101,11 @@ pub struct Check {
 /// `explain`.
 #[derive(Args, Debug)]
 pub struct Explain {
-    /// A rule code (TP001), the word "planning", or a scenario file.
-    #[arg(value_name = "CODE|planning|SCENARIO")]
+    /// A rule code (TP001), the word "planning" or "engine", or a scenario file.
+    #[arg(value_name = "CODE|planning|engine|SCENARIO")]
     pub what: String,
-    /// With a scenario file: the name of a circuit.
-    #[arg(value_name = "CIRCUIT")]
+    /// With a scenario file: the name of a circuit. With "engine": a scenario file.
+    #[arg(value_name = "CIRCUIT|SCENARIO")]
     pub circuit: Option<String>,
 }
 

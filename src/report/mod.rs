@@ -10,6 +10,7 @@ pub mod json;
 pub mod manifest;
 pub mod pretty;
 mod reasons;
+pub mod stations;
 pub mod tables;
 pub mod text;
 
