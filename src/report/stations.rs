@@ -4,7 +4,7 @@ use super::text::{Align, Columns, harmless};
 use crate::engine::stations::{Feature, Station, stations};
 use crate::plan::Source;
 use crate::scenario::Scenario;
-use crate::units::quantity::{TIME, format as quantity};
+use crate::units::time::PS_PER_US;
 
 /// The stations of a scenario, in text.
 #[must_use]
@@ -24,7 +24,7 @@ pub fn engine(scenario: &Scenario) -> String {
         stations.len() - general,
     );
     let mut columns = Columns::new(&[Align::Left, Align::Left, Align::Right, Align::Left]);
-    let header = ["station", "kernel", "lookahead", "waits for"];
+    let header = ["station", "kernel", "lookahead us", "waits for"];
     columns.row(header.map(str::to_owned).to_vec());
     for station in &stations {
         for row in rows(scenario, station) {
@@ -52,7 +52,8 @@ fn rows(scenario: &Scenario, station: &Station) -> Vec<Vec<String>> {
         let through = if wait.session { " (session)" } else { "" };
         let [station, kernel] = std::mem::take(&mut first);
         let other = format!("{}{through}", name(wait.port));
-        let lookahead = quantity(wait.lookahead.0, &TIME);
+        let ps = wait.lookahead.0;
+        let lookahead = format!("{}.{:06}", ps / PS_PER_US, ps % PS_PER_US);
         rows.push(vec![station, kernel, lookahead, other]);
     }
     if rows.is_empty() {
