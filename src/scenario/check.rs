@@ -1,10 +1,9 @@
 //! What the scenario says on its own or against the names of the topology.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::diagnostic::{Diagnostic, Findings};
 use super::network::{tell_duplicates, tell_unknown_node};
-use super::patterns::Sending;
 use super::policers;
 use super::spec::{FlowSpec, Origin, ScenarioSpec, To};
 use super::tables::BUDGET_PROFILES;
@@ -90,16 +89,13 @@ fn ends(
 /// What several destinations ask of a flow.
 fn destinations(flow: &FlowSpec, spec: &ScenarioSpec, findings: &mut Findings) {
     let name = &flow.name.value;
-    if let Some(To::Many(names)) = &flow.to {
-        for (place, to) in names.value.iter().enumerate() {
-            let mut before = names.value[..place].iter();
-            if let Some(first) = before.find(|one| one.value == to.value) {
-                let title = format!("flow {name} goes to {} twice", to.value);
-                findings.push(
-                    Diagnostic::error(title, spec.place(&to.span), "the same node again")
-                        .also(spec.place(&first.span), "first"),
-                );
-            }
+    let mut first = BTreeMap::<&str, &At<String>>::new();
+    for to in flow.destinations() {
+        if let Some(before) = first.insert(&to.value, to) {
+            let title = format!("flow {name} goes to {} twice", to.value);
+            let (again, before) = (spec.place(&to.span), spec.place(&before.span));
+            findings
+                .push(Diagnostic::error(title, again, "the same node again").also(before, "first"));
         }
     }
     let (Some(To::Many(At { span, .. })) | Some(To::All(At { span, .. }))) = &flow.to else {
@@ -140,19 +136,26 @@ pub fn settle_destinations(spec: &mut ScenarioSpec, nodes: Option<&BTreeSet<&str
     }
 }
 
-/// Whether there are not more streams than there may be; a fault otherwise.
+/// Whether there are not more streams than there may be; a fault otherwise. Told before any of
+/// them is made.
 pub fn streams_fit(
     spec: &ScenarioSpec,
-    sendings: &[Option<Vec<Sending>>],
+    nodes: Option<&BTreeSet<&str>>,
     findings: &mut Findings,
 ) -> bool {
-    let of_flow = |(flow, sendings): (&FlowSpec, &Option<Vec<Sending>>)| {
-        sendings.as_ref().map_or(0, Vec::len) * flow.destinations().len()
+    let others = nodes.map_or(0, |nodes| nodes.len().saturating_sub(1));
+    let of_flow = |flow: &FlowSpec| {
+        let lines = flow.pattern.as_ref().map_or(1, |at| at.value.streams());
+        let copies = match &flow.to {
+            Some(To::All(_)) => others,
+            _ => flow.destinations().len(),
+        };
+        lines.saturating_mul(copies)
     };
-    let flows: usize = spec.flows.iter().zip(sendings).map(of_flow).sum();
-    let streams = 2 * spec.circuits.len() + flows;
+    let flows = spec.flows.iter().map(of_flow);
+    let streams = flows.fold(2 * spec.circuits.len(), usize::saturating_add);
     if streams > STREAMS_MAX {
-        let title = format!("the scenario has {streams} streams");
+        let title = format!("the scenario has {streams} streams or more");
         let most = format!("at most {STREAMS_MAX}");
         let place = spec.place(&spec.name.as_ref().map_or(0..0, |name| name.span.clone()));
         let help = "every copy, every line and both ways of a session count";

@@ -121,7 +121,9 @@ fn scenario(
     let names = topology_spec
         .filter(|spec| spec.complete)
         .map(network::node_names);
-    expand_traffic(session, &mut spec, names.as_ref(), path, overrides);
+    if !expand_traffic(session, &mut spec, names.as_ref(), path, overrides) {
+        return None;
+    }
     check::own(&spec, names.as_ref(), &mut session.findings);
     let budget = check::budget(&spec, &mut session.findings);
     let duration = spec.duration.as_ref().map(|at| Span(at.value));
@@ -134,9 +136,6 @@ fn scenario(
     let sendings: Vec<Option<Vec<Sending>>> = flows
         .map(|flow| patterns::sendings(flow, &spec, minimum, duration, &mut session.findings))
         .collect();
-    if !check::streams_fit(&spec, &sendings, &mut session.findings) {
-        return None;
-    }
     let telecom = budget.as_ref().map(|budget| budget.0);
     let settings = settings(&spec, &constants, telecom, &mut session.findings);
     let (topology_spec, network) = network.as_ref()?;
@@ -184,19 +183,23 @@ fn settings(
     spec.circuits.iter().map(one).collect()
 }
 
-/// Makes flows of services and floods, and reads what flows name.
+/// Makes flows of services and floods, and reads what flows name. Whether there are not too many.
 fn expand_traffic(
     session: &mut Session,
     spec: &mut ScenarioSpec,
     names: Option<&BTreeSet<&str>>,
     path: &Path,
     overrides: &Overrides,
-) {
+) -> bool {
     security::settle(spec, overrides, &mut session.findings);
     services::expand(spec, names, &mut session.findings);
     security::expand_floods(spec, names, &mut session.findings);
-    check::settle_destinations(spec, names);
-    trace::read(session, spec, path);
+    let fits = check::streams_fit(spec, names, &mut session.findings);
+    if fits {
+        check::settle_destinations(spec, names);
+        trace::read(session, spec, path);
+    }
+    fits
 }
 
 fn is_empty(table: &Table, key: &str) -> bool {

@@ -15,6 +15,7 @@ use super::spec::{
 };
 use super::value::At;
 use crate::traffic::{Class, Transport};
+use crate::units::limits::STREAMS_MAX;
 
 /// Lets the command line say over the file whether filters act, and checks the filters.
 pub fn settle(spec: &mut ScenarioSpec, overrides: &Overrides, findings: &mut Findings) {
@@ -59,7 +60,12 @@ pub fn expand_floods(
     findings: &mut Findings,
 ) {
     let mut flows = Vec::new();
+    let mut streams = 0;
     for flood in &spec.floods {
+        // Beyond this the number of streams is refused, whatever more there is.
+        if streams > STREAMS_MAX {
+            break;
+        }
         let known = stations(flood, spec, nodes, findings);
         let closed = closed(flood, spec);
         if !closed.is_empty() {
@@ -79,6 +85,8 @@ pub fn expand_floods(
         if known {
             let open = flood.classes.iter().filter(|class| !closed.contains(class));
             flows.extend(open.filter_map(|class| flow(flood, *class)));
+            let classes = flood.classes.len() - closed.len();
+            streams += classes * flood.to.as_ref().map_or(0, |to| to.value.len());
         }
     }
     spec.flows.extend(flows);

@@ -16,6 +16,7 @@ use super::spec::{
 };
 use super::value::At;
 use crate::traffic::{Class, Transport};
+use crate::units::limits::STREAMS_MAX;
 use crate::units::time::{PS_PER_MS, PS_PER_S};
 
 /// A preset.
@@ -157,6 +158,10 @@ pub fn expand(spec: &mut ScenarioSpec, nodes: Option<&BTreeSet<&str>>, findings:
     let mut flows = Vec::new();
     let mut seen = BTreeSet::new();
     for service in &spec.services {
+        // Beyond this the number of streams is refused, whatever more there is.
+        if flows.len() > STREAMS_MAX {
+            break;
+        }
         // The second of a name is told where names are checked.
         if seen.insert(service.name.value.as_str()) {
             flows.extend(flows_of(service, spec, nodes, findings).unwrap_or_default());
@@ -275,9 +280,10 @@ fn stations(
         }
         SitesSpec::Named(names) => names.clone(),
     };
-    for (place, site) in sites.iter().enumerate() {
+    let mut seen = BTreeSet::new();
+    for site in &sites {
         unknown |= tell_unknown_node(site, nodes, |at| spec.place(&at.span), findings);
-        let again = sites[..place].iter().any(|one| one.value == site.value);
+        let again = !seen.insert(site.value.as_str());
         if again || site.value == hub.value {
             let what = if again { "twice" } else { "as hub and as site" };
             let title = format!("service {} has {} {what}", service.name.value, site.value);

@@ -8,6 +8,7 @@ use crate::plan::{Sizes, Source};
 use crate::pseudowire::encapsulation::LAYER1_OVERHEAD;
 use crate::topology::Direction;
 use crate::traffic::CustomerPacket;
+use crate::units::limits::TRACE_PACKETS_MAX;
 use crate::units::time::PS_PER_S;
 use crate::units::{BitRate, Octets, SimTime, Span, Ticks};
 
@@ -38,6 +39,13 @@ pub(super) fn sending(asked: &mut Asked<'_>, pattern: &PatternSpec) -> Option<Se
             "too slow for so many pictures",
             Some(help),
         );
+        return None;
+    }
+    let count: u64 = octets.iter().map(|one| one.div_ceil(packet.value)).sum();
+    if count > u64::try_from(TRACE_PACKETS_MAX).expect("within 2^64") {
+        let what = format!(": a group has more than {TRACE_PACKETS_MAX} frames");
+        let help = "a lower rate, a shorter group, or larger frames".to_owned();
+        asked.fault(&rate.span, &what, "too many to list", Some(help));
         return None;
     }
     let spread = BitRate::from_bps(access.value)?;

@@ -576,6 +576,18 @@ fn sizes_times_and_speeds_that_cannot_be_are_refused_where_they_stand() {
             "higher",
         ),
         (
+            "kind = \"video\", rate = \"1 Tb/s\", group = 600",
+            "`rate` is no valid bit rate",
+            "\"1 Tb/s\"",
+            "b/s",
+        ),
+        (
+            "kind = \"video\", rate = \"10000 Gb/s\", group = 600",
+            "a group has more than 4194304 frames",
+            "\"10000 Gb/s\"",
+            "lower rate",
+        ),
+        (
             "kind = \"voip\", calls = 0",
             "`calls` is out of range",
             "0",
@@ -909,7 +921,7 @@ fn a_scenario_with_too_many_streams_is_refused_before_it_is_built() {
     }
     fault(
         &text,
-        "the scenario has 201006 streams",
+        "the scenario has 201006 streams or more",
         "Ring",
         "every copy",
     );

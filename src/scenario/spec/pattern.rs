@@ -160,6 +160,18 @@ pub enum Codec {
     G729,
 }
 
+impl PatternSpec {
+    /// How many streams it makes to one destination.
+    #[must_use]
+    pub fn streams(&self) -> usize {
+        match self {
+            Self::Voip { calls, .. } => usize::try_from(*calls).unwrap_or(usize::MAX),
+            Self::Session { .. } | Self::ScadaPoll { .. } | Self::Synchrophasor { .. } => 2,
+            _ => 1,
+        }
+    }
+}
+
 impl Codec {
     /// The name in files.
     #[must_use]
