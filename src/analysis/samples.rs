@@ -9,7 +9,7 @@ use crate::pseudowire::encapsulation::Encapsulation;
 use crate::pseudowire::receive::{LatePolicy, Playout, Receiver};
 use crate::pseudowire::service::{Profile, Service};
 use crate::random::Seed;
-use crate::scenario::{Circuit, Direction, LayerRates, Scenario, StreamOwner};
+use crate::scenario::{Circuit, Direction, LayerRates, LegOwner, Scenario, StreamOwner};
 use crate::traffic::Class;
 use crate::units::{BitRate, Octets, SimTime, Span, Ticks};
 
@@ -56,6 +56,12 @@ pub fn circuit(playout: Playout, packet_time_exact_ps: (u64, u64)) -> Circuit {
         stream: StreamId(index),
         nodes: vec!["A".into(), "B".into()],
         links: vec!["A-B".into()],
+        legs: vec![LegOwner {
+            port: "A-B".into(),
+            link: Some(0),
+            hop: None,
+            node: Some(1),
+        }],
         physical_propagation: None,
     };
     Circuit {

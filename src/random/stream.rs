@@ -21,6 +21,10 @@ pub enum Purpose {
     Sizes,
     /// How long a source talks and is silent.
     Talk,
+    /// Which packets a queue drops early.
+    EarlyDrop,
+    /// When the level of a radio link falls, how deep and for how long.
+    Fading,
 }
 
 impl Purpose {
@@ -31,6 +35,8 @@ impl Purpose {
             Self::Phase => "phase",
             Self::Sizes => "sizes",
             Self::Talk => "talk",
+            Self::EarlyDrop => "early-drop",
+            Self::Fading => "fading",
         }
     }
 }

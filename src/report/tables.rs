@@ -289,6 +289,7 @@ mod tests {
             direction: None,
             nodes: direction.nodes.clone(),
             links: direction.links.clone(),
+            legs: direction.legs.clone(),
         };
         scenario.flows.push(Flow {
             name: "office, LAN".into(),

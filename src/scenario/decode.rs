@@ -107,9 +107,13 @@ impl Decoder<'_> {
             (Kind::Quantity(dimension, min, max), DeValue::String(text)) => {
                 self.quantity(text, &span, dimension, *min..=*max, what)
             }
-            (Kind::Quantity(dimension, ..), DeValue::Integer(_) | DeValue::Float(_)) => {
-                self.bare_number(value, dimension, what)
+            (Kind::Signed(dimension, min, max), DeValue::String(text)) => {
+                self.signed(text, &span, dimension, *min..=*max, what)
             }
+            (
+                Kind::Quantity(dimension, ..) | Kind::Signed(dimension, ..),
+                DeValue::Integer(_) | DeValue::Float(_),
+            ) => self.bare_number(value, dimension, what),
             (Kind::Text, DeValue::String(text)) => Some(Value::Text(text.to_string())),
             (Kind::Name, DeValue::String(text)) => self.name(text, &span, what),
             (Kind::Word(_) | Kind::OneOf { .. }, DeValue::String(text)) => {
@@ -222,15 +226,46 @@ impl Decoder<'_> {
                 self.fault(span.clone(), title, label, Some(units()));
                 None
             }
-            Err(error) => {
-                let title = match error {
-                    QuantityError::MissingUnit => format!("`{what}` has no unit"),
-                    _ => format!("`{what}` is no valid {}", dimension.name),
-                };
-                self.fault(span.clone(), title, error.message(dimension), Some(units()));
+            Err(error) => self.no_quantity(error, span, dimension, what),
+        }
+    }
+
+    fn signed(
+        &mut self,
+        text: &str,
+        span: &Range<usize>,
+        dimension: &Dimension,
+        range: std::ops::RangeInclusive<i64>,
+        what: &str,
+    ) -> Option<Value> {
+        match quantity::parse_signed(text, dimension) {
+            Ok(value) if range.contains(&value) => Some(Value::Signed(value)),
+            Ok(_) => {
+                let limit = |value| quantity::format_signed(value, dimension);
+                let label = format!("from {} to {}", limit(*range.start()), limit(*range.end()));
+                let help = format!("{dimension}, such as \"{}\"", dimension.example);
+                let title = format!("`{what}` is out of range");
+                self.fault(span.clone(), title, label, Some(help));
                 None
             }
+            Err(error) => self.no_quantity(error, span, dimension, what),
         }
+    }
+
+    fn no_quantity(
+        &mut self,
+        error: QuantityError,
+        span: &Range<usize>,
+        dimension: &Dimension,
+        what: &str,
+    ) -> Option<Value> {
+        let title = match error {
+            QuantityError::MissingUnit => format!("`{what}` has no unit"),
+            _ => format!("`{what}` is no valid {}", dimension.name),
+        };
+        let help = format!("{dimension}, such as \"{}\"", dimension.example);
+        self.fault(span.clone(), title, error.message(dimension), Some(help));
+        None
     }
 
     fn name(&mut self, text: &str, span: &Range<usize>, what: &str) -> Option<Value> {
@@ -376,7 +411,10 @@ impl Decoder<'_> {
 fn fits(kind: &Kind, written: &DeValue<'_>) -> bool {
     match (kind, written) {
         (Kind::Word(word), DeValue::String(text)) => text == word,
-        (Kind::Text | Kind::Name | Kind::OneOf { .. } | Kind::Quantity(..), DeValue::String(_))
+        (
+            Kind::Text | Kind::Name | Kind::OneOf { .. } | Kind::Quantity(..) | Kind::Signed(..),
+            DeValue::String(_),
+        )
         | (Kind::Whole(..), DeValue::Integer(_))
         | (Kind::Flag, DeValue::Boolean(_))
         | (Kind::Degrees(_), DeValue::Integer(_) | DeValue::Float(_))

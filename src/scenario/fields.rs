@@ -37,6 +37,8 @@ pub enum Kind {
     Whole(u64, u64),
     /// A quantity with its unit, in base units from the first to the last.
     Quantity(&'static Dimension, u64, u64),
+    /// A quantity with its unit that may be negative, in base units from the first to the last.
+    Signed(&'static Dimension, i64, i64),
     /// Yes or no.
     Flag,
     /// Degrees with at most six decimals, kept in micro-degrees; the largest absolute value in
@@ -127,7 +129,7 @@ impl Kind {
             }
             Self::Whole(min, u64::MAX) => format!("a whole number, {min} or more"),
             Self::Whole(min, max) => format!("a whole number from {min} to {max}"),
-            Self::Quantity(dimension, ..) => {
+            Self::Quantity(dimension, ..) | Self::Signed(dimension, ..) => {
                 format!("a {} such as \"{}\"", dimension.name, dimension.example)
             }
             Self::Flag => "true or false".into(),

@@ -14,8 +14,8 @@ use super::streams::{self, Draft, ReadyCircuit, ReadyFlow};
 use super::tables::{SCENARIO, TOPOLOGY};
 use super::value::Table;
 use super::{
-    Loaded, Overrides, Scenario, capacity, check, circuits, compile, coordinates, expand, lint,
-    routes, security, services, trace,
+    Loaded, Overrides, Scenario, capacity, check, circuits, compile, coordinates, expand, fades,
+    lint, routes, security, services, trace,
 };
 use crate::random::Seed;
 use crate::units::{SimTime, Span};
@@ -124,6 +124,7 @@ fn scenario(
     if !expand_traffic(session, &mut spec, names.as_ref(), path, overrides) {
         return None;
     }
+    check::series(&spec, &mut session.findings);
     check::own(&spec, names.as_ref(), &mut session.findings);
     let budget = check::budget(&spec, &mut session.findings);
     let duration = spec.duration.as_ref().map(|at| Span(at.value));
@@ -141,11 +142,15 @@ fn scenario(
     let (topology_spec, network) = network.as_ref()?;
     let ready = settle(&spec, &settings, &sendings, network, &mut session.findings);
     let drafts = streams::drafts(&ready.circuits, &ready.flows);
+    let seed = Seed(overrides.seed.or(spec.seed)?);
+    let weather = fades::weather(&spec, network, duration?, seed, &mut session.findings);
     let look = capacity::Capacity {
         scenario: &spec,
         spec: topology_spec,
         network,
+        circuits: &ready.circuits,
         drafts: &drafts,
+        weather: &weather,
     };
     look.check(duration?, &mut session.findings);
     lint::faster_than_light(
@@ -164,8 +169,10 @@ fn scenario(
         topology: topology_spec,
         network,
         ready: &ready,
+        weather: &weather,
+        seed,
     };
-    assemble(&parts, &drafts, budget?, path, overrides, session)
+    assemble(&parts, &drafts, budget?, path, session)
 }
 
 /// The settings of every circuit, with what they say by themselves.
@@ -300,6 +307,10 @@ pub(super) struct Parts<'a> {
     pub network: &'a Network,
     /// Circuits and flows.
     pub ready: &'a Ready<'a>,
+    /// The rates of radio links over time.
+    pub weather: &'a fades::Weather,
+    /// Seed of the file, or of the command line.
+    pub seed: Seed,
 }
 
 fn assemble(
@@ -307,7 +318,6 @@ fn assemble(
     drafts: &[Draft<'_>],
     (budget, budget_profile): (Span, Option<String>),
     path: &Path,
-    overrides: &Overrides,
     session: &mut Session,
 ) -> Option<Scenario> {
     let Parts {
@@ -315,10 +325,12 @@ fn assemble(
         topology,
         network,
         ready,
+        weather,
+        seed,
     } = parts;
     let duration = SimTime(spec.duration.as_ref()?.value);
-    let seed = overrides.seed.or(spec.seed)?;
-    let compiled = compile::plan(network, drafts, duration);
+    let series = spec.series.as_ref().map(|at| Span(at.value));
+    let compiled = compile::plan(network, weather, drafts, (duration, series));
     let mut not_judged = [spec.descriptive.clone(), topology.descriptive.clone()].concat();
     not_judged.sort();
     not_judged.dedup();
@@ -337,12 +349,12 @@ fn assemble(
         topology_name: topology.name.as_ref()?.value.clone(),
         preset: network.constants.preset().name,
         duration,
-        seed: Seed(seed),
+        seed: *seed,
         frequency_hz: spec.frequency.as_ref()?.value,
         budget,
         budget_profile,
-        circuits: compile::circuits(network, &ready.circuits, &compiled.streams),
-        flows: compile::flows(network, &ready.flows, &compiled.streams),
+        circuits: compile::circuits(network, &ready.circuits, &compiled),
+        flows: compile::flows(network, &ready.flows, &compiled),
         streams: compiled.streams,
         ports: compiled.ports,
         plan: compiled.plan,
@@ -351,7 +363,7 @@ fn assemble(
         defaults: spec.defaults.clone(),
         filters: (spec.security.written || spec.security.has_filters())
             .then_some(spec.security.filters),
-        expanded: expand::scenario(parts, seed),
+        expanded: expand::scenario(parts),
         inputs: session.inputs.clone(),
     })
 }

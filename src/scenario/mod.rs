@@ -8,14 +8,19 @@ mod coordinates;
 mod decode;
 mod defaults;
 pub mod diagnostic;
+mod disciplines;
 mod expand;
+mod fades;
 mod fields;
 pub mod lint;
+mod lint_links;
 mod load;
+mod media;
 pub mod nearest;
 mod network;
 mod patterns;
 mod policers;
+mod ports;
 mod routes;
 pub mod schema;
 mod security;
@@ -101,7 +106,7 @@ pub struct Scenario {
     pub flows: Vec<Flow>,
     /// Per plan stream: which circuit direction or flow it is.
     pub streams: Vec<StreamOwner>,
-    /// Per plan port: link name and direction, for reports ("KEE-ELL a-z").
+    /// Per plan port: its name for reports ("KEE-ELL a-z", "KEE-ELL a-z hop 2", "firewall MIL in").
     pub ports: Vec<String>,
     /// The sealed plan.
     pub plan: Plan,
@@ -169,6 +174,8 @@ pub struct Direction {
     pub nodes: Vec<String>,
     /// Link names, one less.
     pub links: Vec<String>,
+    /// What each leg of its path in the plan is.
+    pub legs: Vec<LegOwner>,
     /// Propagation the physical constants would give on the same route (fibre 4.9 us/km, air
     /// 3.336 us/km); `None` where a link gives its propagation explicitly and no length.
     pub physical_propagation: Option<Span>,
@@ -217,6 +224,23 @@ pub struct FlowStream {
     pub nodes: Vec<String>,
     /// Link names, one less.
     pub links: Vec<String>,
+    /// What each leg of its path in the plan is.
+    pub legs: Vec<LegOwner>,
+}
+
+/// What a leg of a path in the plan is: legs may be more than links, where radios store and forward
+/// or firewalls stand.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LegOwner {
+    /// Name of its port: "KEE-ELL a-z", "KEE-ELL a-z hop 2", "firewall MIL in".
+    pub port: String,
+    /// Place of its link in the list of links; `None`: a firewall.
+    pub link: Option<usize>,
+    /// Radio hop of the link, from 1, where repeaters store and forward.
+    pub hop: Option<u32>,
+    /// Place of the node whose processing comes after it; `None`: the next hop of the same link,
+    /// or the site behind a firewall.
+    pub node: Option<usize>,
 }
 
 /// What a plan stream is.

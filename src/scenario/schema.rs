@@ -76,6 +76,14 @@ fn schema(kind: &Kind) -> Value {
                 "examples": [dimension.example],
             })
         }
+        Kind::Signed(dimension, ..) => {
+            let units: Vec<&str> = dimension.units.iter().map(|unit| unit.0).collect();
+            json!({
+                "type": "string",
+                "pattern": format!("^\\s*-?\\s*[0-9]+(\\.[0-9]+)?\\s*({})\\s*$", units.join("|")),
+                "examples": [dimension.example],
+            })
+        }
         Kind::Flag => json!({ "type": "boolean" }),
         Kind::Degrees(limit) => json!({ "type": "number", "minimum": -limit, "maximum": limit }),
         Kind::List(of, min, max) => {
@@ -138,6 +146,7 @@ mod tests {
                 .contains(&json!("playout"))
         );
         assert_eq!(circuit["additionalProperties"], json!(false));
-        assert_eq!(schema["properties"]["event"]["not"], json!({}));
+        let event = &schema["properties"]["event"]["items"]["properties"];
+        assert_eq!(event["fail"]["not"], json!({}));
     }
 }

@@ -19,6 +19,8 @@ pub enum Value {
     Text(String),
     /// A whole number, or a quantity in base units.
     Whole(u64),
+    /// A quantity that may be negative, in base units.
+    Signed(i64),
     /// Micro-degrees.
     Degrees(i64),
     /// Yes or no.
@@ -79,6 +81,19 @@ impl Table {
     #[must_use]
     pub fn whole(&self, key: &str) -> Option<At<u64>> {
         self.get(key)?.whole()
+    }
+
+    /// The quantity under a key that may be negative.
+    #[must_use]
+    pub fn signed(&self, key: &str) -> Option<At<i64>> {
+        let at = self.get(key)?;
+        let Value::Signed(value) = at.value else {
+            return None;
+        };
+        Some(At {
+            value,
+            span: at.span.clone(),
+        })
     }
 
     /// The flag under a key.

@@ -76,6 +76,34 @@ pub const RELATIVE: Dimension = Dimension {
     example: "4.6 ppm",
 };
 
+/// Received level of a radio, signed; base unit 1 mdBm, a thousandth of a decibel.
+pub const LEVEL: Dimension = Dimension {
+    name: "received level",
+    units: &[("mdBm", 1), ("dBm", 1_000)],
+    example: "-50 dBm",
+};
+
+/// Attenuation; base unit 1 mdB, a thousandth of a decibel.
+pub const ATTENUATION: Dimension = Dimension {
+    name: "attenuation",
+    units: &[("mdB", 1), ("dB", 1_000)],
+    example: "20 dB",
+};
+
+/// Attenuation per time; base unit 1 mdB/s.
+pub const FADE_SLOPE: Dimension = Dimension {
+    name: "slope of a fade",
+    units: &[("mdB/s", 1), ("dB/s", 1_000)],
+    example: "50 dB/s",
+};
+
+/// Probability; base unit one part in 10^9.
+pub const PROBABILITY: Dimension = Dimension {
+    name: "probability",
+    units: &[("ppb", 1), ("ppm", 1_000), ("%", 10_000_000)],
+    example: "10 %",
+};
+
 /// Why a text is no quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QuantityError {
@@ -165,6 +193,28 @@ pub fn parse(text: &str, dimension: &Dimension) -> Result<u64, QuantityError> {
     u64::try_from(total).map_err(|_| QuantityError::TooLarge)
 }
 
+/// As [`parse`], for dimensions whose quantities may be negative: one minus sign may lead.
+///
+/// # Errors
+/// As [`parse`]; `TooLarge` also beyond 63 bits.
+pub fn parse_signed(text: &str, dimension: &Dimension) -> Result<i64, QuantityError> {
+    let text = text.trim();
+    let (negative, size) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest.trim_start()),
+        None => (false, text),
+    };
+    let size = parse(size, dimension)?;
+    let size = i64::try_from(size).map_err(|_| QuantityError::TooLarge)?;
+    Ok(if negative { -size } else { size })
+}
+
+/// As [`format()`], with a minus sign for what is below zero.
+#[must_use]
+pub fn format_signed(value: i64, dimension: &Dimension) -> String {
+    let sign = if value < 0 { "-" } else { "" };
+    format!("{sign}{}", format(value.unsigned_abs(), dimension))
+}
+
 /// The shortest text in the largest unit that says `value` in whole units; reads back the same.
 #[must_use]
 pub fn format(value: u64, dimension: &Dimension) -> String {
@@ -223,10 +273,24 @@ mod tests {
         assert_eq!(parse("1.5 B", &SIZE), Err(TooFine));
     }
 
+    #[test]
+    fn levels_may_be_negative_and_times_may_not() {
+        assert_eq!(parse_signed("-50 dBm", &LEVEL), Ok(-50_000));
+        assert_eq!(parse_signed("-76.5 dBm", &LEVEL), Ok(-76_500));
+        assert_eq!(parse_signed("0 dBm", &LEVEL), Ok(0));
+        assert_eq!(parse_signed("--50 dBm", &LEVEL), Err(NotANumber));
+        assert_eq!(parse_signed("-50", &LEVEL), Err(MissingUnit));
+        assert_eq!(format_signed(-76_500, &LEVEL), "-76500 mdBm");
+        assert_eq!(format_signed(-50_000, &LEVEL), "-50 dBm");
+        assert_eq!(parse("-50 dBm", &LEVEL), Err(NotANumber));
+        assert_eq!(parse("10 %", &PROBABILITY), Ok(100_000_000));
+        assert_eq!(parse("0.5 ppm", &PROBABILITY), Ok(500));
+    }
+
     proptest! {
         #[test]
         fn what_is_written_reads_back_the_same(value: u64) {
-            for dimension in [&TIME, &RATE, &SIZE, &LENGTH, &PER_KILOMETRE, &RELATIVE] {
+            for dimension in [&TIME, &RATE, &SIZE, &LENGTH, &PER_KILOMETRE, &RELATIVE, &PROBABILITY] {
                 prop_assert_eq!(parse(&format(value, dimension), dimension), Ok(value));
             }
         }

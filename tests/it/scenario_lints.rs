@@ -17,7 +17,8 @@ fn every_code_is_explained_with_meaning_and_source() {
     assert_eq!(
         codes,
         [
-            "TP001", "TP002", "TP003", "TP007", "TP008", "TP010", "TP013"
+            "TP001", "TP002", "TP003", "TP007", "TP008", "TP010", "TP011", "TP012", "TP013",
+            "TP014"
         ]
     );
     for rule in RULES {

@@ -1,14 +1,18 @@
 //! What the person wrote, with the place of every part: typed, not yet checked against each other.
 
 mod circuit;
+mod event;
 mod flow;
+mod media;
 mod pattern;
 mod security;
 mod service;
 mod topology;
 
 pub use self::circuit::{CircuitSpec, OrDefault};
+pub use self::event::{EventSpec, Happening};
 pub use self::flow::{FlowSpec, Origin, PolicerSpec, SizeSpec, To};
+pub use self::media::{DisciplineSpec, RadioSpec};
 pub use self::pattern::{Codec, MixSpec, Pace, PatternSpec, Timing, TraceRow, TraceSpec};
 pub use self::security::{FloodSpec, SecuritySpec};
 pub use self::service::{ServiceSpec, SitesSpec};
@@ -17,6 +21,7 @@ pub use self::topology::{LinkSpec, NodeSpec, TopologySpec};
 use std::ops::Range;
 
 use self::circuit::circuit;
+use self::event::event;
 use self::flow::flow;
 use self::security::{flood, security};
 use self::service::service;
@@ -56,6 +61,10 @@ pub struct ScenarioSpec {
     pub security: SecuritySpec,
     /// `[[flood]]` with a usable name.
     pub floods: Vec<FloodSpec>,
+    /// `[[event]]` with a usable instant.
+    pub events: Vec<EventSpec>,
+    /// `series`, ps.
+    pub series: Option<At<u64>>,
     /// Descriptive keys used, as "kind: key".
     pub descriptive: Vec<String>,
     /// Keys left out whose default acts, as "scenario: seed 1", "circuit NAME: payload".
@@ -109,6 +118,8 @@ impl ScenarioSpec {
             services: table.tables("service").filter_map(service).collect(),
             security: security(table),
             floods: table.tables("flood").filter_map(flood).collect(),
+            events: table.tables("event").filter_map(event).collect(),
+            series: table.whole("series"),
             descriptive,
             defaults: defaults(table),
         }

@@ -1,7 +1,9 @@
 //! The keys of both files. Decoder and JSON Schema are made from these tables alone.
 
 mod circuit;
+mod event;
 mod flow;
+mod media;
 mod pattern;
 mod security;
 mod service;
@@ -11,6 +13,7 @@ pub use self::circuit::INTERFACES;
 pub use self::topology::TOPOLOGY;
 
 use self::circuit::CIRCUIT;
+use self::event::EVENT;
 use self::flow::FLOW;
 use self::security::{FLOOD, SECURITY};
 use self::service::SERVICE;
@@ -105,8 +108,13 @@ pub const SCENARIO: &[Field] = &[
     ),
     Field::optional(
         "event",
-        &Kind::NotYet,
-        "Failures within the run; refused until built.",
+        &Kind::List(&Kind::Table(EVENT), 0, 10_000),
+        "What happens within the run.",
+    ),
+    Field::optional(
+        "series",
+        &TIME_POSITIVE,
+        "Counts and delays over time are kept in bins of this length; default none.",
     ),
 ];
 
