@@ -15,6 +15,7 @@ mod readme;
 mod reference_workload;
 mod scenario_compile;
 mod scenario_lints;
+mod scenario_media;
 mod scenario_schema;
 mod scenario_shipped;
 mod scenario_support;
