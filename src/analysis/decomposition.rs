@@ -85,14 +85,14 @@ impl BudgetParts {
 /// rounded up to a whole picosecond.
 #[must_use]
 pub fn edge_delay(circuit: &Circuit) -> Span {
-    service::edge_delay(circuit.receiver.playout, circuit.packet_time_exact_ps)
+    service::edge_delay(&circuit.receiver, circuit.packet_time_exact_ps)
 }
 
 /// How much later than the packet that started play-out another may come and still be in time:
 /// fill-half (k−1)·P, prefill the level; rounded down to a whole picosecond.
 #[must_use]
 pub fn configured_slack(circuit: &Circuit) -> Span {
-    service::slack(circuit.receiver.playout, circuit.packet_time_exact_ps)
+    service::slack(&circuit.receiver, circuit.packet_time_exact_ps)
 }
 
 /// One packet time, rounded up to a whole picosecond. A T1 packet lasts 192000/193 us, which is

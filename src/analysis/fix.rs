@@ -7,7 +7,7 @@ use std::cmp::{Ordering, Reverse};
 
 use super::decomposition::{BudgetParts, edge_delay};
 use super::verdict::Judgement;
-use crate::pseudowire::receive::Playout;
+use crate::pseudowire::receive::Receiver;
 use crate::pseudowire::service::{
     self, PlayoutModel, ReceiverLimits, Service, compare_buffer, receiver,
 };
@@ -49,11 +49,12 @@ pub fn cheapest(circuit: &Circuit, rows: &[&Judgement]) -> Option<Fix> {
         let network = needs.network_with(sizes.wire, wire_now);
         let packet_time = circuit.service.packet_time_exact_ps(payload);
         for buffer in buffers(packet_time) {
-            let playout = playout(circuit, buffer, packet_time);
-            let edge = service::edge_delay(playout, packet_time);
+            let Some(end) = receiving_end(circuit, buffer, packet_time) else {
+                continue;
+            };
+            let edge = service::edge_delay(&end, packet_time);
             let worst_start = edge + network;
-            if worst_start > needs.budget || service::slack(playout, packet_time) < needs.variation
-            {
+            if worst_start > needs.budget || service::slack(&end, packet_time) < needs.variation {
                 continue;
             }
             let fix = Fix {
@@ -131,13 +132,11 @@ fn buffers(packet_time: (u64, u64)) -> impl Iterator<Item = Span> {
     JITTER_BUFFER_MS.map(Span::from_ms).filter(fits)
 }
 
-/// When play-out would begin with another buffer under the model of the circuit.
-fn playout(circuit: &Circuit, buffer: Span, packet_time: (u64, u64)) -> Playout {
-    let model = match circuit.receiver.playout {
-        Playout::FillHalf { .. } => PlayoutModel::FillHalf,
-        Playout::Prefill { .. } => PlayoutModel::Prefill,
-    };
-    receiver(model, buffer, packet_time, ReceiverLimits::default()).playout
+/// The receiving end with another buffer under the model of the circuit; `None` where the model
+/// has no use for it.
+fn receiving_end(circuit: &Circuit, buffer: Span, packet_time: (u64, u64)) -> Option<Receiver> {
+    let model = PlayoutModel::from_name(circuit.playout).expect("the circuit's model is known");
+    receiver(model, buffer, packet_time, ReceiverLimits::default()).ok()
 }
 
 /// The largest part of a delay: its name and length; the first of equals.

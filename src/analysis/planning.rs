@@ -6,7 +6,7 @@
 
 use std::fmt::Write;
 
-use crate::pseudowire::receive::Playout;
+use crate::pseudowire::receive::Receiver;
 use crate::pseudowire::service::{PlayoutModel, ReceiverLimits, Service, edge_delay, receiver};
 use crate::topology::{Constants, Medium, Preset};
 use crate::units::length::{MM_PER_KM, PerKilometre};
@@ -118,8 +118,8 @@ pub fn budget(frequency_hz: u64, relay: Span) -> Option<Span> {
 
 /// One-way delay of a circuit: packetization and play-out, and the network between them.
 #[must_use]
-pub fn one_way(playout: Playout, packet_time_exact_ps: (u64, u64), network: Span) -> Span {
-    edge_delay(playout, packet_time_exact_ps) + network
+pub fn one_way(receiver: &Receiver, packet_time_exact_ps: (u64, u64), network: Span) -> Span {
+    edge_delay(receiver, packet_time_exact_ps) + network
 }
 
 /// Longest wait behind one packet of lower class in transmission, once per link (strict priority
@@ -175,11 +175,11 @@ pub fn explain() -> String {
         ("N = 1, 2 ms packets, 8 ms buffer", 16, 8),
         ("N = 1, 1 ms packets, 4 ms buffer", 8, 4),
     ] {
-        let (playout, time) = fill_half(payload, buffer_ms);
+        let (end, time) = fill_half(payload, buffer_ms);
         row(
             name,
-            one_way(playout, time, a.total()),
-            one_way(playout, time, p.total()),
+            one_way(&end, time, a.total()),
+            one_way(&end, time, p.total()),
         );
     }
     text.push_str(CONCLUSION);
@@ -209,14 +209,12 @@ the verdict of the first circuit against 10 ms. A simulated chain of ten nodes h
 a circuit sends its own 84 octets, not a full frame: see scenarios/worked-example.toml.
 ";
 
-fn fill_half(payload: u64, buffer_ms: u64) -> (Playout, (u64, u64)) {
+fn fill_half(payload: u64, buffer_ms: u64) -> (Receiver, (u64, u64)) {
     let time = Service::Cesopsn { timeslots: 1 }.packet_time_exact_ps(Octets(payload));
     let buffer = Span::from_ms(buffer_ms);
     let limits = ReceiverLimits::default();
-    (
-        receiver(PlayoutModel::FillHalf, buffer, time, limits).playout,
-        time,
-    )
+    let end = receiver(PlayoutModel::FillHalf, buffer, time, limits);
+    (end.expect("half of any buffer can be filled"), time)
 }
 
 /// Microseconds with three decimals, rounded half up.
@@ -258,15 +256,15 @@ mod tests {
     #[test]
     fn the_wrong_constant_turns_the_verdict() {
         // TV14: 2 ms packets, 8 ms buffer.
-        let (playout, time) = fill_half(16, 8);
-        let article = one_way(playout, time, Route::article().delay().total());
-        let physical = one_way(playout, time, Route::physical().delay().total());
+        let (end, time) = fill_half(16, 8);
+        let article = one_way(&end, time, Route::article().delay().total());
+        let physical = one_way(&end, time, Route::physical().delay().total());
         assert_eq!((article, physical), (us(8600), Span::from_ns(10_523_040)));
         assert!(article <= ARTICLE_BUDGET && physical > ARTICLE_BUDGET);
         assert!(physical <= budget(60, RELAY_PROCESSING).unwrap());
         // TV15: 1 ms packets, 4 ms buffer.
-        let (playout, time) = fill_half(8, 4);
-        let tuned = one_way(playout, time, Route::physical().delay().total());
+        let (end, time) = fill_half(8, 4);
+        let tuned = one_way(&end, time, Route::physical().delay().total());
         assert_eq!(tuned, Span::from_ns(8_523_040));
         assert!(tuned <= ARTICLE_BUDGET);
     }
@@ -279,12 +277,8 @@ mod tests {
             let time = service.packet_time_exact_ps(service.default_payload());
             let buffer = service.default_jitter_buffer();
             let limits = ReceiverLimits::default();
-            let playout = receiver(PlayoutModel::FillHalf, buffer, time, limits).playout;
-            assert_eq!(
-                one_way(playout, time, us(1200)),
-                us(want),
-                "N = {timeslots}"
-            );
+            let end = receiver(PlayoutModel::FillHalf, buffer, time, limits).unwrap();
+            assert_eq!(one_way(&end, time, us(1200)), us(want), "N = {timeslots}");
         }
     }
 
@@ -292,8 +286,8 @@ mod tests {
     fn buffers_of_2_to_5_packets_take_2200_3200_3200_and_4200_us() {
         // TV13.
         for (buffer_ms, want) in [(2, 2200), (3, 3200), (4, 3200), (5, 4200)] {
-            let (playout, time) = fill_half(8, buffer_ms);
-            assert_eq!(one_way(playout, time, us(1200)), us(want), "{buffer_ms} ms");
+            let (end, time) = fill_half(8, buffer_ms);
+            assert_eq!(one_way(&end, time, us(1200)), us(want), "{buffer_ms} ms");
         }
     }
 
@@ -301,7 +295,9 @@ mod tests {
     fn prefill_of_3_ms_with_1_ms_packets_takes_4_ms() {
         // TV16: 8 ms there and back.
         let level = Span::from_ms(3);
-        let one = one_way(Playout::Prefill { level }, (1_000_000_000, 1), Span::ZERO);
+        let (time, limits) = ((1_000_000_000, 1), ReceiverLimits::default());
+        let end = receiver(PlayoutModel::Prefill, level, time, limits).unwrap();
+        let one = one_way(&end, time, Span::ZERO);
         assert_eq!((one, one + one), (us(4000), us(8000)));
     }
 

@@ -2,6 +2,8 @@
 
 pub mod clock;
 pub mod encapsulation;
+pub mod playout;
+pub mod profile;
 pub mod receive;
 pub mod service;
 

@@ -1,10 +1,10 @@
-//! What a circuit carries, how many octets go into one packet, and what the receiving end is set
-//! to: as exact fractions, because a T1 packet lasts no whole number of picoseconds.
+//! What a circuit carries and how many octets go into one packet: as exact fractions, because a T1
+//! packet lasts no whole number of picoseconds.
 
-use std::cmp::Ordering;
-
-use super::clock::Clock;
-use super::receive::{LatePolicy, Playout, Receiver};
+pub use super::playout::{
+    PlayoutError, PlayoutModel, ReceiverLimits, edge_delay, receiver, slack, with_hold_back,
+};
+pub use super::profile::{Advice, BufferError, PROFILES, PayloadError, Profile, compare_buffer};
 use crate::units::{BitRate, Octets, Span};
 
 /// The TDM side of a circuit.
@@ -23,146 +23,6 @@ pub enum Service {
 
 /// Most 64 kb/s timeslots of one circuit: an E1 less its framing slot (ITU-T G.704 clause 2.3).
 pub const TIMESLOTS_MAX: u8 = 31;
-
-/// Payload sizes that a product accepts.
-#[derive(Debug)]
-pub struct Profile {
-    /// Name in scenario files.
-    pub name: &'static str,
-    /// Fewest 125 µs frames in a CESoPSN packet.
-    pub frames_min: u64,
-    /// Most frames.
-    pub frames_max: u64,
-    /// Smallest CESoPSN payload by number of timeslots: for one, and for more.
-    pub cesopsn_payload_min: [u64; 2],
-    /// Smallest SAToP payload.
-    pub satop_payload_min: u64,
-    /// SAToP payloads are multiples of this.
-    pub satop_payload_step: u64,
-    /// Largest payload of either service.
-    pub payload_max: u64,
-    /// Page or clause of the source.
-    pub source: &'static str,
-}
-
-/// Product profiles; the first is the default.
-pub static PROFILES: [Profile; 3] = [
-    Profile {
-        name: "nokia-7705",
-        frames_min: 2,
-        frames_max: u64::MAX,
-        cesopsn_payload_min: [2, 2],
-        satop_payload_min: 64,
-        satop_payload_step: 32,
-        payload_max: 1514,
-        source: "Alcatel-Lucent 7705 SAR OS Services Guide p148-149 and p250",
-    },
-    Profile {
-        name: "nokia-7750",
-        frames_min: 4,
-        frames_max: 128,
-        cesopsn_payload_min: [40, 64],
-        satop_payload_min: 64,
-        satop_payload_step: 32,
-        payload_max: 1514,
-        source: "Nokia 7750 documentation, page Payload size; SAToP limits as 7705, to be \
-                 verified",
-    },
-    Profile {
-        name: "generic",
-        frames_min: 1,
-        frames_max: u64::MAX,
-        cesopsn_payload_min: [1, 1],
-        satop_payload_min: 1,
-        satop_payload_step: 1,
-        payload_max: 1514,
-        source: "RFC 4553 clause 5.1 and RFC 5086 clause 5: any fixed size; upper limit: \
-                 own choice",
-    },
-];
-
-/// Why a payload is refused.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PayloadError {
-    /// No whole number of 125 µs frames; the two nearest sizes that are (the lower may be 0).
-    PartialFrame {
-        /// Next smaller.
-        below: u64,
-        /// Next larger.
-        above: u64,
-    },
-    /// Below the smallest that the profile takes, octets.
-    TooSmall(u64),
-    /// Above the largest, octets.
-    TooLarge(u64),
-    /// Not a multiple of this many octets.
-    NotAMultiple(u64),
-}
-
-/// Counters that lead into and out of the loss-of-packets state, and the start-up timer.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct ReceiverLimits {
-    /// Consecutive missing packets (RFC 5604 clause 8, `pwTDMCfgConsecMissPktsOutSynch`).
-    pub missing: u32,
-    /// Consecutive packets in sequence (RFC 5604 clause 8, `pwTDMCfgConsecPktsInSynch`).
-    pub in_sync: u32,
-    /// Timer (RFC 5604 clause 8, `pwTDMCfgSetUp2SynchTimeOut`).
-    pub setup_timeout: Span,
-}
-
-/// Which rule starts play-out.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PlayoutModel {
-    /// Model A, `fill-half`: half the buffer filled by consecutive packets (RFC 4553 clause 6.2.1
-    /// "usually half").
-    FillHalf,
-    /// Model B, `prefill`: one buffer length after the first packet (RAD IPmux-24 manual).
-    Prefill,
-}
-
-impl Default for ReceiverLimits {
-    fn default() -> Self {
-        Self {
-            missing: 10,
-            in_sync: 2,
-            setup_timeout: Span::from_ms(5000),
-        }
-    }
-}
-
-impl Profile {
-    /// The profile with this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<&'static Self> {
-        PROFILES.iter().find(|profile| profile.name == name)
-    }
-
-    /// The profile of files that name none.
-    #[must_use]
-    pub fn default_profile() -> &'static Self {
-        &PROFILES[0]
-    }
-}
-
-impl PlayoutModel {
-    /// Both models.
-    pub const ALL: [Self; 2] = [Self::FillHalf, Self::Prefill];
-
-    /// The name in scenario files.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::FillHalf => "fill-half",
-            Self::Prefill => "prefill",
-        }
-    }
-
-    /// The model with this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|model| model.name() == name)
-    }
-}
 
 impl Service {
     /// The service over `timeslots` channels of 64 kb/s; `None` outside 1 to 31.
@@ -202,7 +62,9 @@ impl Service {
                     .max(profile.frames_min * slots)
                     .next_multiple_of(slots);
                 let by_frames = profile.frames_max.saturating_mul(slots);
-                (least, profile.payload_max.min(by_frames) / slots * slots)
+                let by_slots = profile.cesopsn_payload_max[usize::from(timeslots > 1)];
+                let most = profile.payload_max.min(by_slots).min(by_frames);
+                (least, most / slots * slots)
             }
             Self::SatopE1 | Self::SatopT1 => {
                 let step = profile.satop_payload_step;
@@ -279,92 +141,6 @@ impl Service {
     }
 }
 
-/// How a jitter buffer compares with a number of packet times, exactly.
-#[must_use]
-pub fn compare_buffer(buffer: Span, packets: u64, packet_time_exact_ps: (u64, u64)) -> Ordering {
-    let (numerator, denominator) = packet_time_exact_ps;
-    let buffer = u128::from(buffer.0) * u128::from(denominator);
-    buffer.cmp(&(u128::from(packets) * u128::from(numerator)))
-}
-
-/// Settings of the receiving end for a jitter buffer of this length.
-///
-/// `fill-half`: play-out begins on the k-th packet, k = max(1, ⌈(buffer/2)/P⌉), and ⌊buffer/P⌋
-/// packets may wait. `prefill`: play-out begins one buffer length after the first packet, and
-/// ⌊2·buffer/P⌋ may wait (RFC 5604 clause 8, `pwTDMCfgJtrBfrDepth`: the physical buffer is at
-/// least twice the configured one).
-///
-/// # Panics
-/// If the packet time is zero, or the buffer holds 2^32 packets or more.
-#[must_use]
-pub fn receiver(
-    model: PlayoutModel,
-    buffer: Span,
-    packet_time_exact_ps: (u64, u64),
-    limits: ReceiverLimits,
-) -> Receiver {
-    let (numerator, denominator) = packet_time_exact_ps;
-    let time = u128::from(numerator);
-    let buffer_scaled = u128::from(buffer.0) * u128::from(denominator);
-    let count = |packets: u128| u32::try_from(packets).expect("packets within 2^32");
-    let (playout, capacity) = match model {
-        PlayoutModel::FillHalf => {
-            let packets = count(buffer_scaled.div_ceil(2 * time).max(1));
-            (Playout::FillHalf { packets }, buffer_scaled / time)
-        }
-        PlayoutModel::Prefill => (Playout::Prefill { level: buffer }, 2 * buffer_scaled / time),
-    };
-    Receiver {
-        playout,
-        capacity_packets: count(capacity),
-        missing_limit: limits.missing,
-        in_sync: limits.in_sync,
-        setup_timeout: limits.setup_timeout,
-        late: LatePolicy::Discard,
-        hold_back: Span::ZERO,
-        clock: Clock::default(),
-    }
-}
-
-/// What packetization and play-out cost together, before any network delay: k·P under
-/// `fill-half`, P + level under `prefill`; rounded up to a whole picosecond.
-///
-/// # Panics
-/// If that is longer than 213 days.
-#[must_use]
-pub fn edge_delay(playout: Playout, packet_time_exact_ps: (u64, u64)) -> Span {
-    match playout {
-        Playout::FillHalf { packets } => packet_times(packets.into(), packet_time_exact_ps, true),
-        Playout::Prefill { level } => packet_times(1, packet_time_exact_ps, true) + level,
-    }
-}
-
-/// How much later than the packet that started play-out another may come and still be in time:
-/// (k−1)·P under `fill-half`, the level under `prefill`; rounded down to a whole picosecond.
-///
-/// # Panics
-/// If that is longer than 213 days.
-#[must_use]
-pub fn slack(playout: Playout, packet_time_exact_ps: (u64, u64)) -> Span {
-    match playout {
-        Playout::FillHalf { packets } => {
-            packet_times(u64::from(packets.max(1)) - 1, packet_time_exact_ps, false)
-        }
-        Playout::Prefill { level } => level,
-    }
-}
-
-fn packet_times(packets: u64, (numerator, denominator): (u64, u64), up: bool) -> Span {
-    let product = u128::from(packets) * u128::from(numerator);
-    let denominator = u128::from(denominator);
-    let ps = if up {
-        product.div_ceil(denominator)
-    } else {
-        product / denominator
-    };
-    Span(u64::try_from(ps).expect("packet times within 213 days"))
-}
-
 fn gcd(a: u64, b: u64) -> u64 {
     if b == 0 { a } else { gcd(b, a % b) }
 }
@@ -372,6 +148,8 @@ fn gcd(a: u64, b: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pseudowire::receive::Playout;
+    use std::cmp::Ordering;
 
     fn slots(timeslots: u8) -> Service {
         Service::Cesopsn { timeslots }
@@ -388,17 +166,18 @@ mod tests {
             Span::from_ms(buffer_ms),
             time,
             ReceiverLimits::default(),
-        );
+        )
+        .unwrap();
         let k = match receiver.playout {
             Playout::FillHalf { packets } => packets,
             Playout::Prefill { .. } => 0,
         };
-        let delay = edge_delay(receiver.playout, time).0;
+        let delay = edge_delay(&receiver, time).0;
         (
             k,
             receiver.capacity_packets,
             delay,
-            slack(receiver.playout, time).0,
+            slack(&receiver, time).0,
         )
     }
 
@@ -506,7 +285,8 @@ mod tests {
             Span(2 * 192_000_000_000),
             t1,
             ReceiverLimits::default(),
-        );
+        )
+        .unwrap();
         assert_eq!(exactly.playout, Playout::FillHalf { packets: 193 });
         assert_eq!(exactly.capacity_packets, 386);
     }
@@ -552,6 +332,11 @@ mod tests {
             slots(1).check_payload(Octets(136), other),
             Err(TooLarge(128))
         );
+        // One DS0: at most 40 octets; two: the limit of all services.
+        let cisco = Profile::from_name("cisco-asr1000").unwrap();
+        assert_eq!(slots(1).check_payload(Octets(40), cisco), Ok(()));
+        assert_eq!(slots(1).check_payload(Octets(64), cisco), Err(TooLarge(40)));
+        assert_eq!(slots(2).check_payload(Octets(64), cisco), Ok(()));
     }
 
     #[test]

@@ -112,7 +112,7 @@ pub fn settings(
         packet_time_exact_ps,
         buffer,
         model,
-        receiver: service::receiver(model, buffer, packet_time_exact_ps, limits),
+        receiver: service::receiver(model, buffer, packet_time_exact_ps, limits).ok()?,
         encapsulation,
         sizes: encapsulation.sizes(payload),
     })

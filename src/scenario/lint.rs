@@ -118,7 +118,7 @@ pub fn circuit(
         .as_ref()
         .map_or(&spec.name.span, |at| &at.span);
     buffer_in_packets(name, settings, scenario.place(buffer), findings);
-    let cost = edge_delay(settings.receiver.playout, settings.packet_time_exact_ps);
+    let cost = edge_delay(&settings.receiver, settings.packet_time_exact_ps);
     if let Some(budget) = budget
         && cost.0 > budget.0 / 2
     {
@@ -174,7 +174,7 @@ fn buffer_in_packets(name: &str, settings: &Settings, place: Place, findings: &m
             "more than 32 packets",
         )
     } else if compared(3) == Ordering::Less {
-        let what = match slack(settings.receiver.playout, settings.packet_time_exact_ps) {
+        let what = match slack(&settings.receiver, settings.packet_time_exact_ps) {
             Span::ZERO => "leaves no slack",
             _ => "holds less than 3 packets",
         };

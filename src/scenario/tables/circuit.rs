@@ -56,7 +56,16 @@ pub(super) const CIRCUIT: &[Field] = &[
     Field::optional(
         "product",
         &Kind::OneOf {
-            words: &["nokia-7705", "nokia-7750", "generic"],
+            words: &[
+                "nokia-7705",
+                "nokia-7750",
+                "generic",
+                "hirschmann-dragon-ptn",
+                "rad-ipmux-24",
+                "extreme-e4g",
+                "loop-ip6704a",
+                "cisco-asr1000",
+            ],
             not_yet: &[],
         },
         "Profile of payload limits and defaults; default nokia-7705.",

@@ -157,8 +157,9 @@ mod tests {
         assert_eq!(media.len() + later.len(), all.len());
         let profiles: Vec<&str> = PROFILES.iter().map(|profile| profile.name).collect();
         assert_eq!(words(kind(CIRCUIT, "product")).0, profiles);
+        let (playout, later) = words(kind(CIRCUIT, "playout"));
         assert_eq!(
-            words(kind(CIRCUIT, "playout")).0,
+            [playout, later].concat(),
             PlayoutModel::ALL.map(PlayoutModel::name)
         );
         assert_eq!(words(kind(CIRCUIT, "class")).0, Class::ALL.map(Class::name));
