@@ -235,6 +235,7 @@ fn received(sample: &Sample, own: Span) -> Received {
         duplicates: 0,
         starts: sample.starts,
         losses_of_packets: 0,
+        slips: 0,
         delay,
         slack_min_left_ps: (sample.starts > 0).then_some(1_000_000_000),
         slack_shape: None,

@@ -13,6 +13,11 @@ pub struct Segment {
     pub content: Content,
 }
 
+/// How far the input instants of a drifting segment may lie from those that its beginning and its
+/// rate predict. A rate is a whole number of parts per 10^9, up to half a part off: at least 2 s
+/// of drift go into one segment.
+pub const PREDICTION_ERROR_MAX: Span = Span::from_ns(1);
+
 /// Data of the far end, or replacement.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Content {
@@ -20,7 +25,8 @@ pub enum Content {
     Data {
         /// When the bit put out at the segment's `from` entered at the far end.
         input_from: SimTime,
-        /// How much faster than the sender the bits leave, in parts per 10^9 (0: same clock).
+        /// How much faster than the sender the bits leave, in parts per 10^9 (0: same clock), so
+        /// that the bit put out `t` later entered `t · (1 + rate_ppb / 10^9)` later.
         rate_ppb: i64,
     },
     /// Replacement data.
@@ -93,13 +99,26 @@ impl Timeline {
     /// # Panics
     /// If `to` lies before the present end.
     pub fn extend(&mut self, to: SimTime, content: Content) {
+        self.extend_within(Span::ZERO, to, content);
+    }
+
+    /// The same for data between clocks that run apart: goes on the same way where the rate is the
+    /// same and the input instant within [`PREDICTION_ERROR_MAX`] of what the segment predicts.
+    ///
+    /// # Panics
+    /// If `to` lies before the present end.
+    pub fn extend_drifting(&mut self, to: SimTime, content: Content) {
+        self.extend_within(PREDICTION_ERROR_MAX, to, content);
+    }
+
+    fn extend_within(&mut self, error_max: Span, to: SimTime, content: Content) {
         let from = self.end();
         assert!(to >= from, "a timeline only grows");
         if to == from {
             return;
         }
         if let Some(last) = self.segments.last_mut()
-            && continues(last, content)
+            && continues(last, content, error_max)
         {
             last.to = to;
             return;
@@ -107,7 +126,17 @@ impl Timeline {
         self.segments.push(Segment { from, to, content });
     }
 
-    /// One-way delay of each data segment: bit in at the far end to bit out here.
+    /// Leaves out everything from `end` on.
+    pub fn cut(&mut self, end: SimTime) {
+        let kept = self.segments.partition_point(|segment| segment.from < end);
+        self.segments.truncate(kept);
+        if let Some(last) = self.segments.last_mut() {
+            last.to = last.to.min(end);
+        }
+    }
+
+    /// One-way delay of each data segment where it begins: bit in at the far end to bit out here.
+    /// Where its rate is not 0 the delay changes on the way; [`Segment::input_at`].
     pub fn delays(&self) -> impl Iterator<Item = (Segment, Span)> + '_ {
         self.segments
             .iter()
@@ -120,19 +149,52 @@ impl Timeline {
     }
 }
 
+impl Segment {
+    /// When the bit put out at `at` entered at the far end, rounded down to a whole picosecond;
+    /// `None` for replacement.
+    ///
+    /// # Panics
+    /// If `at` lies before the segment.
+    #[must_use]
+    pub fn input_at(&self, at: SimTime) -> Option<SimTime> {
+        let Content::Data {
+            input_from,
+            rate_ppb,
+        } = self.content
+        else {
+            return None;
+        };
+        let elapsed = at.since(self.from);
+        if rate_ppb == 0 {
+            return Some(input_from + elapsed);
+        }
+        let pace = 1_000_000_000 + i128::from(rate_ppb);
+        let input = (i128::from(elapsed.0) * pace).div_euclid(1_000_000_000);
+        let input = i64::try_from(input).expect("a segment within 106 days");
+        Some(SimTime(
+            input_from
+                .0
+                .checked_add_signed(input)
+                .expect("input within the run"),
+        ))
+    }
+}
+
 /// Whether content that begins where `last` ends is the same content going on.
-fn continues(last: &Segment, content: Content) -> bool {
+fn continues(last: &Segment, content: Content, error_max: Span) -> bool {
     match (last.content, content) {
         (
             Content::Data {
-                input_from: before,
-                rate_ppb: 0,
+                rate_ppb: before, ..
             },
             Content::Data {
-                input_from: after,
-                rate_ppb: 0,
+                rate_ppb,
+                input_from,
             },
-        ) => after.0.wrapping_sub(before.0) == last.to.0 - last.from.0,
+        ) => {
+            let predicted = last.input_at(last.to).expect("a segment of data");
+            before == rate_ppb && predicted.0.abs_diff(input_from.0) <= error_max.0
+        }
         (Content::Idle { .. }, Content::Idle { .. }) => last.content == content,
         _ => false,
     }
@@ -179,5 +241,38 @@ mod tests {
         line.extend(SimTime(40), data(15));
         let delays: Vec<_> = line.delays().map(|(_, delay)| delay.0).collect();
         assert_eq!(delays, [10, 15]);
+    }
+    #[test]
+    fn a_drifting_segment_goes_on_while_it_predicts_its_input_within_a_nanosecond() {
+        let piece = |input_ps, rate_ppb| Content::Data {
+            input_from: SimTime(input_ps),
+            rate_ppb,
+        };
+        let mut line = Timeline::default();
+        let second = 1_000_000_000_000;
+        // 50 ppm fast: after one second of output 1.00005 s of input.
+        line.extend_drifting(SimTime(second), piece(0, 50_000));
+        line.extend_drifting(SimTime(2 * second), piece(second + 50_001_000, 50_000));
+        assert_eq!(line.segments().len(), 1);
+        let segment = line.segments()[0];
+        let input = SimTime(2 * second + 100_000_000);
+        assert_eq!(segment.input_at(SimTime(2 * second)), Some(input));
+        line.extend_drifting(SimTime(3 * second), piece(input.0 + 1001, 50_000));
+        line.extend_drifting(SimTime(4 * second), piece(input.0 + second, 49_999));
+        assert_eq!(line.segments().len(), 3, "too far off; another rate");
+    }
+
+    #[test]
+    fn what_is_cut_ends_at_the_cut() {
+        let mut line = Timeline::default();
+        line.extend(SimTime(20), data(0));
+        line.extend(SimTime(30), MISSING);
+        line.extend(SimTime(40), data(30));
+        line.cut(SimTime(25));
+        assert_eq!(line.end(), SimTime(25));
+        assert_eq!(line.segments().len(), 2);
+        line.cut(SimTime(20));
+        assert_eq!(line.end(), SimTime(20));
+        assert_eq!(line.segments().len(), 1);
     }
 }

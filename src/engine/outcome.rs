@@ -128,9 +128,10 @@ pub struct Received {
     pub played: u64,
     /// Packets not there at their play-out instant, while play-out was running.
     pub missing: u64,
-    /// Packets that came after their play-out instant.
+    /// Packets that came after their play-out instant, those that play-out slipped back to
+    /// included.
     pub late: u64,
-    /// Packets that found the buffer full.
+    /// Packets that found the buffer full; with each, one was discarded.
     pub overrun: u64,
     /// Packets that were waiting already when they came again.
     pub duplicates: u64,
@@ -140,7 +141,11 @@ pub struct Received {
     pub starts: u64,
     /// Times the loss-of-packets state was entered.
     pub losses_of_packets: u64,
-    /// One-way delay, bit in to bit out, of every packet played out (no histogram).
+    /// Times play-out slipped: went on with another packet than the one in turn
+    /// ([`crate::pseudowire::receive::LatePolicy::Recentre`]).
+    pub slips: u64,
+    /// One-way delay, bit in to bit out, of the first bit of every packet played out (no
+    /// histogram).
     pub delay: Delays,
     /// Smallest distance to underrun: play-out instant less arrival, over all packets that were
     /// in time or late; negative for a late one. `None` before the first start.
@@ -163,6 +168,7 @@ impl Received {
             reordered: 0,
             starts: 0,
             losses_of_packets: 0,
+            slips: 0,
             delay: Delays::new(false),
             slack_min_left_ps: None,
             slack_shape: with_shape.then(Shape::default),

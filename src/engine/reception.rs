@@ -2,7 +2,7 @@
 
 use super::outcome::Received;
 use crate::channel::{Cause, Content, Idle};
-use crate::pseudowire::clock::PacketTimes;
+use crate::pseudowire::clock::{Clock, PacketTimes, relative_ppb};
 use crate::pseudowire::receive::{Event, JitterBuffer, Receiver};
 use crate::units::{SimTime, Span};
 
@@ -20,7 +20,8 @@ struct Record {
     boundaries: PacketTimes,
     sent: u64,
     received: Received,
-    delay: Span,
+    /// The clock that play-out follows.
+    clock: Clock,
     /// Why nothing is played at present, where nothing is.
     silent: Option<Cause>,
 }
@@ -39,7 +40,7 @@ impl Reception {
             boundaries: boundaries.clone(),
             sent,
             received,
-            delay: Span::ZERO,
+            clock: receiver.clock.clone(),
             silent,
         };
         Self {
@@ -79,12 +80,12 @@ impl Record {
     fn note(&mut self, event: Event) {
         let received = &mut self.received;
         match event {
-            Event::Started { at, delay } => {
+            Event::Started { at, .. } => {
                 let cause = self.silent.take().expect("play-out starts out of silence");
                 received.timeline.extend(at, idle(cause));
                 received.starts += 1;
-                self.delay = delay;
             }
+            Event::Slipped { .. } => received.slips += 1,
             Event::Taken { slack, reordered } => {
                 received.reordered += u64::from(reordered);
                 self.note_slack(i64::try_from(slack.0).expect("slack within 106 days"));
@@ -100,15 +101,18 @@ impl Record {
             Event::Duplicate => received.duplicates += 1,
             Event::Played { sequence, until } => {
                 received.played += 1;
-                received.delay.record(self.delay);
                 let input_from = self.boundaries.at(sequence);
-                received.timeline.extend(
-                    until,
-                    Content::Data {
+                let delay = received.timeline.end().since(input_from);
+                received.delay.record(delay);
+                if self.clock.is_perfect() && self.boundaries.clock().is_perfect() {
+                    let content = Content::Data {
                         input_from,
                         rate_ppb: 0,
-                    },
-                );
+                    };
+                    received.timeline.extend(until, content);
+                } else {
+                    self.put_out_drifting(sequence, until);
+                }
             }
             Event::Missing { until } => {
                 received.missing += 1;
@@ -128,6 +132,32 @@ impl Record {
                 );
                 received.losses_of_packets += 1;
             }
+        }
+    }
+
+    /// Puts out a packet whose bits leave by another clock than they came by, piece by piece from
+    /// one change of either clock to the next.
+    fn put_out_drifting(&mut self, sequence: u64, until: SimTime) {
+        let timeline = &mut self.received.timeline;
+        let (sender, ticks) = (self.boundaries.clock(), self.boundaries.ticks());
+        let nominal = Span(ticks.at(sequence).0);
+        let begin = self.clock.reading(timeline.end());
+        // What the sender's clock read when the bit that now leaves entered.
+        let mut sent = nominal;
+        while timeline.end() < until {
+            let at = timeline.end();
+            let sender_ppb = sender.offset_at_reading_ppb(sent);
+            let content = Content::Data {
+                input_from: sender.when(sent),
+                rate_ppb: relative_ppb(self.clock.offset_ppb(at), sender_ppb),
+            };
+            let by_sender = sender.next_step_reading(sent);
+            let by_sender = by_sender.map(|step| self.clock.when(begin + (step - nominal)));
+            let changes = self.clock.next_step(at).into_iter().chain(by_sender);
+            let to = changes.fold(until, SimTime::min);
+            assert!(to > at, "a piece has a length");
+            timeline.extend_drifting(to, content);
+            sent = nominal + (self.clock.reading(to) - begin);
         }
     }
 

@@ -18,6 +18,9 @@ pub struct ClockStep {
 /// operational, RED670 manual).
 pub const OFFSET_MAX_PPB: i64 = 1_000_000;
 
+/// Most changes of frequency that the wander of one clock makes in a run.
+pub const WANDER_STEPS_MAX: u64 = 1 << 20;
+
 const BILLION: i128 = 1_000_000_000;
 
 /// A clock whose frequency changes in steps. It reads zero at the start of the run; the perfect
@@ -54,6 +57,109 @@ impl Clock {
         Self {
             steps: Some(list.into()),
         }
+    }
+
+    /// A clock that follows the network's: the perfect one.
+    #[must_use]
+    pub fn network_clocked() -> Self {
+        Self::default()
+    }
+
+    /// A clock on its own, `offset_ppb` fast throughout.
+    ///
+    /// # Panics
+    /// If the offset is larger than [`OFFSET_MAX_PPB`].
+    #[must_use]
+    pub fn free_running(offset_ppb: i64) -> Self {
+        Self::holdover(SimTime::ZERO, offset_ppb)
+    }
+
+    /// A clock that follows the network's until `from` and is then on its own, `offset_ppb` fast.
+    ///
+    /// # Panics
+    /// If the offset is larger than [`OFFSET_MAX_PPB`].
+    #[must_use]
+    pub fn holdover(from: SimTime, offset_ppb: i64) -> Self {
+        let on_its_own = ClockStep { from, offset_ppb };
+        if from == SimTime::ZERO {
+            return Self::new(&[on_its_own]);
+        }
+        let network = ClockStep {
+            from: SimTime::ZERO,
+            offset_ppb: 0,
+        };
+        Self::new(&[network, on_its_own])
+    }
+
+    /// A clock whose time error is a triangle around zero: the frequency is `peak_ppb` high for a
+    /// quarter of the period, low for half, high for half, and so on until `until`, then nominal.
+    /// The time error swings between ± `peak_ppb` · period / 4 (18 µs: 72 ppb for 1000 s).
+    ///
+    /// # Panics
+    /// If the offset is larger than [`OFFSET_MAX_PPB`], or the frequency would change more often
+    /// than [`WANDER_STEPS_MAX`] times ([`Clock::wander_steps`]).
+    #[must_use]
+    pub fn wander(peak_ppb: i64, period: Span, until: SimTime) -> Self {
+        let count = Self::wander_steps(period, until);
+        let count = count.expect("a wander within the limit of its steps");
+        let step = |n: u64| {
+            // Step n begins n half periods, less a quarter, after the beginning.
+            let quarters = u128::from((2 * n).saturating_sub(1));
+            let from = u128::from(period.0) * quarters / 4;
+            ClockStep {
+                from: SimTime(u64::try_from(from).expect("an instant within 213 days")),
+                offset_ppb: if n.is_multiple_of(2) {
+                    peak_ppb
+                } else {
+                    -peak_ppb
+                },
+            }
+        };
+        let mut steps: Vec<ClockStep> = (0..count).map(step).collect();
+        steps.push(ClockStep {
+            from: until,
+            offset_ppb: 0,
+        });
+        Self::new(&steps)
+    }
+
+    /// How often the frequency of such a wander changes; `None` beyond [`WANDER_STEPS_MAX`], or
+    /// where there is no period or no time.
+    #[must_use]
+    pub fn wander_steps(period: Span, until: SimTime) -> Option<u64> {
+        if until == SimTime::ZERO {
+            return None;
+        }
+        // Step n begins before the end: ⌊p (2n − 1) / 4⌋ < u  ⟺  n < 2 u / p + 1/2
+        let most = (4 * u128::from(until.0) + u128::from(period.0))
+            .div_ceil(2 * u128::from(period.0).max(1));
+        let count = u64::try_from(most).ok()?;
+        (period.0 >= 4 && count <= WANDER_STEPS_MAX).then_some(count)
+    }
+
+    /// A clock that follows this one, with a wander of its own: the offsets are added (the product
+    /// of two, below 10^-6 of a part in 10^6, is left out). `None` where the sum is larger than
+    /// [`OFFSET_MAX_PPB`].
+    ///
+    /// Adaptive recovery follows the sender's clock, its wander made by the variation of delay.
+    /// Differential recovery follows it too, its wander that of the common reference. Both are
+    /// taken to follow at once, without the delay of a control loop.
+    #[must_use]
+    pub fn followed_with(&self, wander: &Self) -> Option<Self> {
+        let mut instants: Vec<SimTime> = self
+            .steps()
+            .chain(wander.steps())
+            .map(|step| step.from)
+            .collect();
+        instants.sort_unstable();
+        instants.dedup();
+        let step = |from: SimTime| {
+            let offset_ppb = self.offset_ppb(from) + wander.offset_ppb(from);
+            let known = offset_ppb.abs() <= OFFSET_MAX_PPB;
+            known.then_some(ClockStep { from, offset_ppb })
+        };
+        let steps: Option<Vec<ClockStep>> = instants.into_iter().map(step).collect();
+        steps.map(|steps| Self::new(&steps))
     }
 
     /// Whether this is the perfect clock.
@@ -105,6 +211,33 @@ impl Clock {
             .offset_ppb
     }
 
+    /// When the offset next changes, strictly after an instant; `None` if it does not.
+    #[must_use]
+    pub fn next_step(&self, after: SimTime) -> Option<SimTime> {
+        let steps = self.steps.as_ref()?;
+        let place = steps.partition_point(|(step, _)| step.from <= after);
+        steps.get(place).map(|(step, _)| step.from)
+    }
+
+    /// The offset in force once the clock reads this, in parts per 10^9.
+    #[must_use]
+    pub fn offset_at_reading_ppb(&self, reading: Span) -> i64 {
+        let Some(steps) = &self.steps else {
+            return 0;
+        };
+        steps[steps.partition_point(|(_, start)| *start <= reading.0) - 1]
+            .0
+            .offset_ppb
+    }
+
+    /// What the clock reads when its offset next changes, more than this; `None` if it does not.
+    #[must_use]
+    pub fn next_step_reading(&self, after: Span) -> Option<Span> {
+        let steps = self.steps.as_ref()?;
+        let place = steps.partition_point(|(_, start)| *start <= after.0);
+        steps.get(place).map(|(_, start)| Span(*start))
+    }
+
     /// The steps; none for the perfect clock.
     pub fn steps(&self) -> impl Iterator<Item = ClockStep> + '_ {
         self.steps
@@ -118,6 +251,34 @@ fn reading((step, start): &(ClockStep, u64), now: SimTime) -> u64 {
     let elapsed = i128::from(now.0 - step.from.0);
     let run = elapsed * (BILLION + i128::from(step.offset_ppb)) / BILLION;
     start + u64::try_from(run).expect("a clock runs forward")
+}
+
+/// How long a slack lasts between two clocks that run apart: slack / offset, in picoseconds as an
+/// exact fraction (numerator, denominator) in lowest terms; `None` where they do not run apart.
+/// `offset` is the difference of the clocks as a fraction: 50 ppm is (50, 10^6).
+#[must_use]
+pub fn time_to_slip(slack: Span, offset: (u64, u64)) -> Option<(u128, u128)> {
+    let (parts, of) = offset;
+    if parts == 0 {
+        return None;
+    }
+    let (top, bottom) = (u128::from(slack.0) * u128::from(of), u128::from(parts));
+    let (mut divisor, mut rest) = (bottom, top % bottom);
+    while rest > 0 {
+        (divisor, rest) = (rest, divisor % rest);
+    }
+    Some((top / divisor, bottom / divisor))
+}
+
+/// How much faster bits leave than they were sent, in parts per 10^9, rounded half away from zero,
+/// where the receiving clock has the one offset and the sending clock the other.
+#[must_use]
+pub fn relative_ppb(receiver_ppb: i64, sender_ppb: i64) -> i64 {
+    let pace = BILLION + i128::from(sender_ppb);
+    let top = (i128::from(receiver_ppb) - i128::from(sender_ppb)) * BILLION;
+    let half = if top < 0 { -pace } else { pace };
+    let rounded = (2 * top + half) / (2 * pace);
+    i64::try_from(rounded).expect("clocks within their limit")
 }
 
 /// Packet boundaries of a circuit: ticks by the clock of one end.
@@ -231,6 +392,72 @@ mod tests {
         assert_eq!(PacketTimes::from(ticks).count_before(end), 10_000);
         assert_eq!(fast.count_before(end), 10_010);
         assert_eq!(fast.at(1001), SimTime(1_000_000_000_000));
+    }
+
+    #[test]
+    fn a_slack_lasts_20_s_at_50_ppm_and_72_days_between_two_primary_references() {
+        // TV29, in seconds: 20; 217.391 (10^6 / 4600); 6.25e6 for a frame at 2e-11.
+        let second = 1_000_000_000_000;
+        let millisecond = Span::from_ms(1);
+        let ppm = 1_000_000;
+        assert_eq!(time_to_slip(millisecond, (50, ppm)), Some((20 * second, 1)));
+        // 4.6 ppm: 10^15 / 4.6 ps.
+        let (top, bottom) = time_to_slip(millisecond, (46, 10 * ppm)).unwrap();
+        assert_eq!((top, bottom), (5_000_000_000_000_000, 23));
+        assert_eq!(top / bottom / (second / 1000), 217_391);
+        let frame = time_to_slip(Span::from_us(125), (2, 100_000_000_000));
+        assert_eq!(frame, Some((6_250_000 * second, 1)));
+        assert_eq!(time_to_slip(millisecond, (0, 1)), None);
+    }
+
+    #[test]
+    fn wander_swings_by_a_quarter_of_its_period() {
+        // 72 ppb and 1000 s: 18 us each way.
+        let second = 1_000_000_000_000;
+        let end = SimTime(3000 * second);
+        let clock = Clock::wander(72, Span::from_s(1000), end);
+        for (at_s, error_us) in [
+            (250, 18),
+            (500, 0),
+            (750, -18),
+            (1000, 0),
+            (1250, 18),
+            (2750, -18),
+            (3000, 0),
+            (4000, 0),
+        ] {
+            let at = SimTime(at_s * second);
+            let want = at.0.checked_add_signed(error_us * 1_000_000).unwrap();
+            assert_eq!(clock.reading(at), Span(want), "{at_s} s");
+        }
+        assert_eq!(Clock::wander_steps(Span::from_s(1000), end), Some(7));
+        assert_eq!(Clock::wander_steps(Span(3), end), None);
+        assert_eq!(Clock::wander_steps(Span::from_us(1), end), None);
+    }
+
+    #[test]
+    fn who_follows_a_clock_has_its_offset_and_its_own_wander() {
+        let sender = Clock::holdover(SimTime(1_000_000_000_000), 4600);
+        let wander = Clock::wander(10, Span::from_s(1), SimTime(2_000_000_000_000));
+        let adaptive = sender.followed_with(&wander).unwrap();
+        let at = |ms: u64| adaptive.offset_ppb(SimTime(ms * 1_000_000_000));
+        assert_eq!([at(0), at(300), at(800)], [10, -10, 10]);
+        assert_eq!([at(1000), at(1300), at(3000)], [4610, 4590, 4600]);
+        assert_eq!(
+            sender.followed_with(&Clock::network_clocked()),
+            Some(sender)
+        );
+        let fast = Clock::free_running(OFFSET_MAX_PPB);
+        assert_eq!(fast.followed_with(&wander), None);
+    }
+
+    #[test]
+    fn bits_leave_faster_by_the_ratio_of_the_clocks_not_their_difference() {
+        assert_eq!(relative_ppb(50_000, 0), 50_000);
+        // 1 / 1.00005 = 1 - 49 997.500125 ppb; 1 / 0.99995 = 1 + 50 002.500125 ppb.
+        assert_eq!(relative_ppb(0, 50_000), -49_998);
+        assert_eq!(relative_ppb(0, -50_000), 50_003);
+        assert_eq!(relative_ppb(-7, -7), 0);
     }
 
     proptest! {

@@ -36,10 +36,21 @@ pub struct Receiver {
 /// What becomes of a packet that comes after its play-out instant.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum LatePolicy {
-    /// It is discarded: its place was played already (RFC 4553 §6.2).
+    /// It is discarded: its place was played already (RFC 4553 §6.2). So is a packet that finds no
+    /// room.
     #[default]
     Discard,
-    /// Play-out goes back to it: the delay grows by what was replaced.
+    /// Play-out slips to it. Our own rule, no vendor's:
+    ///
+    /// - *Back.* A packet that comes late, whose place was replaced after the packet played last,
+    ///   is played at the next play-out boundary at or after its arrival: where the replacement
+    ///   being played ends. The packets after it follow in order, those not there yet are awaited
+    ///   anew; those before it stay lost. The delay grows by the packets replaced in the
+    ///   meantime. Where the buffer has no room, or the last packet sent was replaced and that
+    ///   has ended, it is discarded.
+    /// - *Ahead.* Where a packet finds no room, the oldest of those waiting and itself is
+    ///   discarded, and the one after that is played at the next boundary: the delay shrinks by
+    ///   the packets left out. Nothing is put out in their place.
     Recentre,
 }
 
@@ -61,12 +72,20 @@ pub enum Playout {
 /// What the receiving end did, in the order of play-out time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Event {
-    /// Play-out begins at `at`; from now on a bit leaves `delay` after it entered.
+    /// Play-out begins at `at`; its first bit leaves `delay` after it entered.
     Started {
         /// When.
         at: SimTime,
-        /// One-way delay until the next start.
+        /// One-way delay of the first bit: that of all until the next start or slip, where both
+        /// clocks run alike.
         delay: Span,
+    },
+    /// Play-out goes on at `at` with another packet than the one in turn.
+    Slipped {
+        /// The next play-out boundary.
+        at: SimTime,
+        /// Which is played there.
+        next: u64,
     },
     /// A packet was taken for play-out, `slack` before its play-out instant.
     Taken {
@@ -75,12 +94,12 @@ pub enum Event {
         /// Whether a younger packet had come before it.
         reordered: bool,
     },
-    /// A packet came after its play-out instant and was discarded.
+    /// A packet came after its play-out instant: discarded, unless play-out slips back to it.
     Late {
         /// By how much.
         by: Span,
     },
-    /// A packet found no room and was discarded.
+    /// A packet found no room: it was discarded, or play-out slips ahead.
     Overrun,
     /// A packet that was waiting already was discarded.
     Duplicate,
@@ -127,11 +146,21 @@ enum State {
     },
     /// The packet `next` is due at `due`; `misses` before it were missing without a break.
     Playing {
-        delay: Span,
+        anchor: Anchor,
         next: u64,
         due: SimTime,
         misses: u32,
     },
+}
+
+/// What play-out instants are counted from: the packet `first` is due at `at`, the n-th after it
+/// when the receiving clock has run on by n nominal packet times.
+#[derive(Clone, Copy, Debug)]
+struct Anchor {
+    at: SimTime,
+    first: u64,
+    /// What the receiving clock reads at `at`, less the nominal tick of `first`; modulo 2^64.
+    base: u64,
 }
 
 impl JitterBuffer {
@@ -160,18 +189,8 @@ impl JitterBuffer {
         self.time_out(now, tell);
         match &self.state {
             State::Waiting { .. } => self.count_towards_start(now, sequence, tell),
-            State::Playing { delay, next, .. } if sequence < *next => {
-                let due = self.boundaries.at(sequence) + *delay;
-                // Under prefill a packet older than the one play-out begins with may come before
-                // that instant: its place is gone all the same.
-                tell(Event::Late {
-                    by: Span(now.0.saturating_sub(due.0)),
-                });
-            }
-            State::Playing { delay, .. } => {
-                let slack = (self.boundaries.at(sequence) + *delay).since(now);
-                self.take(sequence, slack, tell);
-            }
+            State::Playing { next, .. } if sequence < *next => self.late(now, sequence, tell),
+            State::Playing { .. } => self.take(now, sequence, tell),
         }
     }
 
@@ -184,7 +203,7 @@ impl JitterBuffer {
     /// Works off the play-out instants strictly before `now`.
     fn work_off(&mut self, now: SimTime, tell: &mut impl FnMut(Event)) {
         while let State::Playing {
-            delay,
+            anchor,
             next,
             due,
             misses,
@@ -193,7 +212,7 @@ impl JitterBuffer {
             if *due >= now || *next == self.sent {
                 return;
             }
-            let until = self.boundaries.at(*next + 1) + *delay;
+            let until = anchor.due(*next + 1, &self.boundaries, &self.receiver.clock);
             if self.waiting.front() == Some(next) {
                 self.waiting.pop_front();
                 *misses = 0;
@@ -244,17 +263,93 @@ impl JitterBuffer {
         tell(Event::Lost { at });
     }
 
-    fn take(&mut self, sequence: u64, slack: Span, tell: &mut impl FnMut(Event)) {
-        let place = self.waiting.partition_point(|waiting| *waiting < sequence);
+    fn late(&mut self, now: SimTime, sequence: u64, tell: &mut impl FnMut(Event)) {
+        let State::Playing {
+            anchor,
+            next,
+            due,
+            misses,
+        } = &mut self.state
+        else {
+            unreachable!("only called while playing");
+        };
+        let instant = anchor.due(sequence, &self.boundaries, &self.receiver.clock);
+        // A packet older than the one play-out begins with may come before that instant: its
+        // place is gone all the same.
+        tell(Event::Late {
+            by: Span(now.0.saturating_sub(instant.0)),
+        });
+        let oldest_replaced = *next - u64::from(*misses);
+        let room = self.waiting.len() < self.receiver.capacity_packets as usize;
+        if self.receiver.late == LatePolicy::Recentre
+            && sequence >= oldest_replaced
+            && now <= *due
+            && room
+        {
+            self.waiting.push_front(sequence);
+            *misses = u32::try_from(sequence - oldest_replaced).expect("fewer than before");
+            self.slip(sequence, tell);
+        }
+    }
+
+    fn take(&mut self, now: SimTime, sequence: u64, tell: &mut impl FnMut(Event)) {
+        let mut place = self.waiting.partition_point(|waiting| *waiting < sequence);
         if self.waiting.get(place) == Some(&sequence) {
-            tell(Event::Duplicate);
-        } else if self.waiting.len() >= self.receiver.capacity_packets as usize {
+            return tell(Event::Duplicate);
+        }
+        if self.waiting.len() >= self.receiver.capacity_packets as usize {
             tell(Event::Overrun);
+            if self.receiver.late == LatePolicy::Discard {
+                return;
+            }
+            self.slip_ahead(place, sequence, tell);
+            if place == 0 {
+                return;
+            }
+            place -= 1;
+        }
+        let slack = self.due(sequence).since(now);
+        self.waiting.insert(place, sequence);
+        let reordered = sequence < self.newest;
+        self.newest = self.newest.max(sequence);
+        tell(Event::Taken { slack, reordered });
+    }
+
+    /// Leaves out the oldest packet: the first of those waiting, or this one, if its place is
+    /// before them.
+    fn slip_ahead(&mut self, place: usize, sequence: u64, tell: &mut impl FnMut(Event)) {
+        let oldest = if place > 0 {
+            self.waiting.pop_front().expect("one waits before it")
         } else {
-            self.waiting.insert(place, sequence);
-            let reordered = sequence < self.newest;
-            self.newest = self.newest.max(sequence);
-            tell(Event::Taken { slack, reordered });
+            sequence
+        };
+        if let State::Playing { misses, .. } = &mut self.state {
+            *misses = 0;
+        }
+        self.slip(oldest + 1, tell);
+    }
+
+    /// From the next boundary on, play-out goes on with this packet.
+    fn slip(&mut self, to: u64, tell: &mut impl FnMut(Event)) {
+        let State::Playing {
+            anchor, next, due, ..
+        } = &mut self.state
+        else {
+            unreachable!("only called while playing");
+        };
+        *next = to;
+        *anchor = Anchor::new(*due, to, &self.boundaries, &self.receiver.clock);
+        tell(Event::Slipped { at: *due, next: to });
+    }
+
+    /// When a packet not played yet is due.
+    fn due(&self, sequence: u64) -> SimTime {
+        match &self.state {
+            State::Playing { next, due, .. } if sequence == *next => *due,
+            State::Playing { anchor, .. } => {
+                anchor.due(sequence, &self.boundaries, &self.receiver.clock)
+            }
+            State::Waiting { .. } => unreachable!("only called while playing"),
         }
     }
 
@@ -274,16 +369,18 @@ impl JitterBuffer {
             return;
         }
         let (kept, at) = match self.receiver.playout {
-            Playout::FillHalf { packets } => (packets as usize, now),
+            Playout::FillHalf { packets } => (packets.max(1) as usize, now),
             Playout::Prefill { level } => (1, now + level),
         };
+        let at = at + self.receiver.hold_back;
         let mut run = std::mem::take(run);
         run.drain(..run.len() - kept);
         let first = run[0].0;
         let delay = at.since(self.boundaries.at(first));
         self.newest = sequence;
+        let anchor = Anchor::new(at, first, &self.boundaries, &self.receiver.clock);
         self.state = State::Playing {
-            delay,
+            anchor,
             next: first,
             due: at,
             misses: 0,
@@ -291,11 +388,35 @@ impl JitterBuffer {
         tell(Event::Started { at, delay });
         for (sequence, arrived) in run {
             self.waiting.push_back(sequence);
-            let slack = (self.boundaries.at(sequence) + delay).since(arrived);
+            let slack = self.due(sequence).since(arrived);
             tell(Event::Taken {
                 slack,
                 reordered: false,
             });
+        }
+    }
+}
+
+impl Anchor {
+    fn new(at: SimTime, first: u64, boundaries: &PacketTimes, clock: &Clock) -> Self {
+        let tick = boundaries.ticks().at(first).0;
+        let base = clock.reading(at).0.wrapping_sub(tick);
+        Self { at, first, base }
+    }
+
+    /// The play-out instant of a packet; for one before `first`, when it would have been, but not
+    /// before the run.
+    #[inline]
+    fn due(&self, sequence: u64, boundaries: &PacketTimes, clock: &Clock) -> SimTime {
+        let tick = boundaries.ticks().at(sequence).0;
+        if sequence > self.first {
+            return clock.when(Span(self.base.wrapping_add(tick)));
+        }
+        let before = boundaries.ticks().at(self.first).0 - tick;
+        match before {
+            // The clock may have read this a picosecond earlier already.
+            0 => self.at,
+            _ => clock.when(Span(clock.reading(self.at).0.saturating_sub(before))),
         }
     }
 }
