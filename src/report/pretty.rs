@@ -1,10 +1,11 @@
 //! The report for the terminal: the worst circuit first, each failing one with why and fix.
 
 use super::text::{Align, Columns, count, harmless, signed_ms};
-use super::{Report, Summary, reasons};
+use super::{Report, Summary, comparison, reasons};
 use crate::analysis::decomposition::BudgetParts;
 use crate::analysis::verdict::{Judgement, Verdict, extremes};
 use crate::scenario::{Diagnostic, Flow, Severity};
+use crate::units::Span;
 
 /// Escape sequences, or none.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,6 +43,14 @@ const FLOWS_LISTED: usize = 12;
 pub fn render(report: &Report<'_>, style: Style) -> String {
     let mut text = String::new();
     for line in circuit_lines(report, style) {
+        text.push_str(&line);
+        text.push('\n');
+    }
+    for line in equalised_lines(report) {
+        text.push_str(&line);
+        text.push('\n');
+    }
+    for line in comparison::lines(report) {
         text.push_str(&line);
         text.push('\n');
     }
@@ -169,6 +178,30 @@ fn cells(report: &Report<'_>, row: &Judgement) -> Vec<String> {
     cells
 }
 
+/// Circuits whose faster direction is held back: by how much, and what asymmetry is left.
+fn equalised_lines(report: &Report<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
+    for pair in report.judgements.chunks(2) {
+        let Some(row) = pair.first() else { continue };
+        let circuit = &report.scenario.circuits[row.circuit];
+        let Some(settings) = circuit.emulation() else {
+            continue;
+        };
+        let held = [0, 1].map(|way| settings.receivers[way].hold_back);
+        if held == [Span::ZERO; 2] {
+            continue;
+        }
+        let left = row.asymmetry_ps.map_or_else(|| "-".to_owned(), signed_ms);
+        lines.push(format!(
+            "  {} equalised: held back {} ms a→z, {} ms z→a; asymmetry left {left} ms",
+            harmless(&circuit.name),
+            held[0],
+            held[1]
+        ));
+    }
+    lines
+}
+
 /// The flows, the most dropped first; a sum where there are many.
 fn flow_lines(report: &Report<'_>) -> Vec<String> {
     let stream = |flow: &Flow| &report.outcome.streams[flow.stream.0 as usize];
@@ -181,15 +214,20 @@ fn flow_lines(report: &Report<'_>) -> Vec<String> {
     };
     let noun = if flows.len() == 1 { "flow" } else { "flows" };
     let mut lines = vec![format!(
-        "  {} other {noun}: {} packets sent, {} delivered, {} dropped",
+        "  {} other {noun}: {} packets sent, {} delivered, {}",
         flows.len(),
         count(sum(|one| one.sent)),
         count(sum(|one| one.delivered)),
-        count(sum(|one| one.dropped))
+        lost_text(
+            sum(|one| one.dropped),
+            sum(|one| one.dropped_early),
+            sum(|one| one.policed)
+        )
     )];
-    flows.sort_by_key(|flow| std::cmp::Reverse((stream(flow).dropped, stream(flow).network.max)));
+    let lost = |flow: &Flow| stream(flow).sent - stream(flow).delivered;
+    flows.sort_by_key(|flow| std::cmp::Reverse((lost(flow), stream(flow).network.max)));
     let every = flows.len() <= FLOWS_LISTED;
-    flows.retain(|flow| every || stream(flow).dropped > 0);
+    flows.retain(|flow| every || lost(flow) > 0);
     flows.truncate(FLOWS_LISTED);
     if flows.is_empty() {
         return lines;
@@ -202,13 +240,18 @@ fn flow_lines(report: &Report<'_>) -> Vec<String> {
         Align::Right,
         Align::Right,
         Align::Right,
+        Align::Right,
+        Align::Right,
     ]);
-    let header = ["flow", "class", "sent", "dropped", "min", "mean", "max"];
+    let header = [
+        "flow", "class", "sent", "dropped", "early", "policed", "min", "mean", "max",
+    ];
     columns.row(header.map(str::to_owned).to_vec());
     for flow in flows {
         let one = stream(flow);
         let mut cells = vec![harmless(&flow.name), flow.class.name().to_owned()];
-        cells.extend([count(one.sent), count(one.dropped)]);
+        let counts = [one.sent, one.dropped, one.dropped_early, one.policed];
+        cells.extend(counts.map(count));
         match extremes(&one.network) {
             Some(exact) => cells.extend([exact.min, exact.mean, exact.max].map(|d| d.to_string())),
             None => cells.extend([(); 3].map(|()| "-".to_owned())),
@@ -217,6 +260,17 @@ fn flow_lines(report: &Report<'_>) -> Vec<String> {
     }
     lines.extend(columns.lines().into_iter().map(|line| format!("  {line}")));
     lines
+}
+
+/// What became of packets that did not arrive, by cause.
+fn lost_text(dropped: u64, early: u64, policed: u64) -> String {
+    let mut text = format!("{} dropped", count(dropped));
+    for (number, cause) in [(early, "dropped early"), (policed, "policed")] {
+        if number > 0 {
+            text.push_str(&format!(", {} {cause}", count(number)));
+        }
+    }
+    text
 }
 
 /// One line per code and title of the warnings, but TP001, which has a line of its own.

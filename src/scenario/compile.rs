@@ -6,7 +6,7 @@ use super::circuits::report_circuit;
 use super::network::Network;
 use super::shape::PacketShape;
 use super::streams::{Draft, ReadyCircuit, ReadyFlow};
-use super::{Circuit, Direction as ReportDirection, Flow, StreamOwner, UsedConstant};
+use super::{Carried, Circuit, Direction as ReportDirection, Flow, StreamOwner, UsedConstant};
 use crate::plan::{Crossing, Plan, PlanBuilder, PortId, Processing, Route, StreamId};
 use crate::random::{Purpose, StreamKey};
 use crate::topology::{Direction, LinkId, Node, NodeProcessing, Path};
@@ -119,10 +119,19 @@ pub fn circuits(
         let directions = Direction::BOTH.map(|direction| {
             let path = &circuit.paths[direction.index()];
             let (nodes, links) = names(network, path);
+            let carried = match &circuit.direct {
+                Some(constant) => constant[direction.index()].clone(),
+                None => Carried::Stream(ids[direction.index()]),
+            };
+            let hops = path.hops.iter();
+            let propagation = |hop: &crate::topology::Hop| {
+                network.topology.link(hop.link).propagation[hop.direction.index()]
+            };
             ReportDirection {
-                stream: ids[direction.index()],
+                carried,
                 nodes,
                 links,
+                propagation: hops.map(propagation).sum(),
                 physical_propagation: physical_propagation(network, path),
             }
         });

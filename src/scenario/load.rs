@@ -12,8 +12,8 @@ use super::streams::{self, Draft, ReadyCircuit, ReadyFlow};
 use super::tables::{SCENARIO, TOPOLOGY};
 use super::value::Table;
 use super::{
-    Loaded, Overrides, Scenario, capacity, check, circuits, compile, coordinates, expand, lint,
-    routes,
+    Loaded, Overrides, Scenario, capacity, check, circuit_streams, circuits, compile, coordinates,
+    expand, lint, lint_circuit, routes,
 };
 use crate::random::Seed;
 use crate::units::{SimTime, Span};
@@ -122,19 +122,12 @@ fn scenario(
         let minimum = constants.frame_minimum();
         streams::check_flow(flow, &spec, minimum, duration, &mut session.findings);
     }
-    let settings: Vec<Option<circuits::Settings>> = spec
-        .circuits
-        .iter()
-        .map(|circuit| {
-            let settings = circuits::settings(circuit, &spec, &constants, &mut session.findings)?;
-            let budget = budget.as_ref().map(|budget| budget.0);
-            lint::circuit(circuit, &settings, &spec, budget, &mut session.findings);
-            Some(settings)
-        })
-        .collect();
+    let telecom = budget.as_ref().map(|budget| budget.0);
+    let settings = circuit_settings(&spec, &constants, duration, telecom, &mut session.findings);
     let (topology_spec, network) = network.as_ref()?;
     let ready = settle(&spec, &settings, network, &mut session.findings);
-    let drafts = streams::drafts(&ready.circuits, &ready.flows);
+    let sources_end = SimTime::ZERO + duration?;
+    let drafts = streams::drafts(&ready.circuits, &ready.flows, sources_end);
     let look = capacity::Capacity {
         scenario: &spec,
         spec: topology_spec,
@@ -160,6 +153,22 @@ fn scenario(
         ready: &ready,
     };
     assemble(&parts, &drafts, budget?, path, overrides, session)
+}
+
+fn circuit_settings(
+    spec: &ScenarioSpec,
+    constants: &crate::topology::Constants,
+    duration: Option<Span>,
+    budget: Option<Span>,
+    findings: &mut Findings,
+) -> Vec<Option<circuits::Settings>> {
+    circuits::compared(spec, findings);
+    let one = |circuit: &super::spec::CircuitSpec| {
+        let settings = circuits::settings(circuit, spec, constants, duration, findings)?;
+        lint_circuit::circuit(circuit, &settings, spec, budget, findings);
+        Some(settings)
+    };
+    spec.circuits.iter().map(one).collect()
 }
 
 fn is_empty(table: &Table, key: &str) -> bool {
@@ -209,13 +218,14 @@ fn settle<'a>(
     let mut circuits = Vec::new();
     for (circuit, settings) in spec.circuits.iter().zip(settings) {
         let paths = routes::of_circuit(circuit, spec, network, findings);
-        if let (Some(paths), Some(settings), Some(class)) = (paths, settings, &circuit.class) {
-            let class = class.value;
+        if let (Some(paths), Some(settings)) = (paths, settings) {
+            let class = circuit.class.as_ref().map(|class| class.value);
             circuits.push(ReadyCircuit {
                 spec: circuit,
                 settings: settings.clone(),
                 class,
                 paths,
+                direct: None,
             });
         }
     }
@@ -273,7 +283,10 @@ fn assemble(
     } = parts;
     let duration = SimTime(spec.duration.as_ref()?.value);
     let seed = overrides.seed.or(spec.seed)?;
-    let compiled = compile::plan(network, drafts, duration);
+    let mut compiled = compile::plan(network, drafts, duration);
+    let mut circuits = compile::circuits(network, &ready.circuits, &compiled.streams);
+    circuit_streams::equalise(&ready.circuits, &mut circuits, &mut compiled.plan);
+    circuit_streams::compare(&ready.circuits, &mut circuits);
     let mut not_judged = [spec.descriptive.clone(), topology.descriptive.clone()].concat();
     not_judged.sort();
     not_judged.dedup();
@@ -296,7 +309,7 @@ fn assemble(
         frequency_hz: spec.frequency.as_ref()?.value,
         budget,
         budget_profile,
-        circuits: compile::circuits(network, &ready.circuits, &compiled.streams),
+        circuits,
         flows: compile::flows(network, &ready.flows, &compiled.streams),
         streams: compiled.streams,
         ports: compiled.ports,

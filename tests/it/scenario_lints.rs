@@ -16,7 +16,9 @@ fn every_code_is_explained_with_meaning_and_source() {
     let codes: Vec<&str> = RULES.iter().map(|rule| rule.code).collect();
     assert_eq!(
         codes,
-        ["TP001", "TP002", "TP003", "TP007", "TP008", "TP010"]
+        [
+            "TP001", "TP002", "TP003", "TP007", "TP008", "TP010", "TP015", "TP016"
+        ]
     );
     for rule in RULES {
         assert!(!rule.title.is_empty() && !rule.severity.is_empty() && rule.meaning.len() > 80);

@@ -4,7 +4,7 @@ mod circuit;
 mod flow;
 mod topology;
 
-pub use self::circuit::{CircuitSpec, OrDefault};
+pub use self::circuit::{CircuitSpec, ClockSpec, GooseSpec, OrDefault};
 pub use self::flow::{FlowSpec, PatternSpec, SizeSpec};
 pub use self::topology::{LinkSpec, NodeSpec, TopologySpec};
 
@@ -73,10 +73,8 @@ impl ScenarioSpec {
         });
         let budget = table.table("budget");
         let mut descriptive = vec!["scenario: name".to_owned(), "circuit: name".to_owned()];
-        for key in ["scheme", "interface"] {
-            if table.tables("circuit").any(|circuit| circuit.has(key)) {
-                descriptive.push(format!("circuit: {key}"));
-            }
+        if table.tables("circuit").any(|circuit| circuit.has("scheme")) {
+            descriptive.push("circuit: scheme".to_owned());
         }
         Self {
             source,

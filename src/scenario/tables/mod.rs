@@ -4,7 +4,6 @@ mod circuit;
 mod flow;
 mod topology;
 
-pub use self::circuit::INTERFACES;
 pub use self::topology::TOPOLOGY;
 
 use self::circuit::CIRCUIT;
@@ -111,6 +110,7 @@ mod tests {
     use super::topology::{CONSTANTS, LINK, QUEUE_BY_CLASS};
     use super::*;
     use crate::pseudowire::service::{PROFILES, PlayoutModel};
+    use crate::scenario::interfaces::INTERFACES;
     use crate::topology::{Medium, PRESETS};
     use crate::traffic::Class;
 
@@ -165,7 +165,7 @@ mod tests {
         assert_eq!(words(kind(CIRCUIT, "class")).0, Class::ALL.map(Class::name));
         let budgets: Vec<&str> = BUDGET_PROFILES.iter().map(|profile| profile.0).collect();
         assert_eq!(words(kind(BUDGET, "profile")).0, budgets);
-        let interfaces: Vec<&str> = INTERFACES.iter().map(|interface| interface.0).collect();
+        let interfaces: Vec<&str> = INTERFACES.iter().map(|interface| interface.name).collect();
         assert_eq!(words(kind(CIRCUIT, "interface")).0, interfaces);
         let queues: Vec<&str> = QUEUE_BY_CLASS.iter().map(|field| field.key).collect();
         assert_eq!(queues, Class::ALL.map(Class::name));
