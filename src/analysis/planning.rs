@@ -101,9 +101,7 @@ impl Route {
             transmissions: 10,
             serialization,
             length: Length(1000 * MM_PER_KM),
-            per_kilometre: constants
-                .propagation(Medium::Fibre)
-                .expect("fibre is modelled"),
+            per_kilometre: constants.propagation(Medium::Fibre),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::pseudowire::service::{PlayoutModel, Profile, Service};
 use crate::random::Seed;
 use crate::scenario::interfaces::InterfaceUse;
 use crate::scenario::{
-    Carriage, Carried, Circuit, Direction, Emulation, LayerRates, Scenario, StreamOwner,
+    Carriage, Carried, Circuit, Direction, Emulation, LayerRates, LegOwner, Scenario, StreamOwner,
 };
 use crate::traffic::Class;
 use crate::units::{Octets, SimTime, Span, Ticks};
@@ -94,6 +94,12 @@ pub fn circuit(emulation: Emulation) -> Circuit {
         nodes: vec!["A".into(), "B".into()],
         links: vec!["A-B".into()],
         propagation: Span::from_us(300),
+        legs: vec![LegOwner {
+            port: "A-B".into(),
+            link: Some(0),
+            hop: None,
+            node: Some(1),
+        }],
         physical_propagation: None,
     };
     Circuit {

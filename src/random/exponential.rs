@@ -63,6 +63,14 @@ pub fn scale_exponential(variate: u64, mean_q16_ps: u64) -> u64 {
     (product >> (FRACTION_BITS + 16)) as u64 // at most 44.4 times 281 s: far below 2^64 ps
 }
 
+/// An exponential variate of this mean from one draw, in whole units of the mean, rounded down; at
+/// most the largest `u64`.
+#[must_use]
+pub fn exponential_of_mean(draw: u64, mean: u64) -> u64 {
+    let product = u128::from(exponential(draw)) * u128::from(mean);
+    u64::try_from(product >> FRACTION_BITS).unwrap_or(u64::MAX)
+}
+
 #[inline]
 fn high(a: u64, b: u64) -> u64 {
     ((u128::from(a) * u128::from(b)) >> 64) as u64
@@ -125,6 +133,14 @@ mod tests {
             exponential_block(&mut block);
             prop_assert_eq!(block, draws.map(exponential));
         }
+    }
+
+    #[test]
+    fn a_mean_scales_a_variate_and_no_mean_overflows() {
+        assert_eq!(exponential_of_mean(u64::MAX, 1_000_000), 0);
+        // Half of the draws lie below the median, ln 2 = 0.693147 of the mean.
+        assert_eq!(exponential_of_mean(1 << 63, 1_000_000), 693_147);
+        assert_eq!(exponential_of_mean(0, u64::MAX), u64::MAX);
     }
 
     #[test]

@@ -7,5 +7,7 @@
 mod exponential;
 mod stream;
 
-pub use exponential::{EXPONENTIAL_ONE, exponential, exponential_block, scale_exponential};
+pub use exponential::{
+    EXPONENTIAL_ONE, exponential, exponential_block, exponential_of_mean, scale_exponential,
+};
 pub use stream::{BLOCK_DRAWS, Purpose, Seed, Stream, StreamKey, uniform_below};

@@ -17,6 +17,10 @@ pub enum Purpose {
     Processing,
     /// Where a circuit's first packet boundary falls.
     Phase,
+    /// Which packets a queue drops early.
+    EarlyDrop,
+    /// When the level of a radio link falls, how deep and for how long.
+    Fading,
 }
 
 impl Purpose {
@@ -25,6 +29,8 @@ impl Purpose {
             Self::Arrivals => "arrivals",
             Self::Processing => "processing",
             Self::Phase => "phase",
+            Self::EarlyDrop => "early-drop",
+            Self::Fading => "fading",
         }
     }
 }

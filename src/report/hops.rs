@@ -6,7 +6,7 @@ use super::text::{Align, Columns, harmless, rate, signed_ms};
 use crate::analysis::decomposition::{configured_slack, edge_delay};
 use crate::plan::{Processing, StreamId};
 use crate::pseudowire::receive::Playout;
-use crate::scenario::{Carriage, Carried, Circuit, Direction, Emulation, Scenario};
+use crate::scenario::{Carriage, Carried, Circuit, Direction, Emulation, LegOwner, Scenario};
 use crate::units::Span;
 use crate::units::quantity::{TIME, format as quantity};
 use crate::units::time::PS_PER_NS;
@@ -126,32 +126,62 @@ fn hops(scenario: &Scenario, direction: &Direction, stream: StreamId) -> String 
         Align::Right,
         Align::Right,
         Align::Right,
+        Align::Right,
     ]);
-    let header = ["", "processing", "serialization", "propagation", "so far"];
+    let header = [
+        "",
+        "processing",
+        "serialization",
+        "media",
+        "propagation",
+        "so far",
+    ];
     columns.row(header.map(str::to_owned).to_vec());
     let id = stream;
     let stream = &scenario.plan.streams[id.0 as usize];
     let mut so_far = stream.ingress.max();
     let node = |index: usize| harmless(direction.nodes.get(index).map_or("", String::as_str));
-    let empty = String::new;
-    let first = processing(&stream.ingress);
-    columns.row(vec![node(0), first, empty(), empty(), us(so_far)]);
-    for (index, leg) in scenario.plan.path(id).iter().enumerate() {
-        so_far = so_far + leg.serialization + leg.propagation;
-        let link = harmless(direction.links.get(index).map_or("", String::as_str));
-        let times = [us(leg.serialization), us(leg.propagation), us(so_far)];
-        let mut cells = vec![format!("  {link}"), empty()];
-        cells.extend(times);
-        columns.row(cells);
-        so_far += leg.processing.max();
-        let through = processing(&leg.processing);
-        columns.row(vec![node(index + 1), through, empty(), empty(), us(so_far)]);
+    let mut through = |name: String, time: String, so_far: Span| {
+        let empty = String::new;
+        columns.row(vec![name, time, empty(), empty(), empty(), us(so_far)]);
+    };
+    // Behind a firewall the first node comes after the first port.
+    if direction.legs.first().is_none_or(|leg| leg.node != Some(0)) {
+        through(node(0), processing(&stream.ingress), so_far);
     }
+    let mut rows = Vec::new();
+    for (owner, leg) in direction.legs.iter().zip(scenario.plan.path(id)) {
+        so_far = so_far + leg.serialization + leg.behind();
+        let name = format!("  {}", harmless(&crossed(direction, owner)));
+        let times = [leg.serialization, leg.media, leg.propagation, so_far].map(us);
+        rows.push([vec![name, String::new()], times.to_vec()].concat());
+        so_far += leg.processing.max();
+        let box_after = leg.processing.max() > Span::ZERO;
+        let name = match owner.node {
+            Some(place) => node(place),
+            None if box_after => "fixed box".to_owned(),
+            None => continue,
+        };
+        let empty = String::new;
+        let time = processing(&leg.processing);
+        rows.push(vec![name, time, empty(), empty(), empty(), us(so_far)]);
+    }
+    rows.into_iter().for_each(|row| columns.row(row));
     columns
         .lines()
         .into_iter()
         .map(|line| format!("  {line}\n"))
         .collect()
+}
+
+/// A link without its direction, which stands above; with the radio hop where it has several.
+fn crossed(direction: &Direction, owner: &LegOwner) -> String {
+    let link = owner.link.and_then(|place| direction.links.get(place));
+    match (link, owner.hop) {
+        (Some(link), Some(hop)) => format!("{link} hop {hop}"),
+        (Some(link), None) => link.clone(),
+        (None, _) => owner.port.clone(),
+    }
 }
 
 fn sums(scenario: &Scenario, circuit: &Circuit, way: usize) -> String {

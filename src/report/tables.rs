@@ -398,6 +398,7 @@ mod tests {
             stream: direction.stream().unwrap(),
             nodes: direction.nodes,
             links: direction.links,
+            legs: direction.legs,
         });
         scenario.circuits.clear();
         scenario.streams = vec![StreamOwner::Flow(0), StreamOwner::Flow(0)];

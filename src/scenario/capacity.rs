@@ -3,17 +3,19 @@
 
 use std::collections::BTreeMap;
 
-use super::StreamOwner;
 use super::diagnostic::{Diagnostic, Findings, Place, Severity};
+use super::fades::Weather;
 use super::network::Network;
+use super::ports::{PortKey, Way, way};
 use super::spec::{ScenarioSpec, TopologySpec};
-use super::streams::Draft;
-use crate::topology::{Direction, Hop, Link};
+use super::streams::{Draft, ReadyCircuit};
+use super::{StreamOwner, lint_links};
+use crate::topology::{Direction, Hop, Link, LinkId, NodeId};
 use crate::traffic::Class;
 use crate::units::{BitRate, Octets, Span};
 
 /// A full link: loads are counted in billionths, rounded down.
-const FULL: u128 = 1_000_000_000;
+pub(super) const FULL: u128 = 1_000_000_000;
 
 /// What the checks look at.
 pub struct Capacity<'a> {
@@ -23,11 +25,15 @@ pub struct Capacity<'a> {
     pub spec: &'a TopologySpec,
     /// The sealed network.
     pub network: &'a Network,
+    /// Circuits, in order of name.
+    pub circuits: &'a [ReadyCircuit<'a>],
     /// Every stream.
     pub drafts: &'a [Draft<'a>],
+    /// The rates of radio links over time.
+    pub weather: &'a Weather,
 }
 
-type Port = (crate::topology::LinkId, Direction);
+pub(super) type Port = (LinkId, Direction);
 
 impl Capacity<'_> {
     /// Runs all checks.
@@ -48,6 +54,8 @@ impl Capacity<'_> {
                 findings,
             );
         }
+        self.check_firewalls(findings);
+        lint_links::check(self, findings);
         self.check_drain(duration, findings);
     }
 
@@ -101,13 +109,27 @@ impl Capacity<'_> {
         findings: &mut Findings,
     ) {
         let mut total = 0_u128;
+        let rate = u128::from(link.rate[direction.index()].rounded_bps());
+        // A shaper slower than the link is what the load meets.
+        let shaped = |rate_bps: u64| (FULL * u128::from(rate_bps) / rate.max(1)).clamp(1, FULL);
+        let discipline = link.discipline.as_ref();
+        let port = discipline.and_then(|one| one.shaper);
+        let port = port.map_or(FULL, |one| shaped(one.rate_bps));
         for class in Class::ALL {
             let load = classes[class.index()];
             total = total.saturating_add(load);
-            if load == 0 || total <= FULL {
+            let own = discipline.and_then(|one| one.shapers[class.index()]);
+            let own = own.map_or(FULL, |one| shaped(one.rate_bps));
+            // By the class's own shaper, or by what all classes share.
+            let (load, limit) = if load > own {
+                (load, own)
+            } else {
+                (total, port)
+            };
+            if classes[class.index()] == 0 || load <= limit {
                 continue;
             }
-            let percent = total / (FULL / 100);
+            let percent = load / (limit / 100).max(1);
             let title = format!(
                 "{} on link {} {} is overloaded: {percent} % of the rate with more urgent classes",
                 class.name(),
@@ -132,29 +154,18 @@ impl Capacity<'_> {
     fn check_drain(&self, duration: Span, findings: &mut Findings) {
         let mut longest = 0_u128;
         for draft in self.drafts {
-            let mut total = 0_u128;
-            for hop in &draft.path.hops {
-                let link = self.network.topology.link(hop.link);
-                let far = self
-                    .network
-                    .topology
-                    .node(link.ends[1 - hop.direction.index()]);
-                let rate = link.rate[hop.direction.index()];
-                let wait = |class: Class| match link.queue_limit[class.index()] {
-                    // Layer-1 octets can make a small frame take a third more time than its size.
-                    Some(limit) => {
-                        2 * u128::from(limit.0) * FULL * 8000 / u128::from(rate.rounded_bps())
-                    }
-                    None => u128::from(duration.0),
-                };
-                total += Class::ALL.into_iter().map(wait).sum::<u128>();
-                total += u128::from(link.propagation[hop.direction.index()].0);
-                total += u128::from(far.processing.max().0);
-            }
-            longest = longest.max(total);
+            let wait = |key: &PortKey| self.longest_at(*key, duration);
+            let processing = draft.path.nodes.iter().map(|node| {
+                let node = self.network.topology.node(*node);
+                u128::from(node.processing.max().0)
+            });
+            let ports = way(self.network, draft);
+            let ports: u128 = ports.iter().map(|step| wait(&step.key)).sum();
+            longest = longest.max(ports + processing.sum::<u128>());
         }
+        let duration = duration.0.max(self.weather.last_change().0);
         // Room for the receiving end's timers and the last play-out.
-        let end = u128::from(duration.0) + longest + 3_600_000_000_000_000;
+        let end = u128::from(duration) + longest + 3_600_000_000_000_000;
         if end > u128::from(u64::MAX) {
             let span = self
                 .scenario
@@ -172,11 +183,117 @@ impl Capacity<'_> {
         }
     }
 
-    fn place_of(&self, draft: &Draft<'_>) -> Place {
+    /// Longest time that a packet can take from one queue to the next, if the rates of the worst
+    /// weather lasted for ever.
+    fn longest_at(&self, key: PortKey, duration: Span) -> u128 {
+        let drained = |limit: Option<Octets>, bps: u64| match limit {
+            // Layer-1 octets can make a small frame take a third more time than its size,
+            // encryption three times as much.
+            Some(limit) => 4 * u128::from(limit.0) * FULL * 8000 / u128::from(bps.max(1)),
+            None => u128::from(duration.0),
+        };
+        match key {
+            PortKey::Link(id, direction, _) => {
+                let link = self.network.topology.link(id);
+                let way = direction.index();
+                let steps = self.weather.steps(id, direction).iter();
+                let slowest = steps.filter_map(|step| step.rate).min();
+                let nominal = link.rate[way];
+                let rate = slowest.map_or(nominal, |slowest| slowest.min(nominal));
+                let discipline = link.discipline.as_ref();
+                let waits = Class::ALL.map(|class| {
+                    let shapers = discipline.map(|one| [one.shaper, one.shapers[class.index()]]);
+                    let shapers = shapers.into_iter().flatten().flatten();
+                    let shaped = shapers.map(|one| one.rate_bps).min();
+                    let bps = shaped.unwrap_or(u64::MAX).min(rate.rounded_bps());
+                    drained(link.queue_limit[class.index()], bps)
+                });
+                let latency = link.radio().and_then(|radio| radio.latency);
+                let jumbo = Octets(crate::units::limits::PACKET_OCTETS_MAX + 200);
+                let latency = latency.map_or(0, |latency| latency.of(jumbo).0);
+                let encryption = link.encryption.map_or(0, |encryption| encryption.delay.0);
+                waits.into_iter().sum::<u128>()
+                    + u128::from(link.propagation[way].0)
+                    + u128::from(latency) * u128::from(link.radio_hops.max(1))
+                    + u128::from(encryption)
+            }
+            PortKey::Firewall(node, _) => {
+                let firewall = self.network.topology.node(node).firewall;
+                firewall.map_or(0, |firewall| {
+                    drained(firewall.queue, firewall.rate.rounded_bps())
+                        + u128::from(firewall.delay.0)
+                })
+            }
+        }
+    }
+
+    /// What one packet, or all of them, ask of a firewall.
+    fn check_firewalls(&self, findings: &mut Findings) {
+        let mut loads = BTreeMap::<(NodeId, Way), u128>::new();
+        for draft in self.drafts {
+            for step in way(self.network, draft) {
+                let PortKey::Firewall(node, way) = step.key else {
+                    continue;
+                };
+                let sealed = self.network.topology.node(node);
+                let Some(firewall) = sealed.firewall else {
+                    continue;
+                };
+                let weighted = |(packet, weight): &(super::shape::PacketShape, u64)| {
+                    8 * u128::from(packet.queued().0) * u128::from(*weight)
+                };
+                let weights = draft.packets.iter().map(|(_, weight)| u128::from(*weight));
+                let bits = (draft.packets.iter().map(weighted).sum(), weights.sum());
+                let load = share(bits, draft.period_exact_ps, firewall.rate);
+                let total = loads.entry((node, way)).or_default();
+                *total = total.saturating_add(load);
+                let largest = draft.largest_queued();
+                if way == Way::In && firewall.queue.is_some_and(|limit| limit < largest) {
+                    let title = format!(
+                        "queue of the firewall at {} is smaller than a packet of {}",
+                        sealed.name, draft.name
+                    );
+                    let place = self.firewall_place(&sealed.name);
+                    findings.push(
+                        Diagnostic::error(title, place, format!("packets of {largest}"))
+                            .also(self.place_of(draft), "whose packets must use it")
+                            .help("a packet that has to wait would always be dropped"),
+                    );
+                }
+            }
+        }
+        for ((node, way), load) in loads {
+            if load > FULL {
+                let name = &self.network.topology.node(node).name;
+                let way = match way {
+                    Way::In => "into",
+                    Way::Out => "out of",
+                };
+                let title = format!(
+                    "firewall at {name} is overloaded {way} the network: {} % of its rate",
+                    load / (FULL / 100)
+                );
+                let place = self.firewall_place(name);
+                findings.push(
+                    Diagnostic::at(Severity::Warning, title, place, "sustained overload")
+                        .code("TP010")
+                        .help("it knows no classes: packets of every class will be dropped"),
+                );
+            }
+        }
+    }
+
+    fn firewall_place(&self, node: &str) -> Place {
+        let written = self.spec.nodes.iter().find(|one| one.name.value == node);
+        let span = written.and_then(|one| one.firewall.as_ref());
+        self.spec.place(&span.map_or(0..0, |one| one.span.clone()))
+    }
+
+    pub(super) fn place_of(&self, draft: &Draft<'_>) -> Place {
         self.scenario.place(draft.span)
     }
 
-    fn link_place(&self, hop: Hop) -> Place {
+    pub(super) fn link_place(&self, hop: Hop) -> Place {
         let link = self.network.link_spec(self.spec, hop.link);
         self.spec.place(&link.name.span)
     }
@@ -188,11 +305,18 @@ impl Capacity<'_> {
     }
 }
 
-/// The share of a link that a stream takes, in billionths, rounded down.
-fn load(draft: &Draft<'_>, link: &Link, rate: BitRate) -> u128 {
+/// The share of a link that a stream takes at this rate, in billionths, rounded down.
+pub(super) fn load(draft: &Draft<'_>, link: &Link, rate: BitRate) -> u128 {
+    share(draft.mean_bits_on(link), draft.period_exact_ps, rate)
+}
+
+/// The share of a rate that packets of so many bits on average, a fraction, take once a period.
+pub(super) fn share(
+    (bits, weights): (u128, u128),
+    (period, per): (u64, u64),
+    rate: BitRate,
+) -> u128 {
     let (top, bottom) = rate.exact_bps();
-    let (period, per) = draft.period_exact_ps;
-    let (bits, weights) = draft.mean_bits_on(link);
     // bits / rate in ps, divided by the period in ps.
     let numerator = [
         u128::from(crate::units::time::PS_PER_S),

@@ -11,6 +11,7 @@ use crate::pseudowire::service::{PlayoutModel, Profile, Service};
 use crate::traffic::Class;
 use crate::units::{BitRate, Octets, SimTime, Span};
 
+use super::LegOwner;
 use super::interfaces::InterfaceUse;
 
 /// A teleprotection circuit, both directions.
@@ -140,6 +141,8 @@ pub struct Direction {
     pub nodes: Vec<String>,
     /// Link names, one less.
     pub links: Vec<String>,
+    /// What each leg of its path in the plan is; none where no packets carry it.
+    pub legs: Vec<LegOwner>,
     /// Propagation on the route as given.
     pub propagation: Span,
     /// Propagation the physical constants would give on the same route (fibre 4.9 us/km, air

@@ -94,6 +94,23 @@ pub fn budget(spec: &ScenarioSpec, findings: &mut Findings) -> Option<(Span, Opt
     }
 }
 
+/// Most bins of a series over time: what a plotted line can show, many times over.
+const BINS_MAX: u64 = 1_000_000;
+
+/// Every stream keeps counts for each bin.
+pub fn series(spec: &ScenarioSpec, findings: &mut Findings) {
+    if let (Some(series), Some(duration)) = (&spec.series, &spec.duration)
+        && duration.value / series.value.max(1) > BINS_MAX
+    {
+        let place = spec.place(&series.span);
+        let title = format!("the series would have more than {BINS_MAX} bins");
+        findings.push(
+            Diagnostic::error(title, place, "too short for this duration")
+                .help("such as \"100 ms\""),
+        );
+    }
+}
+
 /// A scenario without circuits and flows has nothing to run.
 pub fn something_to_run(spec: &ScenarioSpec, any_written: bool, findings: &mut Findings) {
     if !any_written {

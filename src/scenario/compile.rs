@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::circuits::report_circuit;
+use super::fades::Weather;
 use super::network::Network;
-use super::shape::PacketShape;
+use super::ports::{self, PortKey};
 use super::streams::{Draft, ReadyCircuit, ReadyFlow};
-use super::{Carried, Circuit, Direction as ReportDirection, Flow, StreamOwner, UsedConstant};
-use crate::plan::{Crossing, Plan, PlanBuilder, PortId, Processing, Route, StreamId};
+use super::{
+    Carried, Circuit, Direction as ReportDirection, Flow, LegOwner, StreamOwner, UsedConstant,
+};
+use crate::plan::{Plan, PlanBuilder, PortId, Processing, Route, StreamId};
 use crate::random::{Purpose, StreamKey};
-use crate::topology::{Direction, LinkId, Node, NodeProcessing, Path};
+use crate::topology::{Direction, Node, NodeProcessing, Path};
 use crate::units::quantity::format;
 use crate::units::{SimTime, Span};
 
@@ -22,67 +25,73 @@ pub struct Compiled {
     pub ports: Vec<String>,
     /// Per stream.
     pub streams: Vec<StreamOwner>,
+    /// Per stream, what each leg of its path is.
+    pub legs: Vec<Vec<LegOwner>>,
 }
 
-/// Builds the plan: ports are the link directions used, in order of (link name, direction).
+impl Compiled {
+    fn legs_of(&self, stream: StreamId) -> Vec<LegOwner> {
+        self.legs[stream.0 as usize].clone()
+    }
+}
+
+/// Builds the plan. Ports are the link directions used, in order of (link name, direction, radio
+/// hop), then the firewalls used, in order of (node name, in before out).
 #[must_use]
-pub fn plan(network: &Network, drafts: &[Draft<'_>], sources_end: SimTime) -> Compiled {
-    let mut ids = BTreeMap::<(LinkId, Direction), PortId>::new();
-    for hop in drafts.iter().flat_map(|draft| &draft.path.hops) {
-        ids.insert((hop.link, hop.direction), PortId(0));
+pub fn plan(
+    network: &Network,
+    weather: &Weather,
+    drafts: &[Draft<'_>],
+    (sources_end, series): (SimTime, Option<Span>),
+) -> Compiled {
+    let mut ids = BTreeMap::<PortKey, PortId>::new();
+    for draft in drafts {
+        for step in ports::way(network, draft) {
+            ids.insert(step.key, PortId(0));
+        }
     }
     let mut builder = PlanBuilder::new(sources_end);
-    let mut ports = Vec::with_capacity(ids.len());
-    for ((link, direction), id) in &mut ids {
-        let link = network.topology.link(*link);
-        *id = builder.port(link.queue_limit);
-        ports.push(format!("{} {}", link.name, direction.name()));
+    if let Some(bin) = series {
+        builder.series(bin);
+    }
+    let mut names = Vec::with_capacity(ids.len());
+    for (key, id) in &mut ids {
+        *id = ports::add(&mut builder, network, weather, *key);
+        names.push(ports::name(network, *key));
     }
     let mut streams = Vec::with_capacity(drafts.len());
+    let mut legs = Vec::with_capacity(drafts.len());
     for draft in drafts {
-        let first = network.topology.node(draft.path.nodes[0]);
-        let packets = draft.packets.iter();
+        let through = |node| processing(network.topology.node(node), draft);
+        let owners = ports::owners(network, draft);
+        // Behind a firewall the first node comes after the first port.
+        let behind = owners.first().is_some_and(|leg| leg.link.is_none());
         builder.route(Route {
             class: draft.class,
             source: draft.source.clone(),
             sizes: draft.sizes.clone(),
             policer: draft.policer,
-            ingress: processing(first, draft),
-            paths: packets
-                .map(|(packet, _)| crossings(network, draft, packet, &ids))
+            ingress: if behind {
+                Processing::Constant(Span::ZERO)
+            } else {
+                through(draft.path.nodes[0])
+            },
+            paths: draft
+                .packets
+                .iter()
+                .map(|(packet, _)| ports::crossings(network, draft, packet, &ids, through))
                 .collect(),
             end: draft.end.clone(),
         });
         streams.push(draft.owner);
+        legs.push(owners);
     }
     Compiled {
         plan: builder.seal(),
-        ports,
+        ports: names,
         streams,
+        legs,
     }
-}
-
-fn crossings(
-    network: &Network,
-    draft: &Draft<'_>,
-    packet: &PacketShape,
-    ids: &BTreeMap<(LinkId, Direction), PortId>,
-) -> Vec<Crossing> {
-    let hops = draft.path.hops.iter().zip(&draft.path.nodes[1..]);
-    let crossing = |(hop, far): (&crate::topology::Hop, &crate::topology::NodeId)| {
-        let link = network.topology.link(hop.link);
-        let bits = packet.bits_on(link);
-        Crossing {
-            port: ids[&(hop.link, hop.direction)],
-            serialization: link.rate[hop.direction.index()].time_to_send_bits(bits),
-            bits,
-            queued: packet.queued(),
-            propagation: link.propagation[hop.direction.index()],
-            processing: processing(network.topology.node(*far), draft),
-            ..Crossing::default()
-        }
-    };
-    hops.map(crossing).collect()
 }
 
 fn processing(node: &Node, draft: &Draft<'_>) -> Processing {
@@ -102,15 +111,15 @@ fn processing(node: &Node, draft: &Draft<'_>) -> Processing {
     }
 }
 
-/// Circuits for reports, in order of name; `streams` tells the index of each direction.
+/// Circuits for reports, in order of name.
 #[must_use]
 pub fn circuits(
     network: &Network,
     ready: &[ReadyCircuit<'_>],
-    streams: &[StreamOwner],
+    compiled: &Compiled,
 ) -> Vec<Circuit> {
     let mut ids = vec![[StreamId(0); 2]; ready.len()];
-    for (id, owner) in (0_u32..).zip(streams) {
+    for (id, owner) in (0_u32..).zip(&compiled.streams) {
         if let StreamOwner::Circuit(index, direction) = owner {
             ids[*index][*direction] = StreamId(id);
         }
@@ -132,6 +141,10 @@ pub fn circuits(
                 nodes,
                 links,
                 propagation: hops.map(propagation).sum(),
+                legs: match circuit.direct {
+                    Some(_) => Vec::new(),
+                    None => compiled.legs_of(ids[direction.index()]),
+                },
                 physical_propagation: physical_propagation(network, path),
             }
         });
@@ -142,9 +155,9 @@ pub fn circuits(
 
 /// Flows for reports, in order of name.
 #[must_use]
-pub fn flows(network: &Network, ready: &[ReadyFlow<'_>], streams: &[StreamOwner]) -> Vec<Flow> {
+pub fn flows(network: &Network, ready: &[ReadyFlow<'_>], compiled: &Compiled) -> Vec<Flow> {
     let mut ids = vec![StreamId(0); ready.len()];
-    for (id, owner) in (0_u32..).zip(streams) {
+    for (id, owner) in (0_u32..).zip(&compiled.streams) {
         if let StreamOwner::Flow(index) = owner {
             ids[*index] = StreamId(id);
         }
@@ -157,6 +170,7 @@ pub fn flows(network: &Network, ready: &[ReadyFlow<'_>], streams: &[StreamOwner]
             stream,
             nodes,
             links,
+            legs: compiled.legs_of(stream),
         }
     };
     ready.iter().zip(ids).map(one).collect()

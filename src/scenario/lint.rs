@@ -8,7 +8,7 @@ use super::diagnostic::{Diagnostic, Findings, Severity};
 use super::network::Network;
 use super::spec::{LinkSpec, TopologySpec};
 use super::streams::{Draft, ReadyCircuit};
-use crate::topology::{LinkId, Medium};
+use crate::topology::{Carries, LinkId, Medium};
 use crate::units::Span;
 use crate::units::length::PerKilometre;
 use crate::units::quantity::{TIME, format};
@@ -94,6 +94,38 @@ pub const RULES: &[Rule] = &[
                  Alcatel-Lucent 7705 SAR OS Quality of Service Guide p29.",
     },
     Rule {
+        code: "TP011",
+        title: "a radio link cannot keep its promises at its lowest modulation",
+        severity: "warning",
+        meaning: "The circuits of a radio link, and classes as urgent as EF, need more than the \
+                  link carries at the lowest modulation it goes down to. In clear weather all \
+                  is well; in a fade, when the line may be struck too, they wait and are lost. \
+                  What must get through is admitted at the lowest modulation.",
+        source: "mark: our choice, after Nokia 7705 SAR documentation, section microwave link: \
+                 adaptive modulation changes the rate of the link; rates: 9500 MPR R3.1 p78, p81.",
+    },
+    Rule {
+        code: "TP012",
+        title: "a leased line overloads when relays go silent",
+        severity: "warning",
+        meaning: "HDLC puts a zero behind every five ones. Random data grow by one bit in 62, \
+                  all ones by a fifth; and all ones is what a circuit carries while its relay is \
+                  off, or while replacement data flow. The line carries its circuits in service \
+                  and not when they go silent.",
+        source: "RFC 1662 clause 5.2 (one zero bit after five ones); all ones as idle octet: RFC \
+                 5086 clause 6.2 and RFC 5604 clause 8, DEFVAL 255.",
+    },
+    Rule {
+        code: "TP014",
+        title: "early dropping where circuits are",
+        severity: "warning",
+        meaning: "Random early dropping is meant for traffic that slows down when it loses \
+                  packets. A circuit sends at a constant rate whatever happens: every packet \
+                  dropped is a hole in a channel that carries protection.",
+        source: "Floyd & Jacobson 1993 section 1 (for transports that adapt); RFC 4553 clause 7 \
+                 (circuit emulation has constant rate).",
+    },
+    Rule {
         code: "TP015",
         title: "effective jitter buffer far from the configured one",
         severity: "warning",
@@ -137,10 +169,10 @@ pub fn faster_than_light(
     let fast: Vec<(Medium, PerKilometre)> = Medium::ALL
         .into_iter()
         .filter(|medium| is_used(spec, *medium))
-        .filter_map(|medium| Some((medium, network.constants.propagation(medium)?)))
+        .map(|medium| (medium, network.constants.propagation(medium)))
         .filter(|(_, per)| *per < LIGHT)
         .collect();
-    let own = |medium: &Medium| spec.constants.iter().find(|one| one.0 == medium.name());
+    let own = |medium: &Medium| spec.constants.iter().find(|one| one.0 == medium.constant());
     let from_preset: Vec<_> = fast
         .iter()
         .filter(|(medium, _)| own(medium).is_none())
@@ -295,7 +327,7 @@ pub fn unused(
         let Some(id) = network.topology.link_named(&link.name) else {
             continue;
         };
-        if !crossed.contains(&id) {
+        if !crossed.contains(&id) && link.carries() == Carries::Packets {
             let span = &network.link_spec(spec, id).name.span;
             let title = format!("no circuit and no flow crosses link {}", link.name);
             findings.push(

@@ -13,7 +13,7 @@ use super::tables::{SCENARIO, TOPOLOGY};
 use super::value::Table;
 use super::{
     Loaded, Overrides, Scenario, capacity, check, circuit_streams, circuits, compile, coordinates,
-    expand, lint, lint_circuit, routes,
+    expand, fades, lint, lint_circuit, routes,
 };
 use crate::random::Seed;
 use crate::units::{SimTime, Span};
@@ -111,6 +111,7 @@ fn scenario(
     let names = topology_spec
         .filter(|spec| spec.complete)
         .map(network::node_names);
+    check::series(&spec, &mut session.findings);
     check::own(&spec, names.as_ref(), &mut session.findings);
     let budget = check::budget(&spec, &mut session.findings);
     let duration = spec.duration.as_ref().map(|at| Span(at.value));
@@ -128,11 +129,15 @@ fn scenario(
     let ready = settle(&spec, &settings, network, &mut session.findings);
     let sources_end = SimTime::ZERO + duration?;
     let drafts = streams::drafts(&ready.circuits, &ready.flows, sources_end);
+    let seed = Seed(overrides.seed.or(spec.seed)?);
+    let weather = fades::weather(&spec, network, duration?, seed, &mut session.findings);
     let look = capacity::Capacity {
         scenario: &spec,
         spec: topology_spec,
         network,
+        circuits: &ready.circuits,
         drafts: &drafts,
+        weather: &weather,
     };
     look.check(duration?, &mut session.findings);
     lint::faster_than_light(
@@ -151,8 +156,10 @@ fn scenario(
         topology: topology_spec,
         network,
         ready: &ready,
+        weather: &weather,
+        seed,
     };
-    assemble(&parts, &drafts, budget?, path, overrides, session)
+    assemble(&parts, &drafts, budget?, path, session)
 }
 
 fn circuit_settings(
@@ -265,6 +272,10 @@ pub(super) struct Parts<'a> {
     pub network: &'a Network,
     /// Circuits and flows.
     pub ready: &'a Ready<'a>,
+    /// The rates of radio links over time.
+    pub weather: &'a fades::Weather,
+    /// Seed of the file, or of the command line.
+    pub seed: Seed,
 }
 
 fn assemble(
@@ -272,7 +283,6 @@ fn assemble(
     drafts: &[Draft<'_>],
     (budget, budget_profile): (Span, Option<String>),
     path: &Path,
-    overrides: &Overrides,
     session: &mut Session,
 ) -> Option<Scenario> {
     let Parts {
@@ -280,11 +290,13 @@ fn assemble(
         topology,
         network,
         ready,
+        weather,
+        seed,
     } = parts;
     let duration = SimTime(spec.duration.as_ref()?.value);
-    let seed = overrides.seed.or(spec.seed)?;
-    let mut compiled = compile::plan(network, drafts, duration);
-    let mut circuits = compile::circuits(network, &ready.circuits, &compiled.streams);
+    let series = spec.series.as_ref().map(|at| Span(at.value));
+    let mut compiled = compile::plan(network, weather, drafts, (duration, series));
+    let mut circuits = compile::circuits(network, &ready.circuits, &compiled);
     circuit_streams::equalise(&ready.circuits, &mut circuits, &mut compiled.plan);
     circuit_streams::compare(&ready.circuits, &mut circuits);
     let mut not_judged = [spec.descriptive.clone(), topology.descriptive.clone()].concat();
@@ -305,19 +317,19 @@ fn assemble(
         topology_name: topology.name.as_ref()?.value.clone(),
         preset: network.constants.preset().name,
         duration,
-        seed: Seed(seed),
+        seed: *seed,
         frequency_hz: spec.frequency.as_ref()?.value,
         budget,
         budget_profile,
         circuits,
-        flows: compile::flows(network, &ready.flows, &compiled.streams),
+        flows: compile::flows(network, &ready.flows, &compiled),
         streams: compiled.streams,
         ports: compiled.ports,
         plan: compiled.plan,
         constants: compile::constants(network),
         not_judged,
         defaults: spec.defaults.clone(),
-        expanded: expand::scenario(parts, seed),
+        expanded: expand::scenario(parts),
         inputs: session.inputs.clone(),
     })
 }

@@ -11,16 +11,21 @@ mod coordinates;
 mod decode;
 mod defaults;
 pub mod diagnostic;
+mod disciplines;
 mod emulation;
 mod expand;
+mod fades;
 mod fields;
 mod goose;
 pub mod interfaces;
 pub mod lint;
 mod lint_circuit;
+mod lint_links;
 mod load;
+mod media;
 pub mod nearest;
 mod network;
+mod ports;
 mod routes;
 pub mod schema;
 mod shape;
@@ -98,7 +103,7 @@ pub struct Scenario {
     pub flows: Vec<Flow>,
     /// Per plan stream: which circuit direction or flow it is.
     pub streams: Vec<StreamOwner>,
-    /// Per plan port: link name and direction, for reports ("KEE-ELL a-z").
+    /// Per plan port: its name for reports ("KEE-ELL a-z", "KEE-ELL a-z hop 2", "firewall MIL in").
     pub ports: Vec<String>,
     /// The sealed plan.
     pub plan: Plan,
@@ -137,6 +142,23 @@ pub struct Flow {
     pub nodes: Vec<String>,
     /// Link names, one less.
     pub links: Vec<String>,
+    /// What each leg of its path in the plan is.
+    pub legs: Vec<LegOwner>,
+}
+
+/// What a leg of a path in the plan is: legs may be more than links, where radios store and forward
+/// or firewalls stand.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LegOwner {
+    /// Name of its port: "KEE-ELL a-z", "KEE-ELL a-z hop 2", "firewall MIL in".
+    pub port: String,
+    /// Place of its link in the list of links; `None`: a firewall.
+    pub link: Option<usize>,
+    /// Radio hop of the link, from 1, where repeaters store and forward.
+    pub hop: Option<u32>,
+    /// Place of the node whose processing comes after it; `None`: the next hop of the same link,
+    /// or the site behind a firewall.
+    pub node: Option<usize>,
 }
 
 /// What a plan stream is.

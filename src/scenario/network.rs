@@ -1,14 +1,16 @@
 //! From the topology as written to the sealed network: checks, then compile.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::diagnostic::{Diagnostic, Findings, Severity};
 use super::nearest::nearest;
 use super::spec::{LinkSpec, NodeSpec, TopologySpec};
 use super::value::At;
+use super::{disciplines, media};
 use crate::topology::{
-    Constants, Coordinates, Link, LinkId, Medium, Node, NodeId, NodeProcessing, Preset, Topology,
-    default_metric,
+    Constants, Coordinates, Firewall, Link, LinkId, Medium, Node, NodeId, NodeProcessing, Preset,
+    QueueDiscipline, Topology, default_metric,
 };
 use crate::traffic::Class;
 use crate::units::{BitRate, Length, Octets, Span};
@@ -55,24 +57,27 @@ pub fn build(spec: &TopologySpec, findings: &mut Findings) -> Option<Network> {
     let before = findings.count();
     check_nodes(spec, findings);
     check_links(spec, findings);
+    disciplines::check(spec, findings);
     if findings.count() > before || spec.preset.is_none() || !spec.complete {
         return None;
     }
     let constants = constants(spec);
-    let nodes = spec.nodes.iter().map(|one| node(one, &constants)).collect();
+    let nodes: Option<Vec<Node>> = spec.nodes.iter().map(|one| node(one, &constants)).collect();
     let places: BTreeMap<&str, usize> = spec
         .nodes
         .iter()
         .enumerate()
         .map(|(place, one)| (one.name.value.as_str(), place))
         .collect();
-    let links: Option<Vec<Link>> = spec
-        .links
-        .iter()
-        .map(|one| link(one, spec, &places, &constants))
-        .collect();
+    let compiler = Compiler {
+        spec,
+        places,
+        disciplines: disciplines::sealed(spec),
+        constants: &constants,
+    };
+    let links: Option<Vec<Link>> = spec.links.iter().map(|one| compiler.link(one)).collect();
     // What build refuses was told above already.
-    let topology = Topology::build(nodes, links?).ok()?;
+    let topology = Topology::build(nodes?, links?).ok()?;
     let by_name: BTreeMap<&str, usize> = spec
         .links
         .iter()
@@ -84,7 +89,7 @@ pub fn build(spec: &TopologySpec, findings: &mut Findings) -> Option<Network> {
         .iter()
         .map(|link| by_name[link.name.as_str()])
         .collect();
-    let over = |link: &Link| physical(link.medium, link.length?);
+    let over = |link: &Link| Some(physical(link.medium, link.length?));
     let physical = topology.links().iter().map(over).collect();
     Some(Network {
         topology,
@@ -96,12 +101,10 @@ pub fn build(spec: &TopologySpec, findings: &mut Findings) -> Option<Network> {
 
 /// Propagation by the physical constants.
 #[must_use]
-pub fn physical(medium: Medium, length: Length) -> Option<Span> {
-    Some(
-        Constants::of(Preset::physical())
-            .propagation(medium)?
-            .over(length),
-    )
+pub fn physical(medium: Medium, length: Length) -> Span {
+    Constants::of(Preset::physical())
+        .propagation(medium)
+        .over(length)
 }
 
 fn check_nodes(spec: &TopologySpec, findings: &mut Findings) {
@@ -172,6 +175,7 @@ fn check_links(spec: &TopologySpec, findings: &mut Findings) {
                 "only microwave links have them",
             ));
         }
+        media::check(link, spec, findings);
     }
 }
 
@@ -247,14 +251,8 @@ pub(super) fn tell_unknown_node(
     true
 }
 
-fn node(spec: &NodeSpec, constants: &Constants) -> Node {
-    let default = (constants.node_processing(), constants.node_processing());
-    let (min, max) = spec.processing.as_ref().map_or(default, |at| at.value);
-    let processing = if min == max {
-        NodeProcessing::Constant(min)
-    } else {
-        NodeProcessing::Range { min, max }
-    };
+/// The node; `None` where something in it has a fault, told before.
+fn node(spec: &NodeSpec, constants: &Constants) -> Option<Node> {
     let coordinates = spec
         .latitude
         .zip(spec.longitude)
@@ -262,72 +260,96 @@ fn node(spec: &NodeSpec, constants: &Constants) -> Node {
             latitude_microdegrees: latitude,
             longitude_microdegrees: longitude,
         });
-    Node {
+    let firewall = match &spec.firewall {
+        Some(written) => Some(Firewall {
+            delay: written.delay,
+            rate: BitRate::from_bps(written.rate)?,
+            queue: written.queue.unwrap_or(Some(constants.queue_limit())),
+        }),
+        None if spec.has_firewall => return None,
+        None => None,
+    };
+    Some(Node {
         name: spec.name.value.clone(),
         label: spec.label.clone().unwrap_or_default(),
-        processing,
+        processing: processing(spec, constants),
+        firewall,
         coordinates,
+    })
+}
+
+fn processing(spec: &NodeSpec, constants: &Constants) -> NodeProcessing {
+    let default = (constants.node_processing(), constants.node_processing());
+    let (min, max) = spec.processing.as_ref().map_or(default, |at| at.value);
+    if min == max {
+        NodeProcessing::Constant(min)
+    } else {
+        NodeProcessing::Range { min, max }
     }
 }
 
-fn link(
-    spec: &LinkSpec,
-    topology: &TopologySpec,
-    places: &BTreeMap<&str, usize>,
-    constants: &Constants,
-) -> Option<Link> {
-    let ends = spec.ends.as_ref()?;
-    let [a, z] = [
-        places.get(ends[0].value.as_str())?,
-        places.get(ends[1].value.as_str())?,
-    ];
-    let medium = Medium::from_name(&spec.medium.as_ref()?.value)?;
-    let length = spec.length.as_ref().map(|at| Length(at.value));
-    let explicit = spec
-        .propagation
-        .as_ref()
-        .map(|ways| [Span(ways[0].value), Span(ways[1].value)]);
-    let propagation = match (explicit, length) {
-        (Some(explicit), _) => explicit,
-        (None, length) => [constants.propagation(medium)?.over(length?); 2],
-    };
-    let for_metric = match (explicit, length) {
-        (Some(explicit), _) => explicit,
-        (None, length) => [physical(medium, length?)?; 2],
-    };
-    let rates = spec.rate.as_ref()?;
-    let rate = [
-        BitRate::from_bps(rates[0].value)?,
-        BitRate::from_bps(rates[1].value)?,
-    ];
-    let counts = spec
-        .layer1
-        .unwrap_or(medium.has_layer1_overhead_by_default());
-    let processing = [*a, *z].map(|place| node(&topology.nodes[place], constants).processing);
-    let id = |place: usize| Some(NodeId(u32::try_from(place).ok()?));
-    let default_queue = Some(constants.queue_limit());
-    Some(Link {
-        name: spec.name.value.clone(),
-        ends: [id(*a)?, id(*z)?],
-        medium,
-        length,
-        propagation,
-        rate,
-        radio_hops: spec
-            .radio_hops
+/// What links are sealed with.
+struct Compiler<'a> {
+    spec: &'a TopologySpec,
+    places: BTreeMap<&'a str, usize>,
+    disciplines: BTreeMap<&'a str, Arc<QueueDiscipline>>,
+    constants: &'a Constants,
+}
+
+impl Compiler<'_> {
+    /// The link; `None` where something in it has a fault, told before.
+    fn link(&self, spec: &LinkSpec) -> Option<Link> {
+        let (constants, nodes) = (self.constants, &self.spec.nodes);
+        let ends = spec.ends.as_ref()?;
+        let [a, z] = [
+            *self.places.get(ends[0].value.as_str())?,
+            *self.places.get(ends[1].value.as_str())?,
+        ];
+        let medium = Medium::from_name(&spec.medium.as_ref()?.value)?;
+        let length = spec.length.as_ref().map(|at| Length(at.value));
+        let explicit = spec
+            .propagation
             .as_ref()
-            .map_or(u32::from(medium == Medium::Microwave), |at| {
-                u32::try_from(at.value).unwrap_or(u32::MAX)
+            .map(|ways| [Span(ways[0].value), Span(ways[1].value)]);
+        let (propagation, for_metric) = match explicit {
+            Some(explicit) => (explicit, explicit),
+            None => (
+                [constants.propagation(medium).over(length?); 2],
+                [physical(medium, length?); 2],
+            ),
+        };
+        let line = media::line(spec)?;
+        let hops = spec.radio_hops.as_ref().map(|at| at.value);
+        let counts = spec
+            .layer1
+            .unwrap_or(medium.has_layer1_overhead_by_default());
+        let processing = [a, z].map(|place| processing(&nodes[place], constants));
+        let id = |place: usize| Some(NodeId(u32::try_from(place).ok()?));
+        let default_queue = Some(constants.queue_limit());
+        Some(Link {
+            name: spec.name.value.clone(),
+            ends: [id(a)?, id(z)?],
+            medium,
+            length,
+            propagation,
+            rate: media::rates(spec, &line)?,
+            line,
+            radio_hops: hops.map_or(u32::from(medium == Medium::Microwave), |hops| {
+                u32::try_from(hops).unwrap_or(u32::MAX)
             }),
-        layer1_overhead: if counts {
-            constants.layer1_overhead()
-        } else {
-            Octets(0)
-        },
-        queue_limit: Class::ALL.map(|class| spec.queue[class.index()].unwrap_or(default_queue)),
-        metric: spec
-            .metric
-            .unwrap_or_else(|| default_metric(for_metric, processing)),
-        srlg: spec.srlg.clone(),
-    })
+            repeaters: media::repeaters(spec),
+            encryption: spec.encryption.as_ref().map(|at| at.value),
+            discipline: disciplines::of_link(spec, self.spec, &self.disciplines),
+            layer1_overhead: if counts {
+                constants.layer1_overhead()
+            } else {
+                Octets(0)
+            },
+            queue_limit: Class::ALL.map(|class| spec.queue[class.index()].unwrap_or(default_queue)),
+            metric: spec
+                .metric
+                .unwrap_or_else(|| default_metric(for_metric, processing)),
+            srlg: spec.srlg.clone(),
+        })
+    }
 }

@@ -171,6 +171,16 @@ impl Asked<'_> {
                 let title = format!("{}: no link joins {before} and {name}", self.what);
                 (title, at(position), "not adjacent to the name before", None)
             }
+            PathError::NotCarried(position) => (
+                format!(
+                    "{}: no packets from {} on",
+                    self.what,
+                    at(position.saturating_sub(1)).1
+                ),
+                at(position),
+                "timeslots, characters or tones only",
+                Some("name a link that carries MPLS, or another way round".to_owned()),
+            ),
             PathError::Repeated(position) => {
                 let title = format!("{}: the path visits {} twice", self.what, at(position).1);
                 (title, at(position), "second visit", None)

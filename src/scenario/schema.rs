@@ -146,6 +146,7 @@ mod tests {
                 .contains(&json!("ends"))
         );
         assert_eq!(circuit["additionalProperties"], json!(false));
-        assert_eq!(schema["properties"]["event"]["not"], json!({}));
+        let event = &schema["properties"]["event"]["items"]["properties"];
+        assert_eq!(event["fail"]["not"], json!({}));
     }
 }

@@ -1,6 +1,6 @@
 //! What carries the signal between two nodes.
 
-/// The medium of a link. Fibre, microwave and copper are modelled; the others have a name only.
+/// The medium of a link.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Medium {
     /// Optical fibre, such as the one inside a ground wire (OPGW).
@@ -41,6 +41,15 @@ impl Medium {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|medium| medium.name() == name)
+    }
+
+    /// The constant that holds its propagation per kilometre.
+    #[must_use]
+    pub fn constant(self) -> &'static str {
+        match self {
+            Self::LeasedLine => "leased_line",
+            other => other.name(),
+        }
     }
 
     /// Whether preamble and inter-packet gap take time on this medium unless the file says so:

@@ -4,7 +4,13 @@ use petgraph::graph::NodeIndex;
 use petgraph::stable_graph::StableUnGraph;
 use petgraph::visit::EdgeRef;
 
+use std::sync::Arc;
+
 use super::Medium;
+use super::discipline::{Firewall, QueueDiscipline};
+use super::encryption::Encryption;
+use super::leased_line::LeasedLine;
+use super::radio::{Radio, Repeaters};
 use crate::units::{BitRate, Length, Octets, Span};
 
 /// Index of a node in order of name by bytes.
@@ -56,12 +62,57 @@ pub struct Node {
     pub label: String,
     /// Time from a packet's arrival to its queue.
     pub processing: NodeProcessing,
+    /// The box between its site and the network.
+    pub firewall: Option<Firewall>,
     /// Descriptive.
     pub coordinates: Option<Coordinates>,
 }
 
 /// Forwarding classes, each with a queue of its own.
 pub const CLASSES: usize = 8;
+
+/// What runs on a link.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Line {
+    /// Ethernet frames at a rate that never changes.
+    Ethernet,
+    /// Ethernet frames on a radio whose modulation may change.
+    Radio(Radio),
+    /// A leased line.
+    Leased(LeasedLine),
+    /// A channel of an SDH or SONET network.
+    Sdh {
+        /// 64 kb/s timeslots free for circuits.
+        timeslots: u32,
+    },
+}
+
+/// What a link can carry.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Carries {
+    /// MPLS packets.
+    Packets,
+    /// 64 kb/s timeslots.
+    Timeslots,
+    /// Characters of a serial line.
+    Characters,
+    /// Tones.
+    Tones,
+}
+
+/// How packets lie on a link.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Framing {
+    /// Ethernet frames, with this much of layer 1 around each.
+    Ethernet(Octets),
+    /// PPP in HDLC framing with bit stuffing.
+    Hdlc {
+        /// Whether with the multilink header.
+        multilink: bool,
+    },
+    /// Not at all.
+    None,
+}
 
 /// A link between two nodes, both directions. Pairs are a→z, then z→a.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -77,10 +128,18 @@ pub struct Link {
     pub length: Option<Length>,
     /// First bit in to first bit out.
     pub propagation: [Span; 2],
-    /// Bit rate.
+    /// Bit rate; on radio in clear weather, elsewhere that of the timeslots or characters.
     pub rate: [BitRate; 2],
+    /// What runs on it.
+    pub line: Line,
     /// Radio hops; 0 for other media.
     pub radio_hops: u32,
+    /// How the repeaters between them pass frames on.
+    pub repeaters: Repeaters,
+    /// Encryption, both directions.
+    pub encryption: Option<Encryption>,
+    /// How the ports at both ends send what waits; `None`: strict priority.
+    pub discipline: Option<Arc<QueueDiscipline>>,
     /// Octets added to every frame on the transmitter (Ethernet 20, none 0).
     pub layer1_overhead: Octets,
     /// Octets that may wait per class; `None` = unlimited.
@@ -188,6 +247,15 @@ impl Topology {
         &self.links[id.0 as usize]
     }
 
+    /// What a link can carry.
+    ///
+    /// # Panics
+    /// If the id is of another topology.
+    #[must_use]
+    pub fn carries(&self, id: LinkId) -> Carries {
+        self.link(id).carries()
+    }
+
     /// The node with this name.
     #[must_use]
     pub fn node_named(&self, name: &str) -> Option<NodeId> {
@@ -240,6 +308,48 @@ impl Topology {
 }
 
 impl Link {
+    /// What it can carry.
+    #[must_use]
+    pub fn carries(&self) -> Carries {
+        match self.line {
+            Line::Ethernet | Line::Radio(_) | Line::Leased(LeasedLine::E1 { .. }) => {
+                Carries::Packets
+            }
+            Line::Leased(LeasedLine::Rs232 { .. }) => Carries::Characters,
+            Line::Leased(LeasedLine::Analogue { .. }) => Carries::Tones,
+            Line::Sdh { .. } => Carries::Timeslots,
+        }
+    }
+
+    /// How packets lie on it.
+    #[must_use]
+    pub fn framing(&self) -> Framing {
+        match self.line {
+            Line::Ethernet | Line::Radio(_) => Framing::Ethernet(self.layer1_overhead),
+            Line::Leased(LeasedLine::E1 { multilink, .. }) => Framing::Hdlc { multilink },
+            Line::Leased(_) | Line::Sdh { .. } => Framing::None,
+        }
+    }
+
+    /// Its radio, where the modulation may change.
+    #[must_use]
+    pub fn radio(&self) -> Option<&Radio> {
+        match &self.line {
+            Line::Radio(radio) => Some(radio),
+            _ => None,
+        }
+    }
+
+    /// Transmitters with queues of their own that a packet crosses one after the other: one, or
+    /// one a radio hop where the repeaters store and forward.
+    #[must_use]
+    pub fn parts(&self) -> u32 {
+        match self.repeaters {
+            Repeaters::PhysicalLayer => 1,
+            Repeaters::StoreAndForward => self.radio_hops.max(1),
+        }
+    }
+
     /// The end that is not `node`; `None` where the link does not touch it.
     #[must_use]
     pub fn far_end(&self, node: NodeId) -> Option<NodeId> {
@@ -317,6 +427,7 @@ pub(super) mod tests {
             name: name.to_owned(),
             label: String::new(),
             processing: NodeProcessing::Constant(Span::from_us(150)),
+            firewall: None,
             coordinates: None,
         }
     }
@@ -330,7 +441,11 @@ pub(super) mod tests {
             length: None,
             propagation: [Span::from_us(10); 2],
             rate: [rate; 2],
+            line: Line::Ethernet,
             radio_hops: 0,
+            repeaters: Repeaters::PhysicalLayer,
+            encryption: None,
+            discipline: None,
             layer1_overhead: Octets(20),
             queue_limit: [Some(Octets(180_000)); CLASSES],
             metric,
@@ -361,6 +476,36 @@ pub(super) mod tests {
             [(LinkId(0), NodeId(1)), (LinkId(1), NodeId(2))]
         );
         assert_eq!(topology.node_named("D"), None);
+    }
+
+    #[test]
+    fn only_packet_links_carry_packets() {
+        let of = |line: Line| Link {
+            line,
+            ..link("l", [0, 1], 1)
+        };
+        let e1 = LeasedLine::E1 {
+            timeslots: 31,
+            multilink: true,
+        };
+        let tones = LeasedLine::Analogue {
+            tone_delay: Span::from_ms(8),
+        };
+        for (line, carries) in [
+            (Line::Ethernet, Carries::Packets),
+            (Line::Leased(e1), Carries::Packets),
+            (Line::Sdh { timeslots: 31 }, Carries::Timeslots),
+            (
+                Line::Leased(LeasedLine::Rs232 { baud: 9600 }),
+                Carries::Characters,
+            ),
+            (Line::Leased(tones), Carries::Tones),
+        ] {
+            assert_eq!(of(line).carries(), carries);
+        }
+        let framing = of(Line::Leased(e1)).framing();
+        assert_eq!(framing, Framing::Hdlc { multilink: true });
+        assert_eq!(of(Line::Sdh { timeslots: 31 }).framing(), Framing::None);
     }
 
     #[test]

@@ -46,14 +46,19 @@ pub static PRESETS: [Preset; 2] = [
         about: "the planning figures of the founding article: 3 us/km whatever the medium",
         constants: &[
             propagation("copper", 3_000_000, ARTICLE_PROPAGATION),
+            DS0_CROSS_CONNECT,
             propagation("fibre", 3_000_000, ARTICLE_PROPAGATION),
             FRAME_MINIMUM,
             IN_SYNC,
             LAYER1_OVERHEAD,
+            propagation("leased_line", 3_000_000, ARTICLE_PROPAGATION),
             propagation("microwave", 3_000_000, ARTICLE_PROPAGATION),
             MISSING_LIMIT,
             NODE_PROCESSING,
             QUEUE_LIMIT,
+            propagation("sdh", 3_000_000, ARTICLE_PROPAGATION),
+            SDH_ACCESS,
+            SDH_TRANSIT,
             SETUP_TIMEOUT,
         ],
     },
@@ -62,14 +67,19 @@ pub static PRESETS: [Preset; 2] = [
         about: "the speed of light in each medium",
         constants: &[
             propagation("copper", 5_376_000, COPPER_PROPAGATION),
+            DS0_CROSS_CONNECT,
             propagation("fibre", 4_900_000, FIBRE_PROPAGATION),
             FRAME_MINIMUM,
             IN_SYNC,
             LAYER1_OVERHEAD,
+            propagation("leased_line", 4_900_000, CARRIED_PROPAGATION),
             propagation("microwave", 3_336_000, AIR_PROPAGATION),
             MISSING_LIMIT,
             NODE_PROCESSING,
             QUEUE_LIMIT,
+            propagation("sdh", 4_900_000, CARRIED_PROPAGATION),
+            SDH_ACCESS,
+            SDH_TRANSIT,
             SETUP_TIMEOUT,
         ],
     },
@@ -84,6 +94,8 @@ const AIR_PROPAGATION: &str = "own derivation: c = 299 792.458 km/s (SI Brochure
      in vacuum, refractive index 1.0003 of air gives 3.3366; 3.336 us/km lies between";
 const COPPER_PROPAGATION: &str = "own knowledge, to be verified per cable: limit of category cabling in ANSI/TIA-568, \
      534 + 36/sqrt(f/MHz) ns per 100 m, at 100 MHz 537.6 ns: 5.376 us/km";
+const CARRIED_PROPAGATION: &str = "own choice: as fibre, which is what long lines run over; a channel on radio or a last mile of \
+     copper is another figure, to be set where it matters";
 
 const fn propagation(name: &'static str, value: u64, source: &'static str) -> Constant {
     let meaning = "propagation per kilometre of route";
@@ -117,6 +129,29 @@ const NODE_PROCESSING: Constant = Constant {
     dimension: &TIME,
     source: "Struth & Maurer, Bulletin Electrosuisse 102 (2011) 9, section Verzögerungszeiten: \
              at most 150 us per node",
+};
+const SDH_ACCESS: Constant = Constant {
+    name: "sdh_access",
+    meaning: "through the multiplexer at one end of an SDH or SONET circuit, worst case",
+    value: 180_000_000,
+    dimension: &TIME,
+    source: "Alcatel-Lucent 1850 TSS-5, section transit delay, tables 10-53 and 10-54: OC-n to \
+             DS1 and STM-n to E1 over VC-12, 180 us",
+};
+const SDH_TRANSIT: Constant = Constant {
+    name: "sdh_transit",
+    meaning: "through a multiplexer that an SDH or SONET circuit passes, worst case",
+    value: 130_000_000,
+    dimension: &TIME,
+    source: "Alcatel-Lucent 1850 TSS-5, section transit delay, tables 10-53 and 10-54: OC-n to \
+             OC-n over VT, STM-n to STM-n over VC-12, 130 us",
+};
+const DS0_CROSS_CONNECT: Constant = Constant {
+    name: "ds0_cross_connect",
+    meaning: "through a cross-connect of 64 kb/s timeslots",
+    value: 250_000_000,
+    dimension: &TIME,
+    source: "own knowledge, to be verified: 250 to 500 us, two frames of 125 us at the least",
 };
 const QUEUE_LIMIT: Constant = Constant {
     name: "queue_limit",
@@ -214,11 +249,28 @@ impl Constants {
             .zip(self.values.iter().copied())
     }
 
-    /// Propagation per kilometre of a medium; `None` for media that are not modelled.
+    /// Propagation per kilometre of a medium.
     #[must_use]
-    pub fn propagation(&self, medium: Medium) -> Option<PerKilometre> {
-        self.place(medium.name())
-            .map(|place| PerKilometre(self.values[place]))
+    pub fn propagation(&self, medium: Medium) -> PerKilometre {
+        PerKilometre(self.value(medium.constant()))
+    }
+
+    /// Through the multiplexer at one end of an SDH circuit.
+    #[must_use]
+    pub fn sdh_access(&self) -> Span {
+        Span(self.value("sdh_access"))
+    }
+
+    /// Through a multiplexer that an SDH circuit passes.
+    #[must_use]
+    pub fn sdh_transit(&self) -> Span {
+        Span(self.value("sdh_transit"))
+    }
+
+    /// Through a cross-connect of 64 kb/s timeslots.
+    #[must_use]
+    pub fn ds0_cross_connect(&self) -> Span {
+        Span(self.value("ds0_cross_connect"))
     }
 
     /// Time through one node.
@@ -314,18 +366,14 @@ mod tests {
     fn the_article_counts_3_us_per_km_everywhere_and_physics_4_9_and_3_336() {
         let article = Constants::of(Preset::from_name("altalink-2011").unwrap());
         let physical = Constants::of(Preset::physical());
-        for medium in [Medium::Fibre, Medium::Microwave, Medium::Copper] {
-            assert_eq!(article.propagation(medium), Some(PerKilometre(3_000_000)));
+        for medium in Medium::ALL {
+            assert_eq!(article.propagation(medium), PerKilometre(3_000_000));
         }
-        assert_eq!(
-            physical.propagation(Medium::Fibre),
-            Some(PerKilometre(4_900_000))
-        );
-        assert_eq!(
-            physical.propagation(Medium::Microwave),
-            Some(PerKilometre(3_336_000))
-        );
-        assert_eq!(physical.propagation(Medium::Sdh), None);
+        for medium in [Medium::Fibre, Medium::Sdh, Medium::LeasedLine] {
+            assert_eq!(physical.propagation(medium), PerKilometre(4_900_000));
+        }
+        let air = physical.propagation(Medium::Microwave);
+        assert_eq!(air, PerKilometre(3_336_000));
         for constants in [article, physical] {
             assert_eq!(constants.node_processing(), Span::from_us(150));
             assert_eq!(constants.queue_limit(), Octets(180_000));
@@ -333,6 +381,10 @@ mod tests {
             assert_eq!(constants.frame_minimum(), Octets(64));
             assert_eq!((constants.missing_limit(), constants.in_sync()), (10, 2));
             assert_eq!(constants.setup_timeout(), Span::from_ms(5000));
+            // 1850 TSS-5: 180 us where a circuit enters or leaves, 130 us where it passes.
+            assert_eq!(constants.sdh_access(), Span::from_us(180));
+            assert_eq!(constants.sdh_transit(), Span::from_us(130));
+            assert_eq!(constants.ds0_cross_connect(), Span::from_us(250));
         }
     }
 
@@ -344,7 +396,7 @@ mod tests {
         assert!(!constants.set("fiber", 1));
         assert_eq!(
             constants.propagation(Medium::Fibre),
-            Some(PerKilometre(4_700_000))
+            PerKilometre(4_700_000)
         );
         let changed: Vec<_> = constants
             .iter()

@@ -8,7 +8,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::{Direction, LinkId, NodeId, Topology};
+use super::{Carries, Direction, LinkId, NodeId, Topology};
 
 /// One link crossed in one direction.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -39,6 +39,9 @@ pub enum PathError {
     NotAdjacent(usize),
     /// This node was visited before.
     Repeated(usize),
+    /// The link named here, or every link from the node before to this one, carries something
+    /// else.
+    NotCarried(usize),
 }
 
 impl Path {
@@ -56,13 +59,13 @@ impl Path {
     }
 }
 
-/// The shortest path between two different nodes; `None` where there is none.
+/// The shortest path for packets between two different nodes; `None` where there is none.
 #[must_use]
 pub fn shortest_path(topology: &Topology, from: NodeId, to: NodeId) -> Option<Path> {
     shortest_path_avoiding(topology, from, to, |_| false)
 }
 
-/// The shortest path over the links that `avoid` does not name.
+/// The shortest path for packets over the links that `avoid` does not name.
 #[must_use]
 pub fn shortest_path_avoiding(
     topology: &Topology,
@@ -70,7 +73,19 @@ pub fn shortest_path_avoiding(
     to: NodeId,
     avoid: impl Fn(LinkId) -> bool,
 ) -> Option<Path> {
-    let distances = distances_to(topology, to, &avoid);
+    let usable = |link| topology.carries(link) == Carries::Packets && !avoid(link);
+    shortest_path_over(topology, from, to, usable)
+}
+
+/// The shortest path over the links that are `usable`, whatever they carry.
+#[must_use]
+pub fn shortest_path_over(
+    topology: &Topology,
+    from: NodeId,
+    to: NodeId,
+    usable: impl Fn(LinkId) -> bool,
+) -> Option<Path> {
+    let distances = distances_to(topology, to, &usable);
     let mut remaining = distances[from.0 as usize]?;
     let mut path = Path {
         nodes: vec![from],
@@ -83,7 +98,7 @@ pub fn shortest_path_avoiding(
         let (link, next) = topology.links_at(here).into_iter().find(|(link, next)| {
             let step = (u128::from(topology.link(*link).metric), 1);
             let onward = distances[next.0 as usize];
-            !avoid(*link)
+            usable(*link)
                 && onward.is_some_and(|(cost, links)| (cost + step.0, links + step.1) == remaining)
         })?;
         remaining = distances[next.0 as usize]?;
@@ -101,7 +116,7 @@ pub fn shortest_path_avoiding(
 fn distances_to(
     topology: &Topology,
     to: NodeId,
-    avoid: &impl Fn(LinkId) -> bool,
+    usable: &impl Fn(LinkId) -> bool,
 ) -> Vec<Option<(u128, usize)>> {
     let mut known = vec![None; topology.nodes().len()];
     let mut frontier = BinaryHeap::from([Reverse(((0_u128, 0_usize), to))]);
@@ -112,7 +127,7 @@ fn distances_to(
         }
         *entry = Some(distance);
         for (link, next) in topology.links_at(node) {
-            if !avoid(link) && known[next.0 as usize].is_none() {
+            if usable(link) && known[next.0 as usize].is_none() {
                 let cost = distance.0 + u128::from(topology.link(link).metric);
                 frontier.push(Reverse(((cost, distance.1 + 1), next)));
             }
@@ -121,12 +136,25 @@ fn distances_to(
     known
 }
 
-/// The path along nodes given by name. Between two nodes with parallel links, the lowest metric
-/// and then the first name is taken, or the link whose name stands between them.
+/// The path for packets along nodes given by name; see [`explicit_path_over`].
+///
+/// # Errors
+/// As [`explicit_path_over`].
+pub fn explicit_path(topology: &Topology, names: &[&str]) -> Result<Path, PathError> {
+    explicit_path_over(topology, names, Carries::Packets)
+}
+
+/// The path along nodes given by name, over links that carry this. Between two nodes with parallel
+/// links, the lowest metric and then the first name is taken, or the link whose name stands between
+/// them.
 ///
 /// # Errors
 /// [`PathError`] with the position of the first name that does not fit.
-pub fn explicit_path(topology: &Topology, names: &[&str]) -> Result<Path, PathError> {
+pub fn explicit_path_over(
+    topology: &Topology,
+    names: &[&str],
+    carries: Carries,
+) -> Result<Path, PathError> {
     let first = names.first().ok_or(PathError::TooShort)?;
     let start = topology
         .node_named(first)
@@ -142,8 +170,8 @@ pub fn explicit_path(topology: &Topology, names: &[&str]) -> Result<Path, PathEr
             let link = match chosen.take() {
                 Some(link) if topology.link(link).far_end(here) == Some(next) => link,
                 Some(_) => return Err(PathError::NotAdjacent(position)),
-                None => cheapest_between(topology, here, next)
-                    .ok_or(PathError::NotAdjacent(position))?,
+                None => cheapest_between(topology, here, next, carries)
+                    .map_err(|error| error(position))?,
             };
             if path.nodes.contains(&next) {
                 return Err(PathError::Repeated(position));
@@ -160,6 +188,9 @@ pub fn explicit_path(topology: &Topology, names: &[&str]) -> Result<Path, PathEr
             if chosen.is_some() || topology.link(link).far_end(here).is_none() {
                 return Err(PathError::NotAdjacent(position));
             }
+            if topology.carries(link) != carries {
+                return Err(PathError::NotCarried(position));
+            }
             chosen = Some(link);
         }
     }
@@ -173,20 +204,29 @@ pub fn explicit_path(topology: &Topology, names: &[&str]) -> Result<Path, PathEr
     }
 }
 
-fn cheapest_between(topology: &Topology, from: NodeId, to: NodeId) -> Option<LinkId> {
-    let parallel = topology
-        .links_at(from)
-        .into_iter()
-        .filter(|(_, far)| *far == to);
+fn cheapest_between(
+    topology: &Topology,
+    from: NodeId,
+    to: NodeId,
+    carries: Carries,
+) -> Result<LinkId, fn(usize) -> PathError> {
+    let mut parallel = topology.links_at(from);
+    parallel.retain(|(_, far)| *far == to);
+    if parallel.is_empty() {
+        return Err(PathError::NotAdjacent);
+    }
+    parallel.retain(|(link, _)| topology.carries(*link) == carries);
     parallel
+        .into_iter()
         .map(|(link, _)| link)
         .min_by_key(|link| (topology.link(*link).metric, *link))
+        .ok_or(PathError::NotCarried)
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::network::tests::{link, node};
-    use super::super::{Constants, Link, Medium, Node, Preset};
+    use super::super::{Constants, Line, Link, Medium, Node, Preset};
     use super::*;
     use crate::units::quantity::{LENGTH, parse};
     use crate::units::{Length, Span};
@@ -316,6 +356,35 @@ mod tests {
         }
     }
 
+    #[test]
+    fn packets_go_round_a_faster_link_that_carries_timeslots() {
+        let with_sdh = |name: &str, ends, metric| Link {
+            line: Line::Sdh { timeslots: 31 },
+            ..link(name, ends, metric)
+        };
+        let nodes = ["A", "B", "C"].map(node).to_vec();
+        let links = vec![
+            link("ab", [0, 1], 5),
+            with_sdh("ab SDH", [0, 1], 1),
+            link("ac", [0, 2], 5),
+            with_sdh("bc SDH", [1, 2], 1),
+        ];
+        let net = Topology::build(nodes, links).unwrap();
+        let [a, b, c] = ["A", "B", "C"].map(|name| net.node_named(name).unwrap());
+        let packets = shortest_path(&net, b, c).unwrap();
+        assert_eq!(names(&net, &packets), ["B", "ab", "A", "ac", "C"]);
+        let timeslots = |link| net.carries(link) == Carries::Timeslots;
+        let old = shortest_path_over(&net, a, c, timeslots).unwrap();
+        assert_eq!(names(&net, &old), ["A", "ab SDH", "B", "bc SDH", "C"]);
+        let explicit = |list: &[&str]| explicit_path(&net, list).map(|path| names(&net, &path));
+        assert_eq!(explicit(&["A", "B"]).unwrap(), ["A", "ab", "B"]);
+        assert_eq!(explicit(&["B", "C"]), Err(PathError::NotCarried(1)));
+        let named = explicit(&["A", "ab SDH", "B"]);
+        assert_eq!(named, Err(PathError::NotCarried(1)));
+        let old = explicit_path_over(&net, &["A", "B", "C"], Carries::Timeslots).unwrap();
+        assert_eq!(names(&net, &old), ["A", "ab SDH", "B", "bc SDH", "C"]);
+    }
+
     /// Every way without a repeated node; the least by the order of the module's head.
     fn exhaustive(topology: &Topology, from: NodeId, to: NodeId) -> Option<Path> {
         type Rank = (u128, usize, Vec<String>);
@@ -435,7 +504,7 @@ mod tests {
         let place = |name| u32::try_from(stations.binary_search(&name).unwrap()).unwrap();
         let links = PILOT.iter().map(|(a, z, medium, metres, radio_hops)| {
             let length = Length(metres * 1000);
-            let span = constants.propagation(*medium).unwrap().over(length);
+            let span = constants.propagation(*medium).over(length);
             let plain = link(&format!("{a}-{z}"), [place(a), place(z)], span.0);
             let (medium, radio_hops) = (*medium, *radio_hops);
             Link {

@@ -308,7 +308,7 @@ const SCENARIO_CASES: &[Case] = &[
     ),
     (
         "interface = \"C37.94\"\n",
-        "interface = \"C37.94\"\nservice = \"satop-e1\"\n",
+        "service = \"satop-e1\"\n",
         "has no timeslots",
         "12",
         "cesopsn",
@@ -393,10 +393,10 @@ const SCENARIO_CASES: &[Case] = &[
     ),
     (
         "[[flow]]",
-        "[[event]]\nat = \"2 s\"\n[[flow]]",
-        "`event` is not built yet",
-        "[[event]]",
-        "",
+        "[[event]]\nat = \"500 ms\"\nfail = { link = \"A-B\" }\n[[flow]]",
+        "`fail` is not built yet",
+        "{ link = \"A-B\" }",
+        "leave it out",
     ),
 ];
 
@@ -446,11 +446,11 @@ const TOPOLOGY_CASES: &[Case] = &[
         "",
     ),
     (
-        "\"microwave\"",
-        "\"leased-line\"",
-        "is not built yet",
-        "\"leased-line\"",
-        "fibre",
+        "medium = \"fibre\"\nlength = \"100 km\"\nrate = \"1 Gb/s\"",
+        "medium = \"leased-line\"\nlength = \"100 km\"",
+        "link A-B has no `timeslots`",
+        "[[link]]",
+        "timeslots = 31",
     ),
     (
         "\"microwave\"",

@@ -100,7 +100,10 @@ fn the_schemas_refuse_what_the_decoder_refuses_by_form() {
         ("kind = \"cbr\", ", ""),
         ("\"cbr\"", "\"poisson\""),
         ("[\"A\", \"B\"]", "[\"A\"]"),
-        ("[[flow]]", "[[event]]\nat = \"2 s\"\n[[flow]]"),
+        (
+            "[[flow]]",
+            "[[event]]\nat = \"2 s\"\nfail = { link = \"A-B\" }\n[[flow]]",
+        ),
     ] {
         assert!(
             !meets(&json(&with(RING, from, to)), &scenario),
@@ -108,7 +111,7 @@ fn the_schemas_refuse_what_the_decoder_refuses_by_form() {
         );
     }
     for (from, to) in [
-        ("\"microwave\"", "\"sdh\""),
+        ("\"microwave\"", "\"radio\""),
         ("\"physical\"", "\"none\""),
         ("\"Alpha\"", "\"Alpha\"\nlat = 91"),
         ("medium = \"copper\"\n", ""),

@@ -4,14 +4,18 @@
 //! the order of names, so the text does not depend on the order in the files.
 
 mod circuit;
+mod event;
 mod flow;
+mod media;
 mod text;
 mod topology;
 
 use std::collections::BTreeMap;
 
 use self::circuit::circuit;
+use self::event::events;
 use self::flow::flow;
+use self::media::discipline;
 use self::topology::{link, node};
 use super::load::Parts;
 use super::spec::NodeSpec;
@@ -19,14 +23,16 @@ use crate::units::quantity::TIME;
 
 use self::text::Text;
 
-/// The text of a checked scenario, run with this seed.
+/// The text of a checked scenario.
 #[must_use]
-pub(super) fn scenario(parts: &Parts<'_>, seed: u64) -> String {
+pub(super) fn scenario(parts: &Parts<'_>) -> String {
     let Parts {
         spec,
         topology,
         network,
         ready,
+        seed,
+        ..
     } = parts;
     let mut out = Text::default();
     out.text("name", spec.name.as_ref().map_or("", |name| &name.value));
@@ -35,7 +41,10 @@ pub(super) fn scenario(parts: &Parts<'_>, seed: u64) -> String {
         spec.duration.as_ref().map_or(0, |at| at.value),
         &TIME,
     );
-    out.plain("seed", &seed.to_string());
+    out.plain("seed", &seed.0.to_string());
+    if let Some(series) = &spec.series {
+        out.quantity("series", series.value, &TIME);
+    }
     let frequency = spec.frequency.as_ref().map_or(0, |at| at.value);
     out.text("frequency", &format!("{frequency} Hz"));
     out.header("[budget]");
@@ -49,6 +58,9 @@ pub(super) fn scenario(parts: &Parts<'_>, seed: u64) -> String {
         topology.name.as_ref().map_or("", |name| &name.value),
     );
     out.text("preset", network.constants.preset().name);
+    if let Some(default) = &topology.default_discipline {
+        out.text("default_discipline", &default.value);
+    }
     if !topology.constants.is_empty() {
         out.header("[topology.constants]");
         let preset = network.constants.preset();
@@ -58,6 +70,11 @@ pub(super) fn scenario(parts: &Parts<'_>, seed: u64) -> String {
                 .map_or(&TIME, |constant| constant.dimension);
             out.quantity(name, value.value, dimension);
         }
+    }
+    let mut disciplines: Vec<_> = topology.disciplines.iter().collect();
+    disciplines.sort_by(|a, b| a.name.value.as_bytes().cmp(b.name.value.as_bytes()));
+    for written in disciplines {
+        discipline(&mut out, written);
     }
     let named = |node: &NodeSpec| node.name.value.clone();
     let written: BTreeMap<String, &NodeSpec> = topology
@@ -82,5 +99,6 @@ pub(super) fn scenario(parts: &Parts<'_>, seed: u64) -> String {
     for ready in &ready.flows {
         flow(&mut out, ready);
     }
+    events(&mut out, &spec.events);
     out.0
 }

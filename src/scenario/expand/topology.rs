@@ -1,9 +1,10 @@
 //! Nodes and links, written out.
 
+use super::media::media;
 use super::text::{Text, degrees};
 use crate::scenario::network::Network;
 use crate::scenario::spec::{LinkSpec, NodeSpec};
-use crate::topology::{Link, Node, NodeProcessing};
+use crate::topology::{Carries, Line, Link, Node, NodeProcessing};
 use crate::traffic::Class;
 use crate::units::Octets;
 use crate::units::quantity::{LENGTH, RATE, SIZE, TIME, format};
@@ -23,6 +24,14 @@ pub(super) fn node(out: &mut Text, sealed: &Node, written: &NodeSpec) {
                 &format!("{{ min = \"{min}\", max = \"{max}\" }}"),
             );
         }
+    }
+    if let Some(firewall) = &sealed.firewall {
+        let rate = format(firewall.rate.rounded_bps(), &RATE);
+        let (delay, queue) = (format(firewall.delay.0, &TIME), limit(firewall.queue));
+        out.plain(
+            "firewall",
+            &format!("{{ delay = \"{delay}\", rate = \"{rate}\", queue = \"{queue}\" }}"),
+        );
     }
     if let Some(at) = sealed.coordinates {
         out.plain("lat", &degrees(at.latitude_microdegrees));
@@ -48,21 +57,36 @@ pub(super) fn link(out: &mut Text, sealed: &Link, written: &LinkSpec, network: &
             format(z.value, &TIME),
         );
     }
-    if let Some([a, z]) = &written.rate {
+    if let (Some([a, z]), Line::Ethernet) = (&written.rate, &sealed.line) {
         out.per_direction("rate", format(a.value, &RATE), format(z.value, &RATE));
     }
     if let Some(hops) = &written.radio_hops {
         out.plain("radio_hops", &hops.value.to_string());
     }
-    let counts = written
-        .layer1
-        .unwrap_or(sealed.medium.has_layer1_overhead_by_default());
-    out.text("layer1", if counts { "ethernet" } else { "none" });
+    if let Line::Ethernet | Line::Radio(_) = sealed.line {
+        let counts = written
+            .layer1
+            .unwrap_or(sealed.medium.has_layer1_overhead_by_default());
+        out.text("layer1", if counts { "ethernet" } else { "none" });
+    }
+    media(out, sealed, written);
     out.plain("metric", &sealed.metric.to_string());
-    let limit = |limit: Option<Octets>| match limit {
+    if sealed.carries() == Carries::Packets {
+        queue(out, sealed);
+    }
+    if !written.srlg.is_empty() {
+        out.texts("srlg", written.srlg.iter().map(String::as_str));
+    }
+}
+
+fn limit(limit: Option<Octets>) -> String {
+    match limit {
         Some(octets) => format(octets.0, &SIZE),
         None => "unlimited".to_owned(),
-    };
+    }
+}
+
+fn queue(out: &mut Text, sealed: &Link) {
     if sealed
         .queue_limit
         .iter()
@@ -75,8 +99,5 @@ pub(super) fn link(out: &mut Text, sealed: &Link, written: &LinkSpec, network: &
             format!("{} = \"{value}\"", class.name())
         };
         out.plain("queue", &format!("{{ {} }}", Class::ALL.map(of).join(", ")));
-    }
-    if !written.srlg.is_empty() {
-        out.texts("srlg", written.srlg.iter().map(String::as_str));
     }
 }

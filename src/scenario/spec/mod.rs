@@ -1,16 +1,21 @@
 //! What the person wrote, with the place of every part: typed, not yet checked against each other.
 
 mod circuit;
+mod event;
 mod flow;
+mod media;
 mod topology;
 
 pub use self::circuit::{CircuitSpec, ClockSpec, GooseSpec, OrDefault};
+pub use self::event::{EventSpec, Happening};
 pub use self::flow::{FlowSpec, PatternSpec, SizeSpec};
+pub use self::media::{DisciplineSpec, RadioSpec};
 pub use self::topology::{LinkSpec, NodeSpec, TopologySpec};
 
 use std::ops::Range;
 
 use self::circuit::circuit;
+use self::event::event;
 use self::flow::flow;
 use super::defaults::{FREQUENCY_DEFAULT_HZ, SEED_DEFAULT, defaults, whole_or};
 use super::diagnostic::{Place, SourceId};
@@ -42,6 +47,10 @@ pub struct ScenarioSpec {
     pub circuits: Vec<CircuitSpec>,
     /// `[[flow]]` with a usable name.
     pub flows: Vec<FlowSpec>,
+    /// `[[event]]` with a usable instant.
+    pub events: Vec<EventSpec>,
+    /// `series`, ps.
+    pub series: Option<At<u64>>,
     /// Descriptive keys used, as "kind: key".
     pub descriptive: Vec<String>,
     /// Keys left out whose default acts, as "scenario: seed 1", "circuit NAME: payload".
@@ -90,6 +99,8 @@ impl ScenarioSpec {
                 .map(|budget| budget.span.clone()),
             circuits: table.tables("circuit").filter_map(circuit).collect(),
             flows: table.tables("flow").filter_map(flow).collect(),
+            events: table.tables("event").filter_map(event).collect(),
+            series: table.whole("series"),
             descriptive,
             defaults: defaults(table),
         }

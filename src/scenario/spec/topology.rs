@@ -2,11 +2,18 @@
 
 use std::ops::Range;
 
+use super::media::{
+    DisciplineSpec, FirewallSpec, RadioSpec, discipline, encryption, firewall, radio,
+};
 use super::pair;
 use crate::scenario::diagnostic::{Place, SourceId};
 use crate::scenario::value::{At, Table, Value};
+use crate::topology::{Encryption, sdh};
 use crate::traffic::Class;
 use crate::units::{Octets, Span};
+
+/// Repeaters that take whole frames.
+const STORES: &str = "store-and-forward";
 
 /// A topology, in a file of its own or inlined.
 #[derive(Debug)]
@@ -23,6 +30,10 @@ pub struct TopologySpec {
     pub coordinates: Option<At<String>>,
     /// `[constants]`, in order of name.
     pub constants: Vec<(&'static str, At<u64>)>,
+    /// `default_discipline`.
+    pub default_discipline: Option<At<String>>,
+    /// `[[discipline]]` with a usable name.
+    pub disciplines: Vec<DisciplineSpec>,
     /// `[[node]]` with a usable name.
     pub nodes: Vec<NodeSpec>,
     /// `[[link]]` with a usable name.
@@ -42,6 +53,10 @@ pub struct NodeSpec {
     pub label: Option<String>,
     /// `processing`, shortest and longest; equal for a constant.
     pub processing: Option<At<(Span, Span)>>,
+    /// `firewall`.
+    pub firewall: Option<FirewallSpec>,
+    /// Whether `firewall` was written, even with a fault.
+    pub has_firewall: bool,
     /// `lat` and `lon`, micro-degrees.
     pub latitude: Option<i64>,
     /// See `latitude`.
@@ -75,6 +90,28 @@ pub struct LinkSpec {
     pub rate: Option<[At<u64>; 2]>,
     /// `radio_hops`.
     pub radio_hops: Option<At<u64>>,
+    /// `repeaters`: whether they store and forward.
+    pub stores: Option<bool>,
+    /// `radio`.
+    pub radio: Option<RadioSpec>,
+    /// `capacity`: the channel's name, and its timeslots.
+    pub capacity: Option<(Option<String>, u32)>,
+    /// `line`.
+    pub line: Option<At<String>>,
+    /// `timeslots`.
+    pub timeslots: Option<u32>,
+    /// `framing`.
+    pub framing: Option<String>,
+    /// `baud`.
+    pub baud: Option<At<u64>>,
+    /// `tone_delay`.
+    pub tone_delay: Option<Span>,
+    /// `encryption`; the place is that of its kind.
+    pub encryption: Option<At<Encryption>>,
+    /// `discipline`.
+    pub discipline: Option<At<String>>,
+    /// Every key that was written, with its place.
+    pub keys: Vec<(&'static str, Range<usize>)>,
     /// `layer1`: whether preamble and gap count.
     pub layer1: Option<bool>,
     /// `metric`.
@@ -103,7 +140,18 @@ impl TopologySpec {
         if table.has("coordinates") || table.tables("node").any(located) {
             descriptive.push("node: coordinates".to_owned());
         }
-        for (what, key) in [("node", "label"), ("link", "radio_hops"), ("link", "srlg")] {
+        // Radio hops act through the latency of each, and through repeaters that store.
+        let idle = |link: &Table| {
+            let latency = link
+                .table("radio")
+                .is_some_and(|radio| radio.has("latency"));
+            let stores = link.text("repeaters").is_some_and(|at| at.value == STORES);
+            link.has("radio_hops") && !latency && !stores
+        };
+        if table.tables("link").any(idle) {
+            descriptive.push("link: radio_hops".to_owned());
+        }
+        for (what, key) in [("node", "label"), ("link", "srlg")] {
             if table.tables(what).any(|one| one.has(key)) {
                 descriptive.push(format!("{what}: {key}"));
             }
@@ -115,9 +163,11 @@ impl TopologySpec {
             preset: table.text("preset"),
             coordinates: table.text("coordinates"),
             constants: given.collect(),
+            default_discipline: table.text("default_discipline"),
+            disciplines: table.tables("discipline").filter_map(discipline).collect(),
             nodes: table.tables("node").filter_map(node).collect(),
             links: table.tables("link").filter_map(link).collect(),
-            complete: ["node", "link"].into_iter().all(|what| {
+            complete: ["node", "link", "discipline"].into_iter().all(|what| {
                 table.has(what) == table.get(what).is_some()
                     && table.tables(what).all(|one| one.get("name").is_some())
             }),
@@ -154,6 +204,8 @@ fn node(table: &Table) -> Option<NodeSpec> {
         name: table.text("name")?,
         label: table.text("label").map(|at| at.value),
         processing,
+        firewall: firewall(table),
+        has_firewall: table.has("firewall"),
         latitude: table.degrees("lat"),
         longitude: table.degrees("lon"),
         coordinates_span: table.key_span("lat").or_else(|| table.key_span("lon")),
@@ -173,6 +225,21 @@ fn link(table: &Table) -> Option<LinkSpec> {
         has_propagation: table.has("propagation"),
         rate: both_ways(table, "rate"),
         radio_hops: table.whole("radio_hops"),
+        stores: table.text("repeaters").map(|at| at.value == STORES),
+        radio: radio(table),
+        capacity: table.get("capacity").and_then(capacity),
+        line: table.text("line"),
+        timeslots: small(table.whole("timeslots")),
+        framing: table.text("framing").map(|at| at.value),
+        baud: table.whole("baud"),
+        tone_delay: table.whole("tone_delay").map(|at| Span(at.value)),
+        encryption: encryption(table),
+        discipline: table.text("discipline"),
+        keys: table
+            .keys
+            .iter()
+            .map(|(key, span)| (*key, span.clone()))
+            .collect(),
         layer1: table.text("layer1").map(|at| at.value == "ethernet"),
         metric: table.whole("metric").map(|at| at.value),
         queue: queue(table.get("queue")),
@@ -182,6 +249,27 @@ fn link(table: &Table) -> Option<LinkSpec> {
             .map(|names| names.value.into_iter().map(|name| name.value).collect())
             .unwrap_or_default(),
     })
+}
+
+fn small(at: Option<At<u64>>) -> Option<u32> {
+    u32::try_from(at?.value).ok()
+}
+
+fn capacity(at: &At<Value>) -> Option<(Option<String>, u32)> {
+    match &at.value {
+        Value::Text(name) => Some((Some(name.clone()), sdh::timeslots(name)?)),
+        Value::Table(table) => Some((None, small(table.whole("timeslots"))?)),
+        _ => None,
+    }
+}
+
+impl LinkSpec {
+    /// Where this key stands; `None` where it was not written.
+    #[must_use]
+    pub fn key(&self, key: &str) -> Option<&Range<usize>> {
+        let found = self.keys.iter().find(|one| one.0 == key);
+        found.map(|one| &one.1)
+    }
 }
 
 fn both_ways(table: &Table, key: &str) -> Option<[At<u64>; 2]> {

@@ -1,12 +1,15 @@
 //! The keys of both files. Decoder and JSON Schema are made from these tables alone.
 
 mod circuit;
+mod event;
 mod flow;
+mod media;
 mod topology;
 
 pub use self::topology::TOPOLOGY;
 
 use self::circuit::CIRCUIT;
+use self::event::EVENT;
 use self::flow::FLOW;
 use super::fields::{Field, Kind};
 use crate::units::limits::{
@@ -84,8 +87,13 @@ pub const SCENARIO: &[Field] = &[
     ),
     Field::optional(
         "event",
-        &Kind::NotYet,
-        "Failures within the run; refused until built.",
+        &Kind::List(&Kind::Table(EVENT), 0, 10_000),
+        "What happens within the run.",
+    ),
+    Field::optional(
+        "series",
+        &TIME_POSITIVE,
+        "Counts and delays over time are kept in bins of this length; default none.",
     ),
 ];
 

@@ -1,13 +1,14 @@
 //! Keys of the topology: constants, nodes and links.
 
+use super::media::{CAPACITY, DISCIPLINE, ENCRYPTION, FIREWALL, RADIO, TONE_DELAY};
 use super::{LINK_RATE, TIME_OR_ZERO, TIME_POSITIVE};
 use crate::scenario::fields::{Field, Kind};
 use crate::topology::preset::PACKETS;
 use crate::units::limits::{LENGTH_MAX, LINKS_MAX, METRIC_MAX, NODES_MAX};
 use crate::units::quantity::{LENGTH, PER_KILOMETRE, SIZE};
 
-const QUEUE_SIZE: Kind = Kind::Quantity(&SIZE, 1, 1 << 40);
-const QUEUE: Kind = Kind::AnyOf(&[Kind::Word("unlimited"), QUEUE_SIZE]);
+pub(super) const QUEUE_SIZE: Kind = Kind::Quantity(&SIZE, 1, 1 << 40);
+pub(super) const QUEUE: Kind = Kind::AnyOf(&[Kind::Word("unlimited"), QUEUE_SIZE]);
 const PER_KM: Kind = Kind::Quantity(&PER_KILOMETRE, 1, 1_000_000_000);
 const COUNT_OF_PACKETS: Kind = Kind::Quantity(&PACKETS, 1, 1_000_000);
 
@@ -32,6 +33,16 @@ pub const TOPOLOGY: &[Field] = &[
         &Kind::Table(CONSTANTS),
         "Own values in place of the preset's.",
     ),
+    Field::optional(
+        "default_discipline",
+        &Kind::Name,
+        "Discipline of every packet link that names none; default strict priority.",
+    ),
+    Field::optional(
+        "discipline",
+        &Kind::List(&Kind::Table(DISCIPLINE), 0, 1000),
+        "Named disciplines: what ports do beyond strict priority.",
+    ),
     Field::required(
         "node",
         &Kind::List(&Kind::Table(NODE), 1, NODES_MAX),
@@ -46,6 +57,11 @@ pub const TOPOLOGY: &[Field] = &[
 
 pub(super) const CONSTANTS: &[Field] = &[
     Field::optional("copper", &PER_KM, "Propagation per kilometre of copper."),
+    Field::optional(
+        "ds0_cross_connect",
+        &TIME_OR_ZERO,
+        "Time through a cross-connect of 64 kb/s timeslots.",
+    ),
     Field::optional("fibre", &PER_KM, "Propagation per kilometre of fibre."),
     Field::optional(
         "frame_minimum",
@@ -61,6 +77,11 @@ pub(super) const CONSTANTS: &[Field] = &[
         "layer1_overhead",
         &Kind::Quantity(&SIZE, 0, 256),
         "Preamble and gap that layer1 = \"ethernet\" adds to every frame.",
+    ),
+    Field::optional(
+        "leased_line",
+        &PER_KM,
+        "Propagation per kilometre of a leased line.",
     ),
     Field::optional(
         "microwave",
@@ -79,6 +100,21 @@ pub(super) const CONSTANTS: &[Field] = &[
         "Octets that may wait per class.",
     ),
     Field::optional(
+        "sdh",
+        &PER_KM,
+        "Propagation per kilometre of an SDH or SONET channel.",
+    ),
+    Field::optional(
+        "sdh_access",
+        &TIME_OR_ZERO,
+        "Time through the multiplexer at one end of an SDH circuit.",
+    ),
+    Field::optional(
+        "sdh_transit",
+        &TIME_OR_ZERO,
+        "Time through a multiplexer that an SDH circuit passes.",
+    ),
+    Field::optional(
         "setup_timeout",
         &TIME_POSITIVE,
         "Longest wait for play-out to start.",
@@ -92,6 +128,11 @@ const NODE: &[Field] = &[
         "processing",
         &Kind::AnyOf(&[TIME_OR_ZERO, Kind::Table(PROCESSING)]),
         "Time through the node, constant or uniform in a range; default from the preset.",
+    ),
+    Field::optional(
+        "firewall",
+        &Kind::Table(FIREWALL),
+        "Box between the site and the network; what is marked so crosses it both ways.",
     ),
     Field::descriptive("lat", &Kind::Degrees(90), "Latitude, degrees north."),
     Field::descriptive("lon", &Kind::Degrees(180), "Longitude, degrees east."),
@@ -112,8 +153,8 @@ pub(super) const LINK: &[Field] = &[
     Field::required(
         "medium",
         &Kind::OneOf {
-            words: &["fibre", "microwave", "copper"],
-            not_yet: &["leased-line", "sdh"],
+            words: &["fibre", "microwave", "copper", "leased-line", "sdh"],
+            not_yet: &[],
         },
         "What carries the signal.",
     ),
@@ -128,15 +169,70 @@ pub(super) const LINK: &[Field] = &[
         "Time in the medium, for both directions or each; needed where there is no length, and \
          taken before one.",
     ),
-    Field::required(
+    Field::optional(
         "rate",
         &Kind::AnyOf(&[LINK_RATE, Kind::Table(RATE_BY_DIRECTION)]),
-        "Bit rate, for both directions or each.",
+        "Bit rate, for both directions or each; fibre, copper, and microwave without radio.",
     ),
-    Field::descriptive(
+    Field::optional(
         "radio_hops",
         &Kind::Whole(1, 1000),
-        "Radio hops of a microwave link.",
+        "Radio hops of a microwave link, default 1; acts through radio and repeaters.",
+    ),
+    Field::optional(
+        "repeaters",
+        &Kind::OneOf {
+            words: &["physical-layer", "store-and-forward"],
+            not_yet: &[],
+        },
+        "How repeaters between radio hops pass frames on; default physical-layer.",
+    ),
+    Field::optional(
+        "radio",
+        &Kind::Table(RADIO),
+        "Radio of a microwave link: channel and modulation make its rate.",
+    ),
+    Field::optional("capacity", &CAPACITY, "Timeslots of an SDH link."),
+    Field::optional(
+        "line",
+        &Kind::OneOf {
+            words: &["e1", "rs-232", "analogue-4w"],
+            not_yet: &[],
+        },
+        "What a leased line is, default e1; only e1 carries packets.",
+    ),
+    Field::optional(
+        "timeslots",
+        &Kind::Whole(1, 31),
+        "64 kb/s timeslots of a structured E1 leased line; 31 are 1.984 Mb/s.",
+    ),
+    Field::optional(
+        "framing",
+        &Kind::OneOf {
+            words: &["ppp", "mlppp"],
+            not_yet: &[],
+        },
+        "PPP, or multilink PPP, in HDLC framing on a leased E1; default ppp.",
+    ),
+    Field::optional(
+        "baud",
+        &Kind::Whole(9600, 19200),
+        "9600 or 19200 bits per second of an RS-232 leased line.",
+    ),
+    Field::optional(
+        "tone_delay",
+        &TONE_DELAY,
+        "Time of the tone equipment at both ends of an analogue leased line.",
+    ),
+    Field::optional(
+        "encryption",
+        &Kind::Table(ENCRYPTION),
+        "Encryption of the link: octets on every frame, and time.",
+    ),
+    Field::optional(
+        "discipline",
+        &Kind::Name,
+        "Name of a discipline; default the topology's.",
     ),
     Field::optional(
         "layer1",
