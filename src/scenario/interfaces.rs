@@ -168,17 +168,6 @@ impl InterfaceUse {
         self.conversion[0] + self.conversion[1] + self.recognition
     }
 
-    /// The same where a line itself carries the characters: they are not counted twice.
-    #[must_use]
-    pub fn delay_without_characters(&self) -> Span {
-        let characters = if self.baud.is_some() {
-            self.recognition
-        } else {
-            Span::ZERO
-        };
-        self.delay() - characters
-    }
-
     /// Octets of signalling that go with this payload of a circuit (Nokia 7750 documentation, page
     /// Payload size: (N + 1) / 2 per multiframe, rounded down).
     #[must_use]
@@ -265,11 +254,13 @@ pub(super) fn interface(
         Some((Signalling::Cas { .. }, _)) => CONVERSION,
         _ => profile.map_or(Span::ZERO, |profile| profile.conversion),
     };
+    let on_serial = spec.carrier.as_ref().is_some_and(|at| at.value == "serial");
     let given = spec.interface_delay.map(|end| end.map(Span));
     let (baud, message) = match kind {
         Some(InterfaceKind::Characters) => {
-            let baud = spec.baud.as_ref().map_or(BAUD_DEFAULT, |at| at.value);
-            (Some(baud), spec.message.unwrap_or(1))
+            let given = spec.baud.as_ref().map(|at| at.value);
+            let baud = given.or((!on_serial).then_some(BAUD_DEFAULT));
+            (baud, spec.message.unwrap_or(1))
         }
         _ => (None, 1),
     };
@@ -277,6 +268,8 @@ pub(super) fn interface(
         name: profile.map(|profile| profile.name),
         conversion: given.map(|end| end.unwrap_or(preset)),
         recognition: match (baud, signalling) {
+            // There the line itself carries the characters.
+            _ if on_serial => Span::ZERO,
             (Some(baud), _) => characters(message, baud),
             (None, Some((_, recognition))) => recognition,
             (None, None) => Span::ZERO,

@@ -12,8 +12,8 @@ use super::streams::{self, Draft, ReadyCircuit, ReadyFlow};
 use super::tables::{SCENARIO, TOPOLOGY};
 use super::value::Table;
 use super::{
-    Loaded, Overrides, Scenario, capacity, check, circuit_streams, circuits, compile, coordinates,
-    expand, fades, lint, lint_circuit, routes,
+    Loaded, Overrides, Scenario, capacity, carriers, check, circuit_streams, circuits, compile,
+    coordinates, expand, fades, lint, lint_circuit, routes,
 };
 use crate::random::Seed;
 use crate::units::{SimTime, Span};
@@ -224,7 +224,8 @@ fn settle<'a>(
 ) -> Ready<'a> {
     let mut circuits = Vec::new();
     for (circuit, settings) in spec.circuits.iter().zip(settings) {
-        let paths = routes::of_circuit(circuit, spec, network, findings);
+        let carries = carriers::wanted(circuit);
+        let paths = routes::of_circuit(circuit, spec, (network, carries), findings);
         if let (Some(paths), Some(settings)) = (paths, settings) {
             let class = circuit.class.as_ref().map(|class| class.value);
             circuits.push(ReadyCircuit {
@@ -240,7 +241,6 @@ fn settle<'a>(
     let mut flows: Vec<ReadyFlow<'_>> = flows
         .filter_map(|flow| streams::ready_flow(flow, spec, network, findings))
         .collect();
-    let complete = circuits.len() == spec.circuits.len() && flows.len() == spec.flows.len();
     circuits.sort_by(|a, b| {
         a.spec
             .name
@@ -255,10 +255,12 @@ fn settle<'a>(
             .as_bytes()
             .cmp(b.spec.name.value.as_bytes())
     });
+    let booked = carriers::settle(&mut circuits, spec, network, findings);
+    let all = circuits.len() == spec.circuits.len() && flows.len() == spec.flows.len();
     Ready {
         circuits,
         flows,
-        complete,
+        complete: booked && all,
     }
 }
 

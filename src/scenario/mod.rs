@@ -2,6 +2,7 @@
 
 mod capacity;
 pub mod carriage;
+mod carriers;
 mod check;
 mod circuit_streams;
 mod circuits;

@@ -46,6 +46,8 @@ fn interface(out: &mut Text, interface: &InterfaceUse, spec: &CircuitSpec) {
     );
     if let Some(baud) = interface.baud {
         out.plain("baud", &baud.to_string());
+    }
+    if name == "RS-232" {
         out.plain("message", &interface.message.to_string());
     }
     match interface.signalling {
