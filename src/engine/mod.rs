@@ -1,6 +1,8 @@
 //! Runs a plan: windows per station, and a heap engine that is the oracle.
 
 mod arrivals;
+#[cfg(test)]
+mod holding;
 mod network;
 pub mod outcome;
 mod port;

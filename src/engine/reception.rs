@@ -173,3 +173,109 @@ fn idle(cause: Cause) -> Content {
         cause,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pseudowire::clock::ClockStep;
+    use crate::pseudowire::receive::{LatePolicy, Playout};
+    use crate::units::Ticks;
+
+    const MS: u64 = 1_000_000_000;
+
+    /// What came of packets of 1 ms that find an empty network; level 10 ms.
+    fn received(own: Clock, sender: Clock, packets: u64) -> Received {
+        let receiver = Receiver {
+            playout: Playout::Prefill {
+                level: Span::from_ms(10),
+            },
+            capacity_packets: 30,
+            missing_limit: 10,
+            in_sync: 2,
+            setup_timeout: Span::from_ms(5000),
+            late: LatePolicy::Discard,
+            hold_back: Span::ZERO,
+            clock: own,
+        };
+        let ticks = Ticks::every(SimTime::ZERO, Span::from_ms(1));
+        let times = PacketTimes::new(ticks, sender);
+        let mut reception = Reception::new(receiver, times.clone(), packets, false);
+        for n in 0..packets {
+            reception.arrive(times.at(n + 1).0, n as u32);
+        }
+        reception.finish()
+    }
+
+    /// (from, to, input, rate) of the data segments.
+    fn data(received: &Received) -> Vec<(u64, u64, u64, i64)> {
+        let segments = received.timeline.segments().iter();
+        let data = segments.filter_map(|segment| match segment.content {
+            Content::Data {
+                input_from,
+                rate_ppb,
+            } => Some((segment.from.0, segment.to.0, input_from.0, rate_ppb)),
+            Content::Idle { .. } => None,
+        });
+        data.collect()
+    }
+
+    #[test]
+    fn a_steady_drift_is_one_segment_and_every_packet_has_its_own_delay() {
+        // Packet n leaves 11 ms + n / 1.00005 ms: the last, 4999, 11 - 0.249 937 503 ms late.
+        let got = received(Clock::free_running(50_000), Clock::default(), 5000);
+        let end = 11 * MS + 4_999_750_012_500; // 5000 ms / 1.00005, rounded up
+        assert_eq!(data(&got), [(11 * MS, end, 0, 50_000)]);
+        assert_eq!((got.played, got.slips, got.missing), (5000, 0, 0));
+        assert_eq!(got.delay.max, Span(11 * MS));
+        assert_eq!(got.delay.min, Span(10_750_062_497));
+    }
+
+    #[test]
+    fn a_segment_breaks_where_either_clock_changes() {
+        let holdover = |us: u64| Clock::holdover(SimTime(us * 1_000_000), 4600);
+        let got = received(holdover(200_300), Clock::default(), 400);
+        let cut = 200_300 * MS / 1000;
+        let segments = data(&got);
+        assert_eq!(segments[0], (11 * MS, cut, 0, 0));
+        assert_eq!((segments[1].0, segments[1].2), (cut, cut - 11 * MS));
+        assert_eq!((segments.len(), segments[1].3), (2, 4600));
+        // The sender's change is seen a delay later.
+        let got = received(Clock::default(), holdover(200_300), 400);
+        let segments = data(&got);
+        assert_eq!(segments[0], (11 * MS, cut + 11 * MS, 0, 0));
+        assert_eq!((segments[1].0, segments[1].2), (cut + 11 * MS, cut));
+        assert_eq!((segments.len(), segments[1].3), (2, -4600));
+    }
+
+    #[test]
+    fn a_rate_that_is_no_whole_number_takes_a_segment_every_two_seconds_at_most() {
+        // 50 ppm fast at the sender: -49 997.5 ppb, told as -49 998.
+        let got = received(Clock::default(), Clock::free_running(50_000), 10_000);
+        let segments = data(&got);
+        assert!((2..=6).contains(&segments.len()), "{segments:?}");
+        assert!(segments.iter().all(|segment| segment.3 == -49_998));
+        let pieces = got.timeline.segments().windows(2).skip(1);
+        for pair in pieces {
+            let Content::Data { input_from, .. } = pair[1].content else {
+                panic!("data throughout")
+            };
+            let predicted = pair[0].input_at(pair[0].to).unwrap();
+            assert!(predicted.0.abs_diff(input_from.0) <= 1100);
+        }
+    }
+
+    #[test]
+    fn two_ends_with_the_same_clock_do_not_drift() {
+        let wander = Clock::wander(100, Span::from_ms(50), SimTime(MS * 300));
+        let got = received(wander.clone(), wander, 300);
+        let slow = ClockStep {
+            from: SimTime::ZERO,
+            offset_ppb: -70_000,
+        };
+        assert!(data(&got).len() < 30, "length grows with events");
+        let slow = Clock::new(&[slow]);
+        let got = received(slow.clone(), slow, 3000);
+        assert_eq!(data(&got).len(), 1);
+        assert_eq!(data(&got)[0].3, 0);
+    }
+}

@@ -663,4 +663,175 @@ mod tests {
         };
         assert_eq!(events.last(), Some(&last));
     }
+    /// Packets of 1 ms with 1200 us of network, played out by this clock; (k, capacity) as given.
+    fn drifting(k: u32, capacity: u32, late: LatePolicy, ppb: i64, packets: usize) -> Vec<Event> {
+        let receiver = Receiver {
+            late,
+            clock: Clock::free_running(ppb),
+            ..fill_half(k, capacity)
+        };
+        feed(receiver, &vec![Some(1200); packets])
+    }
+
+    /// Packets that were in time before the first that was not.
+    fn in_time(events: &[Event]) -> usize {
+        let first = events
+            .iter()
+            .position(|event| matches!(event, Event::Late { .. }));
+        count(&events[..first.unwrap()], |e| {
+            matches!(e, Event::Taken { .. })
+        })
+    }
+
+    #[test]
+    fn a_slack_of_1_ms_lasts_20_s_at_50_ppm() {
+        // TV29. Play-out of packet 0 begins when packet 1 arrives: packet n is due after
+        // n / 1.00005 ms and arrives after n - 1 ms. 20 001 does at the very instant, 20 s later.
+        let events = drifting(2, 4, LatePolicy::Discard, 50_000, 20_050);
+        assert_eq!(in_time(&events), 20_002, "packets 0 to 20 001");
+        let tie = Event::Taken {
+            slack: Span::ZERO,
+            reordered: false,
+        };
+        assert_eq!(count(&events, |event| *event == tie), 1);
+        // All are late until loss of packets, then the slack is there again.
+        assert_eq!(count(&events, |e| matches!(e, Event::Lost { .. })), 1);
+        assert_eq!(count(&events, |e| matches!(e, Event::Started { .. })), 2);
+    }
+
+    #[test]
+    fn a_slack_of_1_ms_lasts_217_s_at_4_6_ppm() {
+        // TV29: n (1 - 1 / 1.0000046) > 1 first at n = 217 393, due 217.392 s after the start.
+        let events = drifting(2, 4, LatePolicy::Discard, 4_600, 217_400);
+        assert_eq!(in_time(&events), 217_393, "packets 0 to 217 392");
+    }
+
+    #[test]
+    fn where_it_recentres_an_underrun_costs_one_packet_time_and_loses_nothing() {
+        let events = drifting(2, 4, LatePolicy::Recentre, 50_000, 20_050);
+        assert_eq!(count(&events, |e| matches!(e, Event::Missing { .. })), 1);
+        assert_eq!(count(&events, |e| matches!(e, Event::Late { .. })), 1);
+        assert_eq!(
+            count(&events, |e| matches!(e, Event::Played { .. })),
+            20_050
+        );
+        let slips = events.iter().filter_map(|event| match event {
+            Event::Slipped { next, .. } => Some(*next),
+            _ => None,
+        });
+        assert_eq!(slips.collect::<Vec<_>>(), [20_002]);
+    }
+
+    #[test]
+    fn a_slow_clock_fills_the_buffer_and_overruns_or_slips_ahead() {
+        // Room for one packet more than needed, 1 ms, lasts 20 s at 50 ppm: packet 20 001
+        // arrives 20 s after the start, when 19 999 is due at that very instant.
+        for (late, overruns) in [(LatePolicy::Discard, None), (LatePolicy::Recentre, Some(1))] {
+            let events = drifting(2, 2, late, -50_000, 20_050);
+            let first = events
+                .iter()
+                .position(|event| *event == Event::Overrun)
+                .unwrap();
+            let taken = count(&events[..first], |e| matches!(e, Event::Taken { .. }));
+            assert_eq!(taken, 20_001, "packets 0 to 20 000");
+            let slip = Event::Slipped {
+                at: SimTime(3_200 * US + 20_000 * MS),
+                next: 20_000,
+            };
+            assert_eq!(events[first + 1] == slip, late == LatePolicy::Recentre);
+            if let Some(overruns) = overruns {
+                assert_eq!(count(&events, |e| *e == Event::Overrun), overruns);
+                assert_eq!(count(&events, |e| matches!(e, Event::Missing { .. })), 0);
+            }
+        }
+    }
+
+    fn recentring(packets: u32, capacity_packets: u32) -> Receiver {
+        Receiver {
+            late: LatePolicy::Recentre,
+            ..fill_half(packets, capacity_packets)
+        }
+    }
+
+    #[test]
+    fn a_longer_path_recentres_after_one_replacement() {
+        // TV26, last case: packet 20 is due at 23.2 ms and comes at 23.7; it is played where its
+        // replacement ends, 4.2 ms after it entered.
+        let events = feed(recentring(2, 4), &path_change(2700));
+        let slip = Event::Slipped {
+            at: SimTime(24_200 * US),
+            next: 20,
+        };
+        assert_eq!(count(&events, |e| matches!(e, Event::Slipped { .. })), 1);
+        assert!(events.contains(&slip));
+        assert!(events.contains(&Event::Late {
+            by: Span::from_us(500)
+        }));
+        assert_eq!(count(&events, |e| matches!(e, Event::Missing { .. })), 1);
+        assert_eq!(count(&events, |e| matches!(e, Event::Lost { .. })), 0);
+        assert_eq!(count(&events, |e| matches!(e, Event::Played { .. })), 60);
+    }
+
+    #[test]
+    fn a_packet_lost_at_the_change_does_not_keep_the_next_from_recentring() {
+        // Packet 20 is lost; 21 is due at 24.2 ms, comes at 24.7 and is played at 25.2.
+        let mut delays = path_change(2700);
+        delays[20] = None;
+        let events = feed(recentring(2, 4), &delays);
+        let slip = Event::Slipped {
+            at: SimTime(25_200 * US),
+            next: 21,
+        };
+        assert_eq!(count(&events, |e| matches!(e, Event::Slipped { .. })), 1);
+        assert!(events.contains(&slip));
+        assert_eq!(count(&events, |e| matches!(e, Event::Missing { .. })), 2);
+        assert_eq!(count(&events, |e| matches!(e, Event::Played { .. })), 59);
+    }
+
+    #[test]
+    fn a_late_packet_from_before_the_packet_played_last_is_discarded() {
+        let mut delays = vec![Some(1200); 30];
+        delays[10] = Some(3200); // due at 13.2 ms, comes at 14.2, where its replacement ends
+        let events = feed(recentring(2, 4), &delays);
+        assert_eq!(count(&events, |e| matches!(e, Event::Slipped { .. })), 1);
+        delays[10] = Some(3300); // comes at 14.3, when 11 is being played
+        let events = feed(recentring(2, 4), &delays);
+        assert_eq!(count(&events, |e| matches!(e, Event::Slipped { .. })), 0);
+        assert_eq!(count(&events, |e| matches!(e, Event::Late { .. })), 1);
+    }
+
+    #[test]
+    fn a_full_buffer_that_recentres_keeps_the_youngest() {
+        // As above, ten at once at 10 ms: 0 to 5 are left out, 6 begins 4 ms after it entered.
+        let mut delays: Vec<_> = (0..10).map(|n| Some(9000 - 1000 * n)).collect();
+        delays.push(Some(0));
+        let events = feed(recentring(2, 4), &delays);
+        assert_eq!(count(&events, |e| matches!(e, Event::Overrun)), 6);
+        assert!(events.contains(&Event::Slipped {
+            at: SimTime(10 * MS),
+            next: 6
+        }));
+        assert_eq!(count(&events, |e| matches!(e, Event::Played { .. })), 5);
+    }
+
+    #[test]
+    fn held_back_play_out_begins_later_and_forgives_more() {
+        // US 9065748: k = 2 and 2.5 ms: 3200 + 2500 us; the packet that starts it has 3.5 ms.
+        let receiver = Receiver {
+            hold_back: Span::from_us(2500),
+            ..fill_half(2, 7)
+        };
+        let events = feed(receiver, &[Some(1200); 30]);
+        assert_eq!(delays_us(&events), [5700]);
+        assert!(events.contains(&Event::Taken {
+            slack: Span::from_us(3500),
+            reordered: false
+        }));
+        assert_eq!(count(&events, |e| matches!(e, Event::Played { .. })), 30);
+        let receiver = Receiver {
+            hold_back: Span::from_us(2500),
+            ..prefill(Span::from_ms(3), 9)
+        };
+        assert_eq!(delays_us(&feed(receiver, &[Some(0); 12])), [6500]);
+    }
 }

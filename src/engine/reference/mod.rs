@@ -6,6 +6,8 @@
 mod agenda;
 mod circuit;
 mod flight;
+#[cfg(test)]
+mod subscriber;
 
 use std::collections::{BTreeMap, VecDeque};
 
