@@ -1,8 +1,11 @@
 //! When the packets of one stream are created: drawn in blocks, or read from a list drawn before.
 
+use std::sync::Arc;
+
 use crate::plan::{Plan, Processing, Source, Stream, StreamId};
 use crate::pseudowire::clock::PacketTimes;
-use crate::random::{self, BLOCK_DRAWS, Seed, exponential_block, scale_exponential};
+use crate::random::{self, BLOCK_DRAWS, Seed, exponential, exponential_block, scale_exponential};
+use crate::units::{SimTime, Span, Ticks};
 
 /// Instants that a list may hold and not be drawn for a whole run at once.
 const SHORT: usize = 512;
@@ -68,6 +71,30 @@ enum Kind<'a> {
         times: &'a [u64],
         ingress: u64,
     },
+    Cyclic {
+        cycles: Ticks,
+        offsets: Arc<[Span]>,
+        end: u64,
+    },
+    OnOff(Box<OnOff>),
+    Listed {
+        instants: Arc<[SimTime]>,
+        end: u64,
+    },
+    /// A session says when; nothing is known beforehand.
+    Told,
+}
+
+/// Silence and talk in turn.
+#[derive(Debug)]
+struct OnOff {
+    stream: random::Stream,
+    gap: u64,
+    mean_on_q16_ps: u64,
+    mean_off_q16_ps: u64,
+    /// When the present talk ends.
+    talk_end: u64,
+    end: u64,
 }
 
 #[derive(Debug)]
@@ -109,7 +136,29 @@ impl<'a> Arrivals<'a> {
                 mean_gap_q16_ps: *mean_gap_q16_ps,
                 end: end.0,
             })),
-            _ => unimplemented!(),
+            Source::Cyclic { cycles, offsets } => Kind::Cyclic {
+                cycles: *cycles,
+                offsets: Arc::clone(offsets),
+                end: end.0,
+            },
+            Source::OnOff {
+                gap,
+                mean_on_q16_ps,
+                mean_off_q16_ps,
+                key,
+            } => Kind::OnOff(Box::new(OnOff {
+                stream: seed.stream(key),
+                gap: gap.0,
+                mean_on_q16_ps: *mean_on_q16_ps,
+                mean_off_q16_ps: *mean_off_q16_ps,
+                talk_end: 0,
+                end: end.0,
+            })),
+            Source::Listed(instants) => Kind::Listed {
+                instants: Arc::clone(instants),
+                end: end.0,
+            },
+            Source::Request { .. } | Source::Response { .. } => Kind::Told,
         };
         let mut arrivals = Self {
             kind,
@@ -180,7 +229,32 @@ impl<'a> Arrivals<'a> {
                     entry => entry - *ingress,
                 }
             }
+            Kind::Cyclic {
+                cycles,
+                offsets,
+                end,
+            } => {
+                let length = offsets.len() as u64;
+                let offset = offsets[(number % length) as usize];
+                before_end((cycles.at(number / length) + offset).0, *end)
+            }
+            Kind::OnOff(source) => source.after(last, number),
+            Kind::Listed { instants, end } => {
+                let place = usize::try_from(number).expect("a list fits in memory");
+                before_end(instants.get(place).map_or(NEVER, |at| at.0), *end)
+            }
+            Kind::Told => NEVER,
         }
+    }
+
+    /// Whether a session creates the packets.
+    pub(super) fn is_told(&self) -> bool {
+        matches!(self.kind, Kind::Told)
+    }
+
+    /// Counts a packet that a session created.
+    pub(super) fn count_told(&mut self) {
+        self.produced += 1;
     }
 
     /// Appends creation instants, each later by `ingress`, until one reaches `horizon` or none
@@ -193,7 +267,7 @@ impl<'a> Arrivals<'a> {
                     self.next = poisson.append_block(self.next, ingress, times);
                     self.produced += (times.len() - before) as u64;
                 }
-                Kind::Ticks { .. } | Kind::Shared { .. } => {
+                _ => {
                     let created = self.pop();
                     times.push(created + ingress);
                 }
@@ -202,6 +276,25 @@ impl<'a> Arrivals<'a> {
         if self.next == NEVER && times.last() != Some(&NEVER) {
             times.push(NEVER);
         }
+    }
+}
+
+/// An instant before the end of the sources, or none.
+fn before_end(at: u64, end: u64) -> u64 {
+    if at < end { at } else { NEVER }
+}
+
+impl OnOff {
+    /// Creation of packet `number`, the one before it created at `last`.
+    fn after(&mut self, last: u64, number: u64) -> u64 {
+        let next = last + self.gap;
+        if number > 0 && next < self.talk_end {
+            return before_end(next, self.end);
+        }
+        let mut draw = |mean| scale_exponential(exponential(self.stream.draw()), mean);
+        let begin = self.talk_end + draw(self.mean_off_q16_ps);
+        self.talk_end = begin + draw(self.mean_on_q16_ps);
+        before_end(begin, self.end)
     }
 }
 
@@ -260,7 +353,7 @@ mod tests {
     use crate::plan::{Crossing, PlanBuilder};
     use crate::random::{Purpose, StreamKey};
     use crate::traffic::Class;
-    use crate::units::{Octets, SimTime, Span, Ticks};
+    use crate::units::Octets;
 
     fn plan(source: Source) -> Plan {
         let mut builder = PlanBuilder::new(SimTime::ZERO + Span::from_ms(20));

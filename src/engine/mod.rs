@@ -1,14 +1,17 @@
 //! Runs a plan: windows per station, and a heap engine that is the oracle.
 
 mod arrivals;
-#[cfg(test)]
+mod delivery;
 mod holding;
+mod lookahead;
 mod network;
 pub mod outcome;
 mod port;
 mod reception;
 mod reference;
+mod session;
 pub mod shape;
+pub mod stations;
 mod tally;
 mod window;
 
@@ -64,14 +67,26 @@ pub fn run_watched(
     options: &Options,
     watch: &mut dyn FnMut(SimTime),
 ) -> Outcome {
-    match (options.engine, options.detailed) {
-        (EngineKind::Reference, _) => reference::run(plan, seed, options.detailed, watch),
-        (EngineKind::Window, true) => {
-            window::run::<tally::Parted>(plan, seed, window_max(plan, options), None, watch)
-        }
-        (EngineKind::Window, false) => {
-            window::run::<tally::Bare>(plan, seed, window_max(plan, options), None, watch)
-        }
+    match options.engine {
+        EngineKind::Reference => reference::run(plan, seed, options.detailed, watch),
+        EngineKind::Window => run_windows(plan, seed, options, None, watch),
+    }
+}
+
+/// Runs the plan in windows, every packet with what its outcome takes and no more.
+fn run_windows(
+    plan: &Plan,
+    seed: Seed,
+    options: &Options,
+    shared: Option<&SharedArrivals>,
+    watch: &mut dyn FnMut(SimTime),
+) -> Outcome {
+    let window_max = window_max(plan, options);
+    let general = plan.ports.iter().any(|port| port.discipline.is_some());
+    match (options.detailed, general) {
+        (false, _) => window::run::<tally::Bare>(plan, seed, window_max, shared, watch),
+        (true, false) => window::run::<tally::Parted>(plan, seed, window_max, shared, watch),
+        (true, true) => window::run::<tally::Whole>(plan, seed, window_max, shared, watch),
     }
 }
 
@@ -91,12 +106,7 @@ pub fn run_shared(
     options: &Options,
     arrivals: &SharedArrivals,
 ) -> Outcome {
-    let (window_max, watch) = (window_max(plan, options), &mut |_| ());
-    if options.detailed {
-        window::run::<tally::Parted>(plan, seed, window_max, Some(arrivals), watch)
-    } else {
-        window::run::<tally::Bare>(plan, seed, window_max, Some(arrivals), watch)
-    }
+    run_windows(plan, seed, options, Some(arrivals), &mut |_| ())
 }
 
 /// Most packets of one stream that a window is to hold on average: what keeps memory small where
@@ -111,7 +121,15 @@ fn window_max(plan: &Plan, options: &Options) -> Span {
         Source::Poisson {
             mean_gap_q16_ps, ..
         } => mean_gap_q16_ps >> 16,
-        _ => unimplemented!(),
+        Source::Cyclic { cycles, offsets } => cycles.period().0 / offsets.len() as u64,
+        Source::OnOff { gap, .. } => gap.0,
+        Source::Listed(instants) => match (instants.first(), instants.last()) {
+            (Some(first), Some(last)) => last.since(*first).0 / instants.len() as u64,
+            _ => u64::MAX,
+        },
+        // One for each way there and back, which no window covers, unless it goes on without.
+        Source::Request { timeout, .. } => timeout.0,
+        Source::Response { .. } => u64::MAX,
     };
     let quickest = plan.streams.iter().map(gap_ps).min().unwrap_or(u64::MAX);
     let room = quickest.max(1).saturating_mul(WINDOW_PACKETS_MAX);

@@ -1,11 +1,15 @@
 //! What lies behind the ports of the window engine: legs, chance, inboxes and receiving ends.
 
-use super::outcome::{Delays, Slowest, StreamOutcome};
+use std::collections::BTreeMap;
+
+use super::delivery::{Loss, StreamRun};
+use super::outcome::{Delays, StreamOutcome};
 use super::port::Sheet;
-use super::reception::Reception;
-use super::tally::{FixedParts, Tally};
-use crate::plan::{Plan, Processing, StreamId};
+use super::session::{Session, Side, sessions};
+use super::tally::Tally;
+use crate::plan::{Leg, Plan, PortId, Processing, StreamId};
 use crate::random::{self, Seed};
+use crate::traffic::Class;
 use crate::units::{SimTime, Span};
 
 /// A packet in front of a port, 24 octets without its tally.
@@ -14,7 +18,7 @@ pub(super) struct Entry<T> {
     /// When it enters the queue.
     pub(super) at: u64,
     pub(super) created: u64,
-    /// Index of the leg it is about to cross: legs of one port stand in rank order.
+    /// Index of the leg it is about to cross.
     pub(super) leg: u32,
     /// Low bits of its number within the stream.
     pub(super) sequence: u32,
@@ -24,19 +28,24 @@ pub(super) struct Entry<T> {
 const _: () = assert!(size_of::<Entry<super::tally::Bare>>() == 24);
 
 impl<T> Entry<T> {
-    /// Whether it stands before the other in the order of arrivals. Ties are rare.
+    /// Whether it stands before the other in the order of arrivals, given the ranks of legs. Ties
+    /// are rare.
     #[inline(always)]
-    pub(super) fn before(&self, other: &Self) -> bool {
-        self.at < other.at || self.at == other.at && self.order(other).is_lt()
+    pub(super) fn before(&self, other: &Self, ranks: &[u32]) -> bool {
+        self.at < other.at || self.at == other.at && self.tie(other, ranks).is_lt()
     }
 
-    /// The order of arrivals: time, rank, creation. The first two are compared as one number.
+    /// The order of arrivals: time, class, rank, sequence.
     #[inline]
-    pub(super) fn order(&self, other: &Self) -> std::cmp::Ordering {
-        let first = |entry: &Self| u128::from(entry.at) << 32 | u128::from(entry.leg);
-        first(self)
-            .cmp(&first(other))
-            .then_with(|| self.created.cmp(&other.created))
+    pub(super) fn order(&self, other: &Self, ranks: &[u32]) -> std::cmp::Ordering {
+        self.at.cmp(&other.at).then_with(|| self.tie(other, ranks))
+    }
+
+    /// The order at one instant. Legs of one stream have one rank, whatever the size.
+    fn tie(&self, other: &Self, ranks: &[u32]) -> std::cmp::Ordering {
+        let rank = |entry: &Self| ranks[entry.leg as usize];
+        let ahead = self.sequence.wrapping_sub(other.sequence).cast_signed();
+        rank(self).cmp(&rank(other)).then(ahead.cmp(&0))
     }
 }
 
@@ -47,7 +56,8 @@ const NONE: u32 = u32::MAX;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LegRun {
     pub(super) serialization: u64,
-    propagation: u64,
+    /// Propagation and constant media.
+    pub(super) behind: u64,
     /// Constant processing at the far node; 0 where it is drawn.
     processing: u64,
     pub(super) queued: u32,
@@ -68,24 +78,14 @@ struct Drawn {
     order: u32,
 }
 
-/// The far end of a stream.
-#[derive(Debug)]
-struct StreamRun {
-    first_leg: u32,
-    delivered: u64,
-    dropped: u64,
-    network: Delays,
-    slowest: Option<Slowest>,
-    fixed: FixedParts,
-    reception: Option<Box<Reception>>,
-    /// Arrivals that may be out of order (drawn processing at the egress PE): time, sequence.
-    unordered: Option<Vec<(u64, u32)>>,
-}
-
 /// Everything a port passes packets on to.
 #[derive(Debug)]
 pub(super) struct Network<T> {
     pub(super) legs: Vec<LegRun>,
+    /// Per leg, the place of its stream in the order of arrivals of an instant.
+    pub(super) ranks: Vec<u32>,
+    /// Per leg, its place among those that cross the same general port; empty without such.
+    pub(super) places: Vec<u32>,
     /// Packets on their way to a port and class, in no order.
     pub(super) inboxes: Vec<Vec<Entry<T>>>,
     /// For merging, one port at a time.
@@ -97,6 +97,9 @@ pub(super) struct Network<T> {
     /// Latest queue entry per (port in, port out, class).
     order: Vec<u64>,
     streams: Vec<StreamRun>,
+    pub(super) sessions: Vec<Session>,
+    /// Per stream; empty without sessions.
+    sides: Vec<Option<Side>>,
 }
 
 impl<T: Tally> Network<T> {
@@ -107,8 +110,11 @@ impl<T: Tally> Network<T> {
         inboxes: usize,
         inbox_of: impl Fn(u32, usize) -> u32,
     ) -> Self {
+        let (sessions, sides) = sessions(plan);
         let mut network = Self {
             legs: Vec::with_capacity(plan.legs.len()),
+            ranks: ranks(plan),
+            places: places(plan),
             inboxes: (0..inboxes).map(|_| Vec::new()).collect(),
             scratch: Vec::new(),
             sheets: Default::default(),
@@ -116,48 +122,70 @@ impl<T: Tally> Network<T> {
             drawn: Vec::new(),
             order: Vec::new(),
             streams: Vec::with_capacity(plan.streams.len()),
+            sides: if sessions.is_empty() {
+                Vec::new()
+            } else {
+                sides
+            },
+            sessions,
         };
-        let mut neighbours = std::collections::BTreeMap::new();
-        for (index, stream) in plan.streams.iter().enumerate() {
-            let path = plan.path(StreamId(index as u32));
-            for (hop, leg) in path.iter().enumerate() {
-                let next = path.get(hop + 1).map(|next| next.port);
-                let (processing, drawn) = match &leg.processing {
-                    Processing::Constant(span) => (span.0, NONE),
-                    Processing::Uniform { min, max, key } => {
-                        let order = next.map_or(NONE, |next| {
-                            let fresh = neighbours.len() as u32;
-                            *neighbours
-                                .entry((leg.port, next, stream.class))
-                                .or_insert(fresh)
-                        });
-                        let stream = seed.stream(key);
-                        network.drawn.push(Drawn {
-                            min: *min,
-                            max: *max,
-                            stream,
-                            order,
-                        });
-                        (0, network.drawn.len() as u32 - 1)
-                    }
-                };
-                let class = stream.class.index();
-                network.legs.push(LegRun {
-                    serialization: leg.serialization.0,
-                    propagation: leg.propagation.0,
-                    processing,
-                    queued: u32::try_from(leg.queued.0).expect("a packet within 4 GB"),
-                    next_inbox: next.map_or(NONE, |next| inbox_of(next.0, class)),
-                    stream: index as u32,
-                    drawn,
-                });
+        let mut neighbours = BTreeMap::new();
+        for id in (0..plan.streams.len() as u32).map(StreamId) {
+            let stream = &plan.streams[id.0 as usize];
+            let first = network.legs.len();
+            for variant in 0..plan.variants(id) {
+                let path = plan.path_of(id, variant);
+                for (hop, leg) in path.iter().enumerate() {
+                    let next = path.get(hop + 1).map(|next| next.port);
+                    let drawn = if variant == 0 {
+                        network.drawn(leg, next, stream.class, seed, &mut neighbours)
+                    } else {
+                        network.legs[first + hop].drawn // the n-th draw whatever the size
+                    };
+                    network.legs.push(LegRun {
+                        serialization: leg.serialization.0,
+                        behind: leg.behind().0,
+                        processing: match leg.processing {
+                            Processing::Constant(span) => span.0,
+                            Processing::Uniform { .. } => 0,
+                        },
+                        queued: u32::try_from(leg.queued.0).expect("a packet within 4 GB"),
+                        next_inbox: next
+                            .map_or(NONE, |next| inbox_of(next.0, stream.class.index())),
+                        stream: id.0,
+                        drawn,
+                    });
+                }
             }
-            network
-                .streams
-                .push(StreamRun::new::<T>(plan, StreamId(index as u32), seed));
+            network.streams.push(StreamRun::new::<T>(plan, id, seed));
         }
         network.order = vec![0; neighbours.len()];
         network
+    }
+
+    /// The number of the drawn processing behind this leg, or [`NONE`] where it is constant.
+    fn drawn(
+        &mut self,
+        leg: &Leg,
+        next: Option<PortId>,
+        class: Class,
+        seed: Seed,
+        neighbours: &mut BTreeMap<(PortId, PortId, Class), u32>,
+    ) -> u32 {
+        let Processing::Uniform { min, max, key } = &leg.processing else {
+            return NONE;
+        };
+        let fresh = neighbours.len() as u32;
+        let order = next.map_or(NONE, |next| {
+            *neighbours.entry((leg.port, next, class)).or_insert(fresh)
+        });
+        self.drawn.push(Drawn {
+            min: *min,
+            max: *max,
+            stream: seed.stream(key),
+            order,
+        });
+        self.drawn.len() as u32 - 1
     }
 
     /// A packet begins crossing leg `entry.leg` at `start`: works out where and when it comes up
@@ -178,31 +206,58 @@ impl<T: Tally> Network<T> {
     fn pass_on_one(&mut self, entry: &Entry<T>, start: u64) -> u64 {
         let leg = &self.legs[entry.leg as usize];
         let free = start + leg.serialization;
-        let reached = free + leg.propagation;
+        let reached = free + leg.behind;
+        let mut tally = entry.tally;
+        tally.wait(start - entry.at);
+        self.come_up(entry, tally, reached);
+        free
+    }
+
+    /// A packet has come out of the medium behind leg `entry.leg` at `reached`.
+    #[inline(always)]
+    pub(super) fn come_up(&mut self, entry: &Entry<T>, mut tally: T, reached: u64) {
+        let leg = &self.legs[entry.leg as usize];
         let at = if leg.drawn == NONE {
             reached + leg.processing
         } else {
             let drawn = &mut self.drawn[leg.drawn as usize];
             through(drawn, &mut self.order, reached)
         };
-        let mut tally = entry.tally;
-        tally.wait(start - entry.at);
         tally.process(at - reached);
         // Written as a whole: what is stored in parts and read as a whole makes the read wait
         // (measured on the chain: 10 ns a packet against 4).
         let entry = Entry {
             at,
             created: entry.created,
-            leg: entry.leg.wrapping_add(1), // after the last leg it means nothing
+            leg: entry.leg.wrapping_add(1), // after the last leg it means nothing but its variant
             sequence: entry.sequence,
             tally,
         };
         if leg.next_inbox == NONE {
-            self.streams[leg.stream as usize].deliver(&entry);
+            let stream = leg.stream;
+            self.streams[stream as usize].deliver(&entry);
+            if !self.sides.is_empty() {
+                self.tell(stream, &entry);
+            }
         } else {
             self.inboxes[leg.next_inbox as usize].push(entry);
         }
-        free
+    }
+
+    /// Tells the other side of a session, if the stream is one, that a packet has come.
+    #[cold]
+    fn tell(&mut self, stream: u32, entry: &Entry<T>) {
+        let (session, server) = match self.sides[stream as usize] {
+            None => return,
+            Some(Side::Client(session)) => (session, false),
+            Some(Side::Server(session)) => (session, true),
+        };
+        self.sessions[session as usize].deliver(server, entry.at, entry.sequence);
+    }
+
+    /// Which side of a session a stream is.
+    pub(super) fn side(&self, stream: StreamId) -> Option<Side> {
+        self.sides.get(stream.0 as usize).copied().flatten()
     }
 
     /// Delivers packets of a stream of one link that were counted elsewhere: their delays, and
@@ -219,64 +274,58 @@ impl<T: Tally> Network<T> {
             return;
         }
         let run = &mut self.streams[stream.0 as usize];
-        if T::FULL {
-            let leg = &self.legs[run.first_leg as usize];
-            let mut tally = T::default();
-            tally.process(ingress + leg.processing);
-            tally.wait(delays.max.0 - fixed);
-            run.note_parts(&tally, created, delays.max.0);
-        }
-        run.delivered += delays.count;
-        run.network.absorb(delays);
+        let leg = &self.legs[run.first_leg as usize];
+        let mut tally = T::default();
+        tally.process(ingress + leg.processing);
+        tally.wait(delays.max.0 - fixed);
+        run.deliver_counted(delays, created, &tally);
     }
 
-    /// A packet of leg `leg` found its queue full.
-    pub(super) fn drop_packet(&mut self, leg: u32) {
+    /// A packet about to cross leg `leg` is not sent.
+    pub(super) fn lose(&mut self, leg: u32, created: u64, loss: Loss) {
         let stream = self.legs[leg as usize].stream;
-        self.streams[stream as usize].dropped += 1;
+        self.streams[stream as usize].lose(loss, created);
     }
 
     /// Hands the arrivals before `safe` of a stream without kept order to its receiving end.
     pub(super) fn settle(&mut self, stream: StreamId, safe: u64) {
-        let stream = &mut self.streams[stream.0 as usize];
-        let Some(unordered) = &mut stream.unordered else {
-            return;
-        };
-        unordered.sort_unstable();
-        let ready = unordered.partition_point(|(at, _)| *at < safe);
-        let reception = stream
-            .reception
-            .as_mut()
-            .expect("only circuits wait for order");
-        for (at, sequence) in unordered.drain(..ready) {
-            reception.arrive(at, sequence);
-        }
+        self.streams[stream.0 as usize].settle(safe);
     }
 
-    /// The outcome per stream, given how many packets each sent.
-    pub(super) fn finish(self, sent: &[u64]) -> Vec<StreamOutcome> {
+    /// The outcome per stream, given how many packets each sent until `sources_end`.
+    pub(super) fn finish(self, sent: &[u64], sources_end: SimTime) -> Vec<StreamOutcome> {
         let streams = self.streams.into_iter().zip(sent);
-        let outcome = |(stream, sent): (StreamRun, &u64)| {
-            assert_eq!(
-                *sent,
-                stream.delivered + stream.dropped,
-                "no packet is lost unseen"
-            );
-            StreamOutcome {
-                sent: *sent,
-                delivered: stream.delivered,
-                dropped: stream.dropped,
-                dropped_early: 0,
-                policed: 0,
-                held: None,
-                series: Vec::new(),
-                network: stream.network,
-                slowest: stream.slowest,
-                received: stream.reception.map(|reception| reception.finish()),
-            }
-        };
-        streams.map(outcome).collect()
+        streams
+            .map(|(stream, sent)| stream.finish(*sent, sources_end))
+            .collect()
     }
+}
+
+/// Per leg, the place of its stream in the order of arrivals of an instant: class, then rank.
+fn ranks(plan: &Plan) -> Vec<u32> {
+    let class = |stream: &u32| plan.streams[*stream as usize].class;
+    let mut order: Vec<u32> = (0..plan.streams.len() as u32).collect();
+    order.sort_by_key(class);
+    let mut rank = vec![0; order.len()];
+    for (place, stream) in (0..).zip(&order) {
+        rank[*stream as usize] = place;
+    }
+    let rank = |leg: &Leg| rank[leg.stream.0 as usize];
+    plan.legs.iter().map(rank).collect()
+}
+
+/// Per leg, how many before it cross the same general port.
+fn places(plan: &Plan) -> Vec<u32> {
+    if plan.ports.iter().all(|port| port.discipline.is_none()) {
+        return Vec::new();
+    }
+    let mut counts = vec![0; plan.ports.len()];
+    let place = |leg: &Leg| {
+        let count: &mut u32 = &mut counts[leg.port.0 as usize];
+        *count += 1;
+        *count - 1
+    };
+    plan.legs.iter().map(place).collect()
 }
 
 /// When a packet that reached a node leaves it for the next queue: a drawn time later, and behind
@@ -289,65 +338,4 @@ fn through(drawn: &mut Drawn, order: &mut [u64], reached: u64) -> u64 {
         *last = at;
     }
     at
-}
-
-impl StreamRun {
-    fn new<T: Tally>(plan: &Plan, id: StreamId, seed: Seed) -> Self {
-        let stream = &plan.streams[id.0 as usize];
-        let path = plan.path(id);
-        let boundaries = stream.source.boundaries(seed);
-        let reception = stream.receiver().map(|receiver| {
-            let boundaries = boundaries.expect("only circuits have a receiver");
-            let sent = boundaries.count_before(plan.sources_end).saturating_sub(1);
-            Box::new(Reception::new(receiver.clone(), boundaries, sent, T::FULL))
-        });
-        let last = path.last().expect("a path has a leg");
-        let drawn = matches!(last.processing, Processing::Uniform { .. });
-        Self {
-            first_leg: stream.legs.start,
-            delivered: 0,
-            dropped: 0,
-            network: Delays::new(T::FULL),
-            slowest: None,
-            fixed: FixedParts {
-                serialization: path.iter().map(|leg| leg.serialization.0).sum(),
-                propagation: path.iter().map(|leg| leg.propagation.0).sum(),
-            },
-            unordered: (drawn && reception.is_some()).then(Vec::new),
-            reception,
-        }
-    }
-
-    #[inline]
-    fn deliver<T: Tally>(&mut self, entry: &Entry<T>) {
-        let delay = entry.at - entry.created;
-        if T::FULL {
-            self.note_parts(&entry.tally, entry.created, delay);
-        }
-        self.delivered += 1;
-        self.network.record(Span(delay));
-        if let Some(unordered) = &mut self.unordered {
-            unordered.push((entry.at, entry.sequence));
-        } else if let Some(reception) = &mut self.reception {
-            reception.arrive(entry.at, entry.sequence);
-        }
-    }
-
-    /// Checks that the parts make up the delay, and keeps those of the slowest packet.
-    #[inline]
-    fn note_parts<T: Tally>(&mut self, tally: &T, created: u64, delay: u64) {
-        let parts = tally.parts(&self.fixed).expect("a full tally");
-        assert_eq!(parts.total(), Span(delay), "the parts of a delay sum to it");
-        let slower = match &self.slowest {
-            None => true,
-            Some(slowest) if delay == self.network.max.0 => created < slowest.created.0,
-            Some(_) => delay > self.network.max.0,
-        };
-        if slower {
-            self.slowest = Some(Slowest {
-                created: SimTime(created),
-                parts,
-            });
-        }
-    }
 }

@@ -36,7 +36,7 @@ pub struct StreamOutcome {
     /// What a subscriber to a repeated message knew.
     pub held: Option<Held>,
     /// Over time, where the plan asks for it: bin n holds the packets created in
-    /// `[n, n + 1) · bin`; the last is the last in which one was created.
+    /// `[n, n + 1) · bin`; the last is the last in which one was created, policed or not.
     pub series: Vec<Bin>,
 }
 

@@ -14,6 +14,12 @@ pub(super) trait Tally: Copy + Default {
     /// Adds time spent in a node.
     fn process(&mut self, ps: u64);
 
+    /// Adds time on the transmitter of a general port.
+    fn transmit(&mut self, _ps: u64) {}
+
+    /// Adds time in the medium of a general port behind what went in before.
+    fn follow(&mut self, _ps: u64) {}
+
     /// The packet's parts; `fixed` are those that its path alone decides.
     fn parts(&self, fixed: &FixedParts) -> Option<Parts>;
 }
@@ -21,8 +27,10 @@ pub(super) trait Tally: Copy + Default {
 /// Parts that the path alone decides, in picoseconds: taken from a table, not from packets.
 #[derive(Clone, Copy, Default, Debug)]
 pub(super) struct FixedParts {
+    /// On the transmitters of plain ports.
     pub(super) serialization: u64,
     pub(super) propagation: u64,
+    pub(super) media: u64,
 }
 
 /// Nothing but the delay is asked for.
@@ -34,6 +42,15 @@ pub(super) struct Bare;
 pub(super) struct Parted {
     queueing: u64,
     processing: u64,
+}
+
+/// What general ports decide too: time on their transmitters, and waits in their media.
+#[derive(Clone, Copy, Default, Debug)]
+pub(super) struct Whole {
+    queueing: u64,
+    processing: u64,
+    serialization: u64,
+    media: u64,
 }
 
 impl Tally for Bare {
@@ -68,7 +85,42 @@ impl Tally for Parted {
         Some(Parts {
             processing: Span(self.processing),
             serialization: Span(fixed.serialization),
-            media: Span::ZERO,
+            media: Span(fixed.media),
+            propagation: Span(fixed.propagation),
+            queueing: Span(self.queueing),
+        })
+    }
+}
+
+impl Tally for Whole {
+    const FULL: bool = true;
+
+    #[inline]
+    fn wait(&mut self, ps: u64) {
+        self.queueing += ps;
+    }
+
+    #[inline]
+    fn process(&mut self, ps: u64) {
+        self.processing += ps;
+    }
+
+    #[inline]
+    fn transmit(&mut self, ps: u64) {
+        self.serialization += ps;
+    }
+
+    #[inline]
+    fn follow(&mut self, ps: u64) {
+        self.media += ps;
+    }
+
+    #[inline]
+    fn parts(&self, fixed: &FixedParts) -> Option<Parts> {
+        Some(Parts {
+            processing: Span(self.processing),
+            serialization: Span(fixed.serialization + self.serialization),
+            media: Span(fixed.media + self.media),
             propagation: Span(fixed.propagation),
             queueing: Span(self.queueing),
         })

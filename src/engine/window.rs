@@ -10,11 +10,13 @@
 //! window beyond the lookahead cannot be asked for.
 
 use super::arrivals::{Arrivals, NEVER, SharedArrivals};
+use super::delivery::may_be_reordered;
+use super::lookahead::{Ahead, lookaheads, shortest_crossing};
 use super::network::Network;
 use super::outcome::Outcome;
 use super::port::Port;
 use super::tally::Tally;
-use crate::plan::{Plan, PortId, StreamId};
+use crate::plan::{End, Plan, PortId, StreamId};
 use crate::random::Seed;
 use crate::traffic::Class;
 use crate::units::{SimTime, Span};
@@ -25,11 +27,12 @@ pub(super) struct Engine<'a, T> {
     network: Network<T>,
     /// Ports in the order they are visited, by twos that do not wait for each other.
     order: Vec<(u32, Option<u32>)>,
-    /// Per port: the ports that send to it, with the lookahead from there in picoseconds.
-    before: Vec<Vec<(u32, u64)>>,
+    /// Per port: the ports it waits for.
+    before: Vec<Vec<Ahead>>,
     /// Streams whose arrivals may be out of order: stream, last port, lookahead from there.
     unordered: Vec<(StreamId, u32, u64)>,
     window_max: u64,
+    sources_end: SimTime,
     streams: usize,
 }
 
@@ -55,7 +58,14 @@ impl<'a, T: Tally> Engine<'a, T> {
         window_max: Span,
         shared: Option<&'a SharedArrivals>,
     ) -> Self {
-        let inbox_of = |port: u32, class: usize| port * Class::COUNT as u32 + class as u32;
+        let one_queue = |port: u32| {
+            let discipline = plan.ports[port as usize].discipline.as_deref();
+            discipline.is_some_and(|discipline| discipline.single_queue)
+        };
+        let inbox_of = |port: u32, class: usize| {
+            let queue = if one_queue(port) { 0 } else { class };
+            port * Class::COUNT as u32 + queue as u32
+        };
         let arrivals = |id: StreamId| {
             let stream = &plan.streams[id.0 as usize];
             match shared.and_then(|shared| shared.of(id)) {
@@ -78,6 +88,7 @@ impl<'a, T: Tally> Engine<'a, T> {
             before,
             unordered: unordered(plan),
             window_max: window_max.0.max(1),
+            sources_end: plan.sources_end,
             streams: plan.streams.len(),
         }
     }
@@ -130,9 +141,9 @@ impl<'a, T: Tally> Engine<'a, T> {
     /// How far a port may be replayed now.
     fn horizon(&self, port: usize, limit: u64) -> u64 {
         let before = self.before[port].iter();
-        let safe = before.map(|(before, lookahead)| {
-            let clock = self.ports[*before as usize].clock;
-            clock.saturating_add(*lookahead)
+        let safe = before.map(|before| {
+            let clock = self.ports[before.port as usize].clock;
+            clock.saturating_add(before.ps)
         });
         safe.fold(limit, u64::min)
     }
@@ -156,54 +167,37 @@ impl<'a, T: Tally> Engine<'a, T> {
         let ports = self.ports.iter().map(Port::outcome).collect();
         drop(self.ports); // their memory is what the outcome of the streams takes
         Outcome {
-            streams: self.network.finish(&sent),
+            streams: self.network.finish(&sent, self.sources_end),
             ports,
         }
     }
 }
 
-/// Per port, the ports before it and the shortest time from there: transmission begins → the next
-/// queue is entered. At least the serialization, so never zero.
-fn lookaheads(plan: &Plan) -> Vec<Vec<(u32, u64)>> {
-    let mut before = vec![std::collections::BTreeMap::new(); plan.ports.len()];
-    for stream in 0..plan.streams.len() as u32 {
-        for pair in plan.path(StreamId(stream)).windows(2) {
-            let (leg, next) = (&pair[0], &pair[1]);
-            let ahead = (leg.serialization + leg.propagation + leg.processing.min()).0;
-            assert!(ahead > 0, "sending takes time");
-            let shortest = before[next.port.0 as usize]
-                .entry(leg.port.0)
-                .or_insert(ahead);
-            *shortest = (*shortest).min(ahead);
-        }
-    }
-    before
-        .into_iter()
-        .map(|map| map.into_iter().collect())
-        .collect()
-}
-
+/// The circuits and subscribers whose arrivals may be out of order.
 fn unordered(plan: &Plan) -> Vec<(StreamId, u32, u64)> {
-    let drawn_at_egress = |stream: &StreamId| {
-        let last = plan.path(*stream).last().expect("a path has a leg");
-        let ahead = (last.serialization + last.propagation + last.processing.min()).0;
-        let drawn = matches!(last.processing, crate::plan::Processing::Uniform { .. });
-        let circuit = plan.streams[stream.0 as usize].receiver().is_some();
-        (drawn && circuit).then_some((*stream, last.port.0, ahead))
+    let of = |id: StreamId| {
+        let sink = matches!(plan.streams[id.0 as usize].end, End::Sink);
+        if sink || !may_be_reordered(plan, id) {
+            return None;
+        }
+        let last = |variant: u32| plan.path_of(id, variant).last().expect("a path has a leg");
+        let ahead = |variant: u32| shortest_crossing(plan, last(variant)).0;
+        let ahead = (0..plan.variants(id)).map(ahead).min();
+        Some((id, last(0).port.0, ahead.expect("a stream has a size")))
     };
     (0..plan.streams.len() as u32)
         .map(StreamId)
-        .filter_map(|id| drawn_at_egress(&id))
+        .filter_map(of)
         .collect()
 }
 
 /// Ports such that, rings aside, those that send to a port come before it: reverse postorder of
 /// a depth-first walk along the way of the packets, starting where nothing comes from before.
-fn visiting_order(before: &[Vec<(u32, u64)>]) -> Vec<u32> {
+fn visiting_order(before: &[Vec<Ahead>]) -> Vec<u32> {
     let mut after = vec![Vec::new(); before.len()];
     for (port, sources) in before.iter().enumerate() {
-        for (source, _) in sources {
-            after[*source as usize].push(port as u32);
+        for source in sources {
+            after[source.port as usize].push(port as u32);
         }
     }
     let first = |port: &u32| before[*port as usize].is_empty();
@@ -240,7 +234,7 @@ fn visiting_order(before: &[Vec<(u32, u64)>]) -> Vec<u32> {
 
 /// The same order by twos: the next port whose predecessors, as far as they stand before it, have
 /// been visited, and with it another such.
-fn in_pairs(order: &[u32], before: &[Vec<(u32, u64)>]) -> Vec<(u32, Option<u32>)> {
+fn in_pairs(order: &[u32], before: &[Vec<Ahead>]) -> Vec<(u32, Option<u32>)> {
     let mut rank = vec![0; before.len()];
     for (place, port) in order.iter().enumerate() {
         rank[*port as usize] = place;
@@ -252,7 +246,7 @@ fn in_pairs(order: &[u32], before: &[Vec<(u32, u64)>]) -> Vec<(u32, Option<u32>)
         let ready = |port: &u32| {
             let waits_for = before[*port as usize]
                 .iter()
-                .map(|(before, _)| *before as usize);
+                .map(|before| before.port as usize);
             let mut earlier = waits_for.filter(|before| rank[*before] < rank[*port as usize]);
             earlier.all(|before| visited[before])
         };
@@ -273,12 +267,17 @@ mod tests {
     #[test]
     fn ports_are_visited_after_those_that_send_to_them() {
         // 2 -> 0 -> 1, and a ring 3 -> 4 -> 3.
+        let from = |port| Ahead {
+            port,
+            ps: 1,
+            session: false,
+        };
         let before = [
-            vec![(2, 1)],
-            vec![(0, 1)],
+            vec![from(2)],
+            vec![from(0)],
             vec![],
-            vec![(4, 1)],
-            vec![(3, 1)],
+            vec![from(4)],
+            vec![from(3)],
         ];
         let order = visiting_order(&before);
         let place = |port: u32| order.iter().position(|visited| *visited == port).unwrap();

@@ -143,7 +143,9 @@ impl PlanBuilder {
     ///
     /// # Panics
     /// If there is not one path per size, a path is empty or crosses a port twice, the paths cross
-    /// different ports, or a leg has no serialization time, or no bits at a general port.
+    /// different ports or nodes, a leg has no serialization time, or no bits at a general port, or
+    /// more than a shaper holds, or part octets where they may be cut, or the source contradicts
+    /// itself.
     pub fn route(&mut self, route: Route) -> StreamId {
         let id = StreamId(u32::try_from(self.plan.streams.len()).expect("streams within 2^32"));
         let count = |legs: usize| u32::try_from(legs).expect("legs within 2^32");
@@ -154,13 +156,19 @@ impl PlanBuilder {
         );
         let first = &route.paths[0];
         for path in &route.paths {
-            self.assert_path(path);
+            self.assert_path(path, route.class);
             let same = path.iter().map(|crossing| crossing.port);
             assert!(
                 same.eq(first.iter().map(|crossing| crossing.port)),
                 "every size takes the same way"
             );
+            let nodes = path.iter().map(|crossing| &crossing.processing);
+            assert!(
+                nodes.eq(first.iter().map(|crossing| &crossing.processing)),
+                "nodes do not tell sizes apart"
+            );
         }
+        route.source.assert_sound();
         let start = count(self.plan.legs.len());
         let colours = if route.policer.is_some() {
             &[false, true][..]
@@ -185,13 +193,15 @@ impl PlanBuilder {
         id
     }
 
-    fn assert_path(&self, path: &[Crossing]) {
+    fn assert_path(&self, path: &[Crossing], class: Class) {
         assert!(!path.is_empty(), "a stream crosses at least one link");
         for (hop, crossing) in path.iter().enumerate() {
             let port = self.plan.ports.get(crossing.port.0 as usize);
-            let general = port.expect("the port exists").discipline.is_some();
+            let discipline = port.expect("the port exists").discipline.as_deref();
             assert!(crossing.serialization > Span::ZERO, "sending takes time");
-            assert!(!general || crossing.bits > 0, "a general port counts bits");
+            if let Some(discipline) = discipline {
+                discipline.assert_takes(crossing.bits, class);
+            }
             let again = path[..hop]
                 .iter()
                 .any(|before| before.port == crossing.port);
@@ -200,8 +210,25 @@ impl PlanBuilder {
     }
 
     /// The sealed plan.
+    ///
+    /// # Panics
+    /// If a client and a server do not name each other.
     #[must_use]
     pub fn seal(self) -> Plan {
+        let source = |stream: StreamId| self.plan.streams.get(stream.0 as usize);
+        for (id, stream) in (0..).map(StreamId).zip(&self.plan.streams) {
+            let other = match &stream.source {
+                Source::Request { response, .. } => source(*response),
+                Source::Response { request, .. } => source(*request),
+                _ => continue,
+            };
+            let named = match other.map(|other| &other.source) {
+                Some(Source::Request { response, .. }) => *response == id,
+                Some(Source::Response { request, .. }) => *request == id,
+                _ => false,
+            };
+            assert!(named, "the two sides of a session name each other");
+        }
         self.plan
     }
 }
@@ -267,6 +294,58 @@ impl Discipline {
         }
         for early in self.early.iter().flatten() {
             assert!(early.min < early.max && early.weight_shift < 32, "a slope");
+        }
+        for shaper in self
+            .class_shaper
+            .iter()
+            .chain([&self.port_shaper])
+            .flatten()
+        {
+            assert!(shaper.rate_bps > 0, "a shaper lets something through");
+        }
+        if let Some(preemption) = &self.preemption {
+            assert!(preemption.fragment_min.0 > 0, "a piece has octets");
+            let express = (0..Class::COUNT).filter(|class| preemption.express[*class]);
+            assert!(
+                express.clone().all(|class| strict(&class)),
+                "express is strict"
+            );
+        }
+    }
+
+    /// What the scenario compiler has checked of a packet of so many bits.
+    fn assert_takes(&self, bits: u64, class: Class) {
+        assert!(bits > 0, "a general port counts bits");
+        let shapers = [&self.class_shaper[class.index()], &self.port_shaper];
+        for shaper in shapers.into_iter().flatten() {
+            assert!(bits <= 8 * shaper.burst.0, "a shaper holds every packet");
+        }
+        let whole = self.preemption.is_none() || bits.is_multiple_of(8);
+        assert!(whole, "pieces are whole octets");
+    }
+}
+
+impl Source {
+    /// What the scenario compiler has checked already.
+    fn assert_sound(&self) {
+        match self {
+            Self::Cyclic { cycles, offsets } => {
+                assert_eq!(offsets.first(), Some(&Span::ZERO), "a cycle from its start");
+                assert!(offsets.is_sorted(), "in order");
+                assert!(offsets.last() <= Some(&cycles.period()), "within a period");
+            }
+            Self::OnOff { gap, .. } => assert!(*gap > Span::ZERO, "packets come one by one"),
+            Self::Listed(instants) => assert!(instants.is_sorted(), "in order"),
+            Self::Request {
+                interval, timeout, ..
+            } => {
+                assert!(*timeout > Span::ZERO, "a client waits");
+                assert!(
+                    timeout >= interval,
+                    "and no less than from request to request"
+                );
+            }
+            _ => {}
         }
     }
 }

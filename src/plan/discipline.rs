@@ -11,7 +11,8 @@ use crate::units::{BitRate, Octets, SimTime};
 /// admitted:
 ///
 /// 1. If the port's shaper ([`Discipline::port_shaper`]) does not allow the packet that rules 2 and
-///    3 choose, nothing begins until it does; then the choice is made anew.
+///    3 choose, nothing begins until it does, whatever comes meanwhile; then the choice is made
+///    anew.
 /// 2. Among the strict classes (no [`Discipline::quantum`]), the most urgent whose queue is not
 ///    empty and whose shaper, if any, allows its first packet.
 /// 3. Otherwise deficit round robin (Shreedhar & Varghese 1995) among the classes with a quantum.
@@ -25,8 +26,8 @@ use crate::units::{BitRate, Octets, SimTime};
 ///    with its visit going on. If the packet is larger, the class goes to the end, keeps its
 ///    deficit, and its visit is over.
 ///
-/// Where every waiting packet is held by a shaper, nothing begins before the first instant at
-/// which one is allowed, or something arrives.
+/// Where every waiting packet is held by the shaper of its class, nothing begins before the first
+/// instant at which one is allowed, or something arrives.
 ///
 /// The round is turned only when a packet is to begin: at an instant at which rule 2 finds a
 /// packet, or the port's shaper holds, no deficit changes. (To know which packet rules 2 and 3
@@ -37,7 +38,7 @@ pub struct Discipline {
     /// never changes: then [`super::Leg::serialization`] holds. Otherwise a packet that begins
     /// while a step is in force takes [`super::Leg::bits`] at that rate, rounded up to a whole
     /// picosecond, to its end: a change acts at the next packet boundary. While a step without a
-    /// rate is in force nothing begins.
+    /// rate is in force the transmitter is not free: nothing begins and nothing is chosen.
     pub rates: Vec<RateStep>,
     /// Octets that a class of the round-robin group may send in a visit; `None` for strict classes.
     /// Every class of the group is less urgent than every strict class in use.
@@ -49,13 +50,14 @@ pub struct Discipline {
     /// Early dropping.
     pub early: [Option<EarlyDrop>; Class::COUNT],
     /// Octets that may wait in a class when a packet out of profile ([`super::Leg::yellow`])
-    /// comes, itself included; `None` as for every packet.
+    /// comes, itself included, besides the limit for every packet; `None` as for every packet.
     pub yellow_limit: [Option<Octets>; Class::COUNT],
     /// Frame pre-emption.
     pub preemption: Option<Preemption>,
-    /// One queue for all classes in the order of arrivals (a box that knows no classes). Its limit
-    /// is that of the most urgent class; no quantum, class shaper, early dropping or pre-emption
-    /// stands beside it. Counters stay per class.
+    /// One queue for all classes in the order of arrivals (a box that knows no classes). Its
+    /// limits, that for packets out of profile too, are those of the most urgent class, `NC`, used
+    /// or not; no quantum, class shaper, early dropping or pre-emption stands beside it. Counters
+    /// stay per class: what is left waiting is counted of the class sent.
     pub single_queue: bool,
     /// The medium is a pipeline: what is sent comes out no earlier than 1 ps after what was sent
     /// before it, of whatever class. The wait counts as media.
@@ -121,11 +123,14 @@ pub struct EarlyDrop {
 /// those of the port's rate, rounded up. The packet comes up behind the medium as a whole with its
 /// last piece.
 ///
+/// The rest of a cut packet waits in no queue: limits and averages do not see it, and only its
+/// first piece counts as its transmission.
+///
 /// Of a cut packet's delay, the time of its pieces with their overheads counts as serialization,
 /// the time between them as queueing.
 ///
 /// A port with pre-emption has [`Discipline::rates`] of one step, no shapers, and legs of whole
-/// octets.
+/// octets; its express classes are strict ones.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Preemption {
     /// Classes whose packets cut others and are never cut.

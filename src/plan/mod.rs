@@ -63,7 +63,8 @@ pub struct Stream {
     /// How large they are.
     pub sizes: Sizes,
     /// Meters packets at their creation, by the octets they take in the first queue: red ones end
-    /// there, yellow ones go on as the variants `sizes..2 · sizes`.
+    /// there and take no draw of the first node, yellow ones go on as the variants
+    /// `sizes..2 · sizes`.
     pub policer: Option<Policer>,
     /// Time through the first node (ingress PE), from creation to the first queue.
     pub ingress: Processing,
@@ -113,7 +114,8 @@ pub struct Leg {
     pub propagation: Span,
     /// Latency of radios, encryption and boxes behind the transmitter.
     pub media: Span,
-    /// Time through the node at the far end; for the last leg that is the egress PE.
+    /// Time through the node at the far end; for the last leg that is the egress PE. The same in
+    /// every variant.
     pub processing: Processing,
     /// Whether packets of this variant are out of profile.
     pub yellow: bool,
@@ -125,11 +127,12 @@ pub enum Processing {
     /// The same for every packet.
     Constant(Span),
     /// Uniform in whole picoseconds from `min` to `max`, both possible. The n-th draw of the
-    /// stream `key` belongs to the n-th packet of this stream at this node.
+    /// stream `key` belongs to the n-th packet of this stream at this node, in the order in which
+    /// the port before it sent them: media may differ from size to size.
     ///
     /// Packets of one class that come in on one link and leave on one link keep their order: none
-    /// reaches the queue before, or at the same instant as, the one ahead of it (it waits for it,
-    /// and 1 ps more; that counts as processing). A stream entering at its ingress PE, or leaving
+    /// reaches the queue before, or at the same instant as, the one sent ahead of it (it waits for
+    /// it, and 1 ps more; that counts as processing). A stream entering at its ingress PE, or leaving
     /// at its egress PE, has no such neighbour and may be reordered: that is what the sequence
     /// number is for.
     Uniform {

@@ -40,7 +40,8 @@ pub enum Source {
     },
     /// Silence and talk in turn, each exponentially long; silence first. During talk packets
     /// come `gap` apart, the first at its beginning, while strictly before its end (a talk shorter
-    /// than a gap has one packet). The stream draws silence, talk, silence, …
+    /// than a gap has one packet, even one of no length). The stream draws silence, talk, silence,
+    /// and so on.
     OnOff {
         /// Between packets of one talk.
         gap: Span,
@@ -57,6 +58,9 @@ pub enum Source {
     /// the one before it or when the response to that is delivered, whichever is later. If no
     /// response to it has been delivered by `timeout` after its creation (one that comes at that
     /// very instant has), the next is created then; a response that comes later changes nothing.
+    ///
+    /// At one instant everything that is delivered comes before time-outs, and both before any
+    /// packet enters a queue: what they create enters among the arrivals of its instant.
     Request {
         /// Creation of request 0.
         first: SimTime,

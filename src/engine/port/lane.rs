@@ -1,13 +1,14 @@
 //! One class of a port: its queue, the streams that enter here, and those that end here.
 
+use super::local::Local;
 use super::merge::merge_runs;
 use super::open::{View, Waits};
 use crate::engine::arrivals::{Arrivals, NEVER};
 use crate::engine::network::{Entry, Network};
 use crate::engine::outcome::{Delays, QueueOutcome};
 use crate::engine::tally::Tally;
-use crate::plan::{Plan, PortId, Processing, StreamId};
-use crate::random::{self, Seed};
+use crate::plan::{End, Plan, PortId, Processing, StreamId};
+use crate::random::Seed;
 use crate::traffic::Class;
 use crate::units::Span;
 
@@ -39,17 +40,6 @@ pub(super) struct Lane<'a, T> {
     pub(super) outcome: QueueOutcome,
 }
 
-/// A stream at its ingress PE.
-#[derive(Debug)]
-pub(super) struct Local<'a> {
-    pub(super) stream: StreamId,
-    pub(super) leg: u32,
-    pub(super) arrivals: Arrivals<'a>,
-    pub(super) ingress: u64,
-    /// Boxed, like all that few streams have: an engine is to stay small.
-    pub(super) drawn: Option<Box<(Processing, random::Stream)>>,
-}
-
 /// The far end of a stream of one link and no receiver whose arrivals are a list: its packets
 /// differ by their wait alone and are counted here, not passed on.
 #[derive(Debug)]
@@ -71,11 +61,12 @@ impl Ends {
         let [leg] = plan.path(local.stream) else {
             return None;
         };
-        let constant = matches!(leg.processing, Processing::Constant(_)) && local.drawn.is_none();
-        if !constant || plan.streams[local.stream.0 as usize].receiver().is_some() {
+        let constant = matches!(leg.processing, Processing::Constant(_)) && local.is_uniform();
+        let sink = matches!(plan.streams[local.stream.0 as usize].end, End::Sink);
+        if !constant || !sink || plan.series_bin.is_some() {
             return None;
         }
-        let after = leg.serialization + leg.propagation + leg.processing.min();
+        let after = leg.serialization + leg.behind() + leg.processing.min();
         Some(Self {
             stream: local.stream,
             serialization: leg.serialization.0,
@@ -117,46 +108,6 @@ impl Ends {
     }
 }
 
-impl<'a> Local<'a> {
-    pub(super) fn new(plan: &Plan, stream: StreamId, seed: Seed, arrivals: Arrivals<'a>) -> Self {
-        let run = &plan.streams[stream.0 as usize];
-        let drawn = match &run.ingress {
-            Processing::Constant(_) => None,
-            Processing::Uniform { key, .. } => {
-                Some(Box::new((run.ingress.clone(), seed.stream(key))))
-            }
-        };
-        Self {
-            stream,
-            leg: run.legs.start,
-            arrivals,
-            ingress: run.ingress.min().0,
-            drawn,
-        }
-    }
-
-    /// The next packet, at its first queue.
-    pub(super) fn pop<T: Tally>(&mut self) -> Entry<T> {
-        let sequence = self.arrivals.produced as u32;
-        let created = self.arrivals.pop();
-        let ingress = match self.drawn.as_deref_mut() {
-            Some((Processing::Uniform { min, max, .. }, stream)) => {
-                Processing::drawn(*min, *max, stream.draw()).0
-            }
-            _ => self.ingress,
-        };
-        let mut tally = T::default();
-        tally.process(ingress);
-        Entry {
-            at: created + ingress,
-            created,
-            leg: self.leg,
-            sequence,
-            tally,
-        }
-    }
-}
-
 impl<'a, T: Tally> Lane<'a, T> {
     /// The class of a port that these legs cross, in rank order.
     pub(super) fn new(
@@ -178,7 +129,8 @@ impl<'a, T: Tally> Lane<'a, T> {
         locals.shrink_to_fit(); // many lanes have one
         let limit = plan.ports[port.0 as usize].queue_limit[class.index()];
         let queued = |leg: &u32| plan.legs[*leg as usize].queued.0;
-        let alone = legs.len() == 1 && locals.len() == 1 && locals[0].drawn.is_none();
+        let plain = plan.ports[port.0 as usize].discipline.is_none();
+        let alone = plain && legs.len() == 1 && locals.len() == 1 && locals[0].is_uniform();
         Self {
             class,
             inbox,
@@ -249,11 +201,10 @@ impl<'a, T: Tally> Lane<'a, T> {
         let settled = self.ready.partition_point(|entry| entry.at < clock);
         self.ready.append(&mut network.inboxes[self.inbox]);
         for local in &mut self.locals {
-            while local.arrivals.next.saturating_add(local.ingress) < horizon {
-                self.ready.push(local.pop());
-            }
+            local.enter(horizon, &mut self.ready, network);
         }
-        merge_runs(&mut self.ready, settled, &mut network.scratch);
+        let Network { scratch, ranks, .. } = network;
+        merge_runs(&mut self.ready, settled, scratch, ranks);
         let first = self.ready.get(settled).map_or(NEVER, |entry| entry.at);
         assert!(first >= clock, "a packet entered a queue behind its clock");
     }

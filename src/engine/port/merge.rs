@@ -10,16 +10,17 @@ pub(super) fn merge_runs<T: Tally>(
     entries: &mut [Entry<T>],
     from: usize,
     scratch: &mut Vec<Entry<T>>,
+    ranks: &[u32],
 ) {
     const RUNS: usize = 16;
     let entries = &mut entries[from..];
     let mut ends = [0_usize; RUNS];
     let mut runs = 0;
     for place in 1..=entries.len() {
-        let breaks = place == entries.len() || entries[place].before(&entries[place - 1]);
+        let breaks = place == entries.len() || entries[place].before(&entries[place - 1], ranks);
         if breaks {
             if runs == RUNS {
-                entries.sort_unstable_by(Entry::order);
+                entries.sort_unstable_by(|one, other| one.order(other, ranks));
                 return;
             }
             ends[runs] = place;
@@ -39,6 +40,7 @@ pub(super) fn merge_runs<T: Tally>(
             &mut entries[begin..runs[pair + 1]],
             runs[pair] - begin,
             scratch,
+            ranks,
         );
         runs.copy_within(pair + 1.., pair);
         let fewer = runs.len() - 1;
@@ -47,12 +49,17 @@ pub(super) fn merge_runs<T: Tally>(
 }
 
 /// Merges two runs in order, `entries[..middle]` and the rest.
-fn merge<T: Tally>(entries: &mut [Entry<T>], middle: usize, scratch: &mut Vec<Entry<T>>) {
+fn merge<T: Tally>(
+    entries: &mut [Entry<T>],
+    middle: usize,
+    scratch: &mut Vec<Entry<T>>,
+    ranks: &[u32],
+) {
     scratch.clear();
     scratch.extend_from_slice(&entries[..middle]);
     let (mut left, mut right, mut place) = (0, middle, 0);
     while left < scratch.len() && right < entries.len() {
-        if entries[right].before(&scratch[left]) {
+        if entries[right].before(&scratch[left], ranks) {
             entries[place] = entries[right];
             right += 1;
         } else {

@@ -6,11 +6,14 @@
 //! one by one. Until that moment nothing was dropped, so nothing has to be undone.
 
 mod bounded;
+mod general;
 mod lane;
+mod local;
 mod many;
 mod merge;
 mod open;
 
+use self::general::General;
 use self::lane::Lane;
 pub(super) use self::many::Sheet;
 use self::many::replay_two_ports;
@@ -33,6 +36,8 @@ pub(super) struct Port<'a, T> {
     free: u64,
     /// The classes in use, most urgent first.
     lanes: Vec<Lane<'a, T>>,
+    /// What it does beyond strict priority at one rate.
+    general: Option<Box<General<T>>>,
 }
 
 impl<'a, T: Tally> Port<'a, T> {
@@ -46,20 +51,25 @@ impl<'a, T: Tally> Port<'a, T> {
         mut arrivals: impl FnMut(StreamId) -> Arrivals<'a>,
         inbox_of: impl Fn(u32, usize) -> u32,
     ) -> Self {
+        let discipline = plan.ports[id.0 as usize].discipline.as_deref();
+        let single = discipline.is_some_and(|discipline| discipline.single_queue);
         let lane = |class: Class| {
-            let in_class = |leg: &&u32| {
+            let in_lane = |leg: &&u32| {
                 let stream = plan.legs[**leg as usize].stream;
-                plan.streams[stream.0 as usize].class == class
+                let own = plan.streams[stream.0 as usize].class;
+                own == class || single && class == Class::Nc
             };
-            let legs: Vec<u32> = crossing.iter().filter(in_class).copied().collect();
+            let legs: Vec<u32> = crossing.iter().filter(in_lane).copied().collect();
             let inbox = inbox_of(id.0, class.index()) as usize;
-            let crossed = !legs.is_empty();
+            let crossed = !legs.is_empty() && (!single || class == Class::Nc);
             crossed.then(|| Lane::new(plan, id, class, &legs, inbox, seed, &mut arrivals))
         };
-        let lanes = Class::ALL.into_iter().filter_map(lane).collect();
+        let lanes: Vec<Lane<'_, T>> = Class::ALL.into_iter().filter_map(lane).collect();
+        let classes: Vec<Class> = lanes.iter().map(|lane| lane.class).collect();
         Self {
             clock: 0,
             free: 0,
+            general: General::new(plan, id, crossing, &classes, seed),
             lanes,
         }
     }
@@ -68,6 +78,11 @@ impl<'a, T: Tally> Port<'a, T> {
     /// `horizon` must be in the inboxes.
     pub(super) fn replay(&mut self, horizon: u64, network: &mut Network<T>) {
         self.gather(horizon, network);
+        if let Some(general) = &mut self.general {
+            general.replay(&mut self.lanes, &mut self.free, horizon, network);
+            self.clock = horizon;
+            return;
+        }
         let stop = match self.lanes.len() {
             _ if self.lanes.iter().any(|lane| lane.fits() == 0) => Stop::MayOverflow,
             0..=2 => self.replay_two(horizon, network),
@@ -83,7 +98,8 @@ impl<'a, T: Tally> Port<'a, T> {
         horizons: [u64; 2],
         network: &mut Network<T>,
     ) {
-        if one.lanes.len() <= 2 || other.lanes.len() <= 2 {
+        let many = |port: &Self| port.general.is_none() && port.lanes.len() > 2;
+        if !many(one) || !many(other) {
             one.replay(horizons[0], network);
             other.replay(horizons[1], network);
             return;
@@ -148,15 +164,23 @@ impl<'a, T: Tally> Port<'a, T> {
             if !lane.ready.is_empty() || !network.inboxes[lane.inbox].is_empty() {
                 return self.clock;
             }
-            let created = lane.locals.iter().map(|local| local.arrivals.next).min();
+            let locals = lane.locals.iter();
+            let created = locals.map(|local| local.next_activity(self.clock, network));
+            let created = created.min();
             let listed = lane.list().get(lane.next_time).filter(|_| lane.alone);
             listed.copied().or(created).unwrap_or(NEVER)
         };
+        if self.general.as_ref().is_some_and(|port| port.is_busy()) {
+            return self.clock;
+        }
         self.lanes.iter().map(next).min().unwrap_or(NEVER)
     }
 
     /// Counters per class.
     pub(super) fn outcome(&self) -> [QueueOutcome; Class::COUNT] {
+        if let Some(general) = &self.general {
+            return general.outcome();
+        }
         let mut outcome = [QueueOutcome::default(); Class::COUNT];
         for lane in &self.lanes {
             outcome[lane.class.index()] = lane.outcome;

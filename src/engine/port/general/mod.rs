@@ -1,0 +1,392 @@
+//! Ports that do more than strict priority at one rate: rounds, shapers, rates that change, early
+//! dropping, pre-emption, media that keep the order.
+//!
+//! One loop goes from transmission to transmission. Between two of them nothing leaves a queue, so
+//! that all that has come meanwhile is admitted at once when the next is to begin, class by class.
+
+mod cutting;
+mod pace;
+mod queue;
+mod round;
+mod shaper;
+
+use self::cutting::Cutting;
+use self::pace::Pace;
+use self::queue::Queue;
+use self::round::Round;
+use self::shaper::Bucket;
+use super::lane::Lane;
+use crate::engine::arrivals::NEVER;
+use crate::engine::delivery::Loss;
+use crate::engine::network::{Entry, Network};
+use crate::engine::outcome::QueueOutcome;
+use crate::engine::tally::Tally;
+use crate::plan::{Discipline, Plan, PortId};
+use crate::random::Seed;
+use crate::traffic::Class;
+
+const LANES: usize = Class::COUNT;
+
+/// What a port has to know of a leg that crosses it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fact {
+    bits: u64,
+    queued: u32,
+    class: u8,
+    yellow: bool,
+}
+
+/// A general port beside its lanes.
+#[derive(Debug)]
+pub(super) struct General<T> {
+    /// By place among the legs that cross the port.
+    facts: Box<[Fact]>,
+    pace: Pace,
+    /// Parallel to the lanes of the port, like every bit of a mask.
+    queues: Vec<Queue>,
+    /// Lanes in which packets wait.
+    waiting: u8,
+    /// Lanes of strict classes.
+    strict: u8,
+    /// Those of the others.
+    round: Round,
+    shapers: Option<Box<Shapers>>,
+    cutting: Option<Box<Cutting<T>>>,
+    /// Packets waiting per class, where one lane holds several.
+    mixed: Option<Box<[u64; LANES]>>,
+    /// Per class.
+    counts: [QueueOutcome; LANES],
+    /// When the last packet comes out of a medium that keeps the order.
+    last_out: Option<u64>,
+    /// When the next packets come that have not been looked at, per lane.
+    heads: [u64; LANES],
+}
+
+#[derive(Debug)]
+struct Shapers {
+    lanes: [Option<Bucket>; LANES],
+    port: Option<Bucket>,
+}
+
+/// What is to be done at an instant at which the transmitter is free.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Choice {
+    /// The first packet of this lane goes.
+    Send(usize),
+    /// Nothing begins before then, whatever comes.
+    Hold(u64),
+    /// Nothing begins before then unless something comes.
+    Wait(u64),
+}
+
+impl<T: Tally> General<T> {
+    /// The port `id`, crossed by these legs in lanes of these classes; `None` for plain ports.
+    pub(super) fn new(
+        plan: &Plan,
+        id: PortId,
+        crossing: &[u32],
+        lanes: &[Class],
+        seed: Seed,
+    ) -> Option<Box<Self>> {
+        let port = &plan.ports[id.0 as usize];
+        let discipline = port.discipline.as_deref()?;
+        let fact = |leg: &u32| {
+            let leg = &plan.legs[*leg as usize];
+            Fact {
+                bits: leg.bits,
+                queued: u32::try_from(leg.queued.0).expect("a packet within 4 GB"),
+                class: plan.streams[leg.stream.0 as usize].class.index() as u8,
+                yellow: leg.yellow,
+            }
+        };
+        let mut round = Round::default();
+        let mut strict = 0;
+        for (number, class) in lanes.iter().enumerate() {
+            match discipline.quantum[class.index()] {
+                Some(octets) => round.set_quantum(number, octets.0),
+                None => strict |= 1 << number,
+            }
+        }
+        let queue = |class: &Class| Queue::new(port, discipline, class.index(), seed);
+        Some(Box::new(Self {
+            facts: crossing.iter().map(fact).collect(),
+            pace: Pace::new(plan, discipline, crossing),
+            queues: lanes.iter().map(queue).collect(),
+            waiting: 0,
+            strict,
+            round,
+            shapers: Shapers::new(discipline, lanes),
+            cutting: Cutting::new(discipline, lanes),
+            mixed: discipline.single_queue.then(|| Box::new([0; LANES])),
+            counts: [QueueOutcome::default(); LANES],
+            last_out: discipline.keeps_order.then_some(0),
+            heads: [NEVER; LANES],
+        }))
+    }
+
+    /// Replays a window, whose arrivals stand in the lanes; `free` is when the transmitter is.
+    pub(super) fn replay(
+        &mut self,
+        lanes: &mut [Lane<'_, T>],
+        free: &mut u64,
+        horizon: u64,
+        network: &mut Network<T>,
+    ) {
+        self.open(lanes);
+        if self.cutting.is_some() {
+            self.replay_cutting(lanes, free, horizon, network);
+        } else {
+            self.replay_whole(lanes, free, horizon, network);
+        }
+        for (queue, lane) in self.queues.iter_mut().zip(lanes) {
+            queue.close(lane);
+        }
+    }
+
+    /// Per class.
+    pub(super) fn outcome(&self) -> [QueueOutcome; LANES] {
+        self.counts
+    }
+
+    /// Whether something is on its way that stands in no lane.
+    pub(super) fn is_busy(&self) -> bool {
+        self.cutting
+            .as_ref()
+            .is_some_and(|cutting| cutting.is_busy())
+    }
+
+    fn open(&mut self, lanes: &[Lane<'_, T>]) {
+        for (number, lane) in lanes.iter().enumerate() {
+            self.heads[number] = self.queues[number].next(lane);
+        }
+    }
+
+    fn replay_whole(
+        &mut self,
+        lanes: &mut [Lane<'_, T>],
+        free: &mut u64,
+        horizon: u64,
+        network: &mut Network<T>,
+    ) {
+        loop {
+            let earliest = if self.waiting == 0 {
+                self.earliest()
+            } else {
+                0
+            };
+            let start = self.pace.can_send((*free).max(earliest));
+            if start >= horizon {
+                return;
+            }
+            self.pace.set(start);
+            self.let_in(lanes, start, network);
+            if self.waiting == 0 {
+                continue; // all that came was dropped
+            }
+            match self.choose(lanes, start, network) {
+                Choice::Send(lane) => *free = self.send(lane, lanes, start, network),
+                Choice::Hold(until) => *free = until,
+                Choice::Wait(until) => {
+                    let next = until.min(self.earliest());
+                    // What comes behind the horizon is not known yet: then this is done again.
+                    *free = if next < horizon { next } else { start };
+                    if next >= horizon {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// When the next packet enters that has not been looked at.
+    #[inline]
+    fn earliest(&self) -> u64 {
+        self.heads.iter().copied().fold(NEVER, u64::min)
+    }
+
+    /// Lets in what has come by `now`.
+    #[inline]
+    fn let_in(&mut self, lanes: &mut [Lane<'_, T>], now: u64, network: &mut Network<T>) {
+        for (number, lane) in lanes.iter_mut().enumerate() {
+            if self.heads[number] > now {
+                continue;
+            }
+            let queue = &mut self.queues[number];
+            let before = queue.admitted;
+            let counts = &mut self.counts;
+            queue.let_in(lane, now, &self.facts, network, &mut |fact, loss| {
+                note_loss(counts, fact, loss);
+            });
+            self.heads[number] = queue.next(lane);
+            let queue = &self.queues[number];
+            if let Some(mixed) = &mut self.mixed {
+                for entry in &lane.ready[before..queue.admitted] {
+                    let place = network.places[entry.leg as usize];
+                    mixed[usize::from(self.facts[place as usize].class)] += 1;
+                }
+            }
+            if !queue.is_empty() {
+                self.note_waiting(number, lane.ready[queue.head].at);
+            }
+        }
+        self.round.settle();
+    }
+
+    /// Packets wait in a lane, the first of them having come at this instant.
+    #[inline]
+    fn note_waiting(&mut self, lane: usize, first: u64) {
+        let bit = 1 << lane;
+        if self.waiting & bit == 0 {
+            self.waiting |= bit;
+            if self.strict & bit == 0 {
+                self.round.join(lane, first);
+            }
+        }
+    }
+
+    #[inline]
+    fn choose(&mut self, lanes: &[Lane<'_, T>], now: u64, network: &Network<T>) -> Choice {
+        if self.shapers.is_some() {
+            return self.choose_shaped(lanes, now, network);
+        }
+        let strict = self.waiting & self.strict;
+        if strict != 0 {
+            return Choice::Send(strict.trailing_zeros() as usize);
+        }
+        let (facts, queues) = (&self.facts, &self.queues);
+        let size = |lane: usize| {
+            let entry = &lanes[lane].ready[queues[lane].head];
+            u64::from(facts[network.places[entry.leg as usize] as usize].queued)
+        };
+        let lane = self.round.turn(size, 0);
+        Choice::Send(lane)
+    }
+
+    /// What is known of the first packet of a lane.
+    #[inline]
+    fn first(&self, lane: usize, lanes: &[Lane<'_, T>], network: &Network<T>) -> &Fact {
+        let entry = &lanes[lane].ready[self.queues[lane].head];
+        &self.facts[network.places[entry.leg as usize] as usize]
+    }
+
+    fn choose_shaped(&mut self, lanes: &[Lane<'_, T>], now: u64, network: &Network<T>) -> Choice {
+        let shapers = self.shapers.as_deref().expect("a port with shapers");
+        let (mut held, mut wake) = (0_u8, NEVER);
+        for lane in (0..lanes.len()).filter(|lane| self.waiting & 1 << lane != 0) {
+            if let Some(bucket) = &shapers.lanes[lane] {
+                let allowed = bucket.allows(self.first(lane, lanes, network).bits, now);
+                if allowed > now {
+                    held |= 1 << lane;
+                    wake = wake.min(allowed);
+                }
+            }
+        }
+        if self.waiting & !held == 0 {
+            return Choice::Wait(wake);
+        }
+        // The round is turned on the side: the port's shaper may not allow what it chooses.
+        let strict = self.waiting & !held & self.strict;
+        let mut round = self.round;
+        let lane = if strict != 0 {
+            strict.trailing_zeros() as usize
+        } else {
+            let size = |lane: usize| u64::from(self.first(lane, lanes, network).queued);
+            round.turn(size, held)
+        };
+        let bits = self.first(lane, lanes, network).bits;
+        if let Some(bucket) = &shapers.port {
+            let allowed = bucket.allows(bits, now);
+            if allowed > now {
+                return Choice::Hold(allowed);
+            }
+        }
+        self.round = round;
+        let shapers = self.shapers.as_deref_mut().expect("a port with shapers");
+        let buckets = [&mut shapers.lanes[lane], &mut shapers.port];
+        for bucket in buckets.into_iter().flatten() {
+            bucket.take(bits, now);
+        }
+        Choice::Send(lane)
+    }
+
+    /// Takes the first packet out of a lane, to begin now.
+    #[inline]
+    fn take(
+        &mut self,
+        lane: usize,
+        lanes: &[Lane<'_, T>],
+        network: &Network<T>,
+    ) -> (Entry<T>, u32) {
+        let queue = &mut self.queues[lane];
+        let place = network.places[lanes[lane].ready[queue.head].leg as usize];
+        let fact = &self.facts[place as usize];
+        let entry = queue.take(&lanes[lane], fact.queued);
+        let empty = queue.is_empty();
+        let counts = &mut self.counts[usize::from(fact.class)];
+        counts.transmitted += 1;
+        counts.left_waiting += match &mut self.mixed {
+            None => u64::from(!empty),
+            Some(mixed) => {
+                let waiting = &mut mixed[usize::from(fact.class)];
+                *waiting -= 1;
+                u64::from(*waiting > 0)
+            }
+        };
+        if empty {
+            self.waiting &= !(1 << lane);
+            if self.strict & 1 << lane == 0 {
+                self.round.leave();
+            }
+        }
+        (entry, place)
+    }
+
+    /// Sends the first packet of a lane as a whole; says when the transmitter is free again.
+    #[inline]
+    fn send(
+        &mut self,
+        lane: usize,
+        lanes: &[Lane<'_, T>],
+        start: u64,
+        network: &mut Network<T>,
+    ) -> u64 {
+        let (entry, place) = self.take(lane, lanes, network);
+        let sent = self.pace.time(place);
+        let free = start + sent;
+        let mut tally = entry.tally;
+        tally.wait(start - entry.at);
+        tally.transmit(sent);
+        let mut out = free + network.legs[entry.leg as usize].behind;
+        if let Some(last) = &mut self.last_out {
+            let alone = out;
+            out = out.max(*last + 1);
+            *last = out;
+            tally.follow(out - alone);
+        }
+        network.come_up(&entry, tally, out);
+        free
+    }
+}
+
+fn note_loss(counts: &mut [QueueOutcome; LANES], fact: &Fact, loss: Loss) {
+    let counts = &mut counts[usize::from(fact.class)];
+    match loss {
+        Loss::Early => counts.dropped_early += 1,
+        Loss::Full | Loss::Policed => counts.dropped += 1,
+    }
+}
+
+impl Shapers {
+    fn new(discipline: &Discipline, lanes: &[Class]) -> Option<Box<Self>> {
+        let of_lane = |lane: usize| {
+            let class = lanes.get(lane)?.index();
+            discipline.class_shaper[class].as_ref().map(Bucket::new)
+        };
+        let shapers = Self {
+            lanes: std::array::from_fn(of_lane),
+            port: discipline.port_shaper.as_ref().map(Bucket::new),
+        };
+        let none = shapers.port.is_none() && shapers.lanes.iter().all(Option::is_none);
+        (!none).then(|| Box::new(shapers))
+    }
+}

@@ -1,0 +1,213 @@
+//! What waits in one lane of a general port, and what is let in.
+
+use super::Fact;
+use crate::engine::arrivals::NEVER;
+use crate::engine::delivery::Loss;
+use crate::engine::network::{Entry, Network};
+use crate::engine::port::lane::Lane;
+use crate::engine::tally::Tally;
+use crate::plan::{Discipline, EarlyDrop, Port};
+use crate::random::{self, Seed};
+
+/// Admission of one lane: of its packets `ready[head..admitted]` wait and `ready[scanned..]` have
+/// not been looked at; what lies between was dropped or moved up.
+#[derive(Debug)]
+pub(super) struct Queue {
+    pub(super) head: usize,
+    pub(super) admitted: usize,
+    scanned: usize,
+    /// Octets waiting, where that is counted.
+    octets: u64,
+    limit: u64,
+    yellow_limit: u64,
+    early: Option<Box<Detection>>,
+    /// Whether a packet may be dropped at all.
+    drops: bool,
+}
+
+/// Random early detection at work.
+#[derive(Debug)]
+struct Detection {
+    rule: EarlyDrop,
+    /// Octets × 2^16.
+    average: u64,
+    stream: random::Stream,
+}
+
+impl Queue {
+    /// The queue of the class with this index.
+    pub(super) fn new(port: &Port, discipline: &Discipline, class: usize, seed: Seed) -> Self {
+        let octets = |limit: Option<crate::units::Octets>| limit.map_or(u64::MAX, |limit| limit.0);
+        let limit = octets(port.queue_limit[class]);
+        let yellow_limit = octets(discipline.yellow_limit[class]).min(limit);
+        let detection = |rule: &EarlyDrop| {
+            Box::new(Detection {
+                rule: rule.clone(),
+                average: 0,
+                stream: seed.stream(&rule.key),
+            })
+        };
+        let early = discipline.early[class].as_ref().map(detection);
+        Self {
+            head: 0,
+            admitted: 0,
+            scanned: 0,
+            octets: 0,
+            limit,
+            yellow_limit,
+            drops: yellow_limit != u64::MAX || early.is_some(),
+            early,
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.head == self.admitted
+    }
+
+    /// When the next packet that has not been looked at enters.
+    pub(super) fn next<T>(&self, lane: &Lane<'_, T>) -> u64 {
+        lane.ready.get(self.scanned).map_or(NEVER, |entry| entry.at)
+    }
+
+    /// Lets in what has come by `now`; calls `admit` with every packet let in.
+    #[inline]
+    pub(super) fn let_in<T: Tally>(
+        &mut self,
+        lane: &mut Lane<'_, T>,
+        now: u64,
+        facts: &[Fact],
+        network: &mut Network<T>,
+        losses: &mut impl FnMut(&Fact, Loss),
+    ) {
+        if self.drops {
+            while self.next(lane) <= now {
+                self.let_one_in(lane, facts, network, losses);
+            }
+            return;
+        }
+        let ready = &lane.ready;
+        while ready.get(self.scanned).is_some_and(|entry| entry.at <= now) {
+            self.scanned += 1;
+        }
+        self.admitted = self.scanned;
+    }
+
+    /// Lets the next packet in, or not; says which.
+    pub(super) fn let_one_in<T: Tally>(
+        &mut self,
+        lane: &mut Lane<'_, T>,
+        facts: &[Fact],
+        network: &mut Network<T>,
+        losses: &mut impl FnMut(&Fact, Loss),
+    ) -> bool {
+        let entry = lane.ready[self.scanned];
+        self.scanned += 1;
+        let fact = &facts[network.places[entry.leg as usize] as usize];
+        if let Some(loss) = self.loss(fact) {
+            losses(fact, loss);
+            network.lose(entry.leg, entry.created, loss);
+            return false;
+        }
+        self.octets += u64::from(fact.queued);
+        lane.ready[self.admitted] = entry;
+        self.admitted += 1;
+        true
+    }
+
+    /// Why a packet that comes now is dropped, if it is.
+    fn loss(&mut self, fact: &Fact) -> Option<Loss> {
+        if let Some(early) = &mut self.early
+            && early.drops(self.octets)
+        {
+            return Some(Loss::Early);
+        }
+        let limit = if fact.yellow {
+            self.yellow_limit
+        } else {
+            self.limit
+        };
+        (self.octets + u64::from(fact.queued) > limit).then_some(Loss::Full)
+    }
+
+    /// Takes out the first packet.
+    #[inline]
+    pub(super) fn take<T: Tally>(&mut self, lane: &Lane<'_, T>, queued: u32) -> Entry<T> {
+        let entry = lane.ready[self.head];
+        self.head += 1;
+        if self.drops {
+            self.octets -= u64::from(queued);
+        }
+        entry
+    }
+
+    /// The window is over: what was sent or dropped is forgotten.
+    pub(super) fn close<T>(&mut self, lane: &mut Lane<'_, T>) {
+        lane.ready.drain(self.admitted..self.scanned);
+        lane.ready.drain(..self.head);
+        self.admitted -= self.head;
+        self.head = 0;
+        self.scanned = self.admitted;
+    }
+}
+
+impl Detection {
+    /// Whether a packet is dropped that finds so many octets waiting.
+    fn drops(&mut self, waiting: u64) -> bool {
+        let (queue, average) = (i128::from(waiting) << 16, i128::from(self.average));
+        let moved = average + ((queue - average) >> self.rule.weight_shift);
+        self.average = u64::try_from(moved).expect("an average of octets");
+        let draw = self.stream.draw() >> 32;
+        let (min, max) = (self.rule.min.0 << 16, self.rule.max.0 << 16);
+        if self.average < min {
+            return false;
+        }
+        if self.average >= max {
+            return true;
+        }
+        let slope = u128::from(max - min) * 1_000_000_000;
+        let above = u128::from(self.average - min) << 32;
+        u128::from(draw) * slope < u128::from(self.rule.probability_max_ppb) * above
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Purpose, StreamKey};
+    use crate::units::Octets;
+
+    fn detection(probability_max_ppb: u64, weight_shift: u32) -> Detection {
+        let key = StreamKey::new("port", "a/BE", Purpose::Arrivals);
+        Detection {
+            rule: EarlyDrop {
+                min: Octets(1000),
+                max: Octets(3000),
+                probability_max_ppb,
+                weight_shift,
+                key: key.clone(),
+            },
+            average: 0,
+            stream: Seed(1).stream(&key),
+        }
+    }
+
+    #[test]
+    fn the_average_moves_by_a_part_of_the_difference_in_either_direction() {
+        let mut detection = detection(0, 2);
+        // A quarter of 4000, then of what is left: 1000, 1750; from 1750 down by 437.5.
+        for (waiting, average) in [(4000, 1000 << 16), (4000, 1750 << 16), (0, 86_016_000)] {
+            detection.drops(waiting);
+            assert_eq!(detection.average, average);
+        }
+    }
+
+    #[test]
+    fn early_detection_drops_nothing_below_min_all_from_max_and_a_share_between() {
+        let mut detection = detection(500_000_000, 0);
+        assert!((0..1000).all(|_| !detection.drops(999)));
+        assert!((0..1000).all(|_| detection.drops(3000)));
+        // Half way up to one half: a quarter of 10 000, five standard deviations of 43 each side.
+        let dropped = (0..10_000).filter(|_| detection.drops(2000)).count();
+        assert!(dropped.abs_diff(2500) < 217, "{dropped} of 10 000");
+    }
+}
