@@ -16,7 +16,10 @@ mod tally;
 mod window;
 
 pub use arrivals::SharedArrivals;
-pub use outcome::{Delays, Outcome, Parts, QueueOutcome, Received, Slowest, StreamOutcome};
+pub use outcome::{
+    Bin, Delays, Held, Outcome, Parts, QueueOutcome, Received, Slowest, StreamOutcome,
+};
+pub use reference::Noted;
 pub use shape::Shape;
 
 use crate::plan::{Plan, Source};
@@ -90,11 +93,11 @@ fn run_windows(
     }
 }
 
-/// Runs the reference engine, and says whether two packets ever entered one queue at the same
-/// picosecond: how tests know that ties were among what they compared.
+/// Runs the reference engine, and says what happened that the outcome does not tell: how tests
+/// know what they compared.
 #[must_use]
-pub fn run_reference_noting_ties(plan: &Plan, seed: Seed) -> (Outcome, bool) {
-    reference::run_noting_ties(plan, seed)
+pub fn run_reference_noting(plan: &Plan, seed: Seed) -> (Outcome, Noted) {
+    reference::run_noting(plan, seed)
 }
 
 /// Runs the plan in windows, reading Poisson arrivals from a list drawn before with the same

@@ -4,8 +4,11 @@ mod architecture;
 mod bad_input;
 mod cli;
 mod engines_agree;
+mod every_engine;
+mod general_vectors;
 mod independence;
 mod queueing_theory;
+mod random_general_plans;
 mod random_plans;
 #[cfg(feature = "cli")]
 mod readme;

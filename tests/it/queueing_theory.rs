@@ -4,11 +4,16 @@
 //! say nothing. Seeds are fixed: a test passes always or never. Waits exclude the own service.
 
 use pilotwire::engine::{self, Options, Outcome};
-use pilotwire::plan::{Crossing, Plan, PlanBuilder, PortId, Processing, Source, StreamId};
+use pilotwire::plan::{
+    Crossing, Discipline, End, Plan, PlanBuilder, PortId, Processing, Route, Shaper, Sizes, Source,
+    StreamId,
+};
 use pilotwire::pseudowire::clock::Clock;
 use pilotwire::random::{Purpose, Seed, StreamKey};
 use pilotwire::traffic::Class;
 use pilotwire::units::{BitRate, Octets, SimTime, Span, Ticks};
+
+use crate::every_engine::run_general;
 
 /// Replications of a long run, and Student's t for 99.9 % (two-sided) with one less of freedom.
 const REPLICATIONS: u64 = 30;
@@ -453,4 +458,213 @@ fn equal_packets_wait_at_the_first_of_two_equal_links_only() {
         one.sum_ps + u128::from(one.count) * u128::from(service.0)
     );
     assert_eq!((two.min, two.max), (one.min + service, one.max + service));
+}
+
+/// 1 Gb/s: 8 ns an octet.
+const GIGABIT: u64 = 1_000_000_000;
+
+/// Packets of one size on a port of 1 Gb/s or less.
+fn sized(port: PortId, bps: u64, octets: u64) -> Crossing {
+    Crossing {
+        port,
+        serialization: BitRate::from_bps(bps).unwrap().time_to_send(Octets(octets)),
+        bits: 8 * octets,
+        queued: Octets(octets),
+        processing: NOTHING,
+        ..Crossing::default()
+    }
+}
+
+/// Round robin among these classes, with these quanta; the classes between them get one too.
+fn round_robin(quanta: &[(Class, u64)]) -> Discipline {
+    let mut discipline = Discipline::default();
+    discipline.quantum[quanta[0].0.index()..].fill(Some(Octets(1)));
+    for (class, quantum) in quanta {
+        discipline.quantum[class.index()] = Some(Octets(*quantum));
+    }
+    discipline
+}
+
+#[test]
+fn deficit_round_robin_shifts_waiting_between_classes_and_conserves_its_sum() {
+    // Class, mean gap in us, octets: 1, 5, 3 and 12 us of service; 80 % load. Two sizes share L1.
+    let flows = [
+        (Class::L1, 5, 125),
+        (Class::L1, 25, 625),
+        (Class::Af, 20, 375),
+        (Class::Be, 48, 1500),
+    ];
+    let (mut load, mut residual) = (0.0, 0.0);
+    for (_, gap_us, octets) in flows {
+        let share = octets as f64 / 125.0 / f64::from(gap_us);
+        load += share;
+        residual += share * octets as f64 * 8_000.0 / 2.0;
+    }
+    let theory = load * residual / (1.0 - load);
+    for quanta in [[1500, 750, 2500], [100, 6000, 900]] {
+        let mut builder = PlanBuilder::new(SimTime::ZERO + Span::from_ms(4500));
+        let [l1, af, be] = quanta;
+        let discipline = round_robin(&[(Class::L1, l1), (Class::Af, af), (Class::Be, be)]);
+        let port = builder.general_port(UNLIMITED, discipline);
+        for (number, (class, gap_us, octets)) in flows.into_iter().enumerate() {
+            let source = arrivals(number, Span::from_us(gap_us as u64));
+            builder.stream(
+                class,
+                source,
+                NOTHING,
+                &[sized(port, GIGABIT, octets)],
+                None,
+            );
+        }
+        let plan = builder.seal();
+        let sums: Vec<f64> = (0..REPLICATIONS)
+            .map(|seed| {
+                let outcome = run_general(&plan, Seed(seed), false);
+                let weighted = |(flow, (_, gap_us, octets)): (usize, (Class, i32, u64))| {
+                    let share = octets as f64 / 125.0 / f64::from(gap_us);
+                    share * mean_wait(&plan, &outcome, &[flow])
+                };
+                flows.into_iter().enumerate().map(weighted).sum()
+            })
+            .collect();
+        let what = format!("round robin {quanta:?}, sum of load times wait");
+        check_wait(&what, &sums, theory);
+    }
+}
+
+#[test]
+fn shares_of_a_saturated_round_robin_are_its_weights() {
+    // Each class offers twice what the port can send; a queue holds five packets.
+    let groups = [
+        (Class::L1, 1000, 500),
+        (Class::Af, 3000, 1500),
+        (Class::Be, 500, 100),
+    ];
+    let mut builder = PlanBuilder::new(SimTime::ZERO + Span::from_s(100));
+    let quanta = groups.map(|(class, quantum, _)| (class, quantum));
+    let mut limit = UNLIMITED;
+    for (class, _, octets) in groups {
+        limit[class.index()] = Some(Octets(5 * octets));
+    }
+    let port = builder.general_port(limit, round_robin(&quanta));
+    for (class, _, octets) in groups {
+        let path = [sized(port, 10_000_000, octets)];
+        let period = Span(path[0].serialization.0 / 2);
+        let source = Source::Periodic(Ticks::every(SimTime::ZERO, period));
+        builder.stream(class, source, NOTHING, &path, None);
+    }
+    let outcome = run_general(&builder.seal(), Seed(1), false);
+    // What waited when the sources stopped, four or five packets, went out of turn.
+    let rounds = groups.map(|(class, quantum, octets)| {
+        let sent = outcome.ports[0][class.index()].transmitted - 5;
+        assert!(outcome.ports[0][class.index()].dropped > 0, "saturated");
+        (sent * octets) as f64 / quantum as f64
+    });
+    println!("rounds: {rounds:?}");
+    // 100 s of 10 Mb/s in rounds of 4500 octets.
+    let theory = 125e6 / 4500.0;
+    for sent in rounds {
+        assert!((sent - theory).abs() <= 2.0, "{sent} rounds of {theory}");
+    }
+}
+
+#[test]
+fn a_saturated_shaper_passes_its_burst_and_its_rate_times_time() {
+    // 3 Mb/s of 10 Mb/s, offered 20 Mb/s of 1000-octet packets; what waits is five packets.
+    let shaper = Shaper {
+        rate_bps: 3_000_000,
+        burst: Octets(20_000),
+    };
+    let mut of_class = Discipline::default();
+    of_class.class_shaper[Class::Be.index()] = Some(shaper);
+    let of_port = Discipline {
+        port_shaper: Some(shaper),
+        ..Discipline::default()
+    };
+    for discipline in [of_class, of_port] {
+        let mut limit = UNLIMITED;
+        limit[Class::Be.index()] = Some(Octets(5000));
+        let mut builder = PlanBuilder::new(SimTime::ZERO + Span::from_s(60));
+        let port = builder.general_port(limit, discipline);
+        let ticks = Ticks::every(SimTime::ZERO, Span::from_us(400));
+        let path = [sized(port, 10_000_000, 1000)];
+        builder.stream(Class::Be, Source::Periodic(ticks), NOTHING, &path, None);
+        let outcome = run_general(&builder.seal(), Seed(1), false);
+        // 20 of the burst and 375 a second; then the five that wait.
+        let sent = outcome.ports[0][Class::Be.index()].transmitted;
+        let theory = 20 + 60 * 375 + 5;
+        assert!(sent.abs_diff(theory) <= 1, "{sent} of {theory}");
+    }
+}
+
+#[test]
+fn mean_delay_with_sizes_drawn_is_that_of_pollaczek_and_khinchine() {
+    // Simple IMIX: 64, 576 and 1500 octets as 7 to 4 to 1; 70 % of 1 Gb/s.
+    let (sizes, weights) = ([64_u64, 576, 1500], [7.0, 4.0, 1.0]);
+    let twelfth = |part: u128| u64::try_from((part << 64) / 12).unwrap();
+    let moment = |power: i32| -> f64 {
+        let of = |(octets, weight): (&u64, f64)| weight / 12.0 * (*octets as f64 * 8e3).powi(power);
+        sizes.iter().zip(weights).map(of).sum()
+    };
+    let gap = Span((moment(1) / 0.7) as u64);
+    let mut builder = PlanBuilder::new(SimTime::ZERO + gap * 1_500_000);
+    let port = builder.port(UNLIMITED);
+    builder.route(Route {
+        class: Class::Be,
+        source: arrivals(0, gap),
+        sizes: Sizes::Drawn {
+            thresholds: [twelfth(7), twelfth(11), u64::MAX].into(),
+            key: StreamKey::new("flow", "sizes", Purpose::Arrivals),
+        },
+        policer: None,
+        ingress: NOTHING,
+        paths: sizes
+            .map(|octets| vec![sized(port, GIGABIT, octets)])
+            .to_vec(),
+        end: End::Sink,
+    });
+    let plan = builder.seal();
+    let rate = 1.0 / gap.0 as f64;
+    let theory = moment(1) + rate * moment(2) / (2.0 * (1.0 - rate * moment(1)));
+    let delays: Vec<f64> = (0..REPLICATIONS)
+        .map(|seed| {
+            let network = &run_general(&plan, Seed(seed), false).streams[0].network;
+            network.sum_ps as f64 / network.count as f64
+        })
+        .collect();
+    check_wait("M/G/1 of IMIX, delay", &delays, theory);
+}
+
+#[test]
+fn packets_of_talk_and_silence_come_as_often_as_renewal_theory_says() {
+    // 20 ms a packet, 1 s of talk and 1.5 s of silence on average (voice with its pauses): a talk
+    // of exponential length has 1 / (1 - e^(-gap / talk)) packets on average.
+    let (gap_s, talk_s, silence_s) = (0.02_f64, 1.0, 1.5);
+    let mut builder = PlanBuilder::new(SimTime::ZERO + Span::from_s(100_000));
+    let port = builder.port(UNLIMITED);
+    let source = Source::OnOff {
+        gap: Span::from_ms(20),
+        mean_on_q16_ps: Span::from_s(1).0 << 16,
+        mean_off_q16_ps: Span::from_ms(1500).0 << 16,
+        key: StreamKey::new("flow", "talk", Purpose::Arrivals),
+    };
+    builder.stream(
+        Class::Ef,
+        source,
+        NOTHING,
+        &[sized(port, GIGABIT, 200)],
+        None,
+    );
+    let plan = builder.seal();
+    let theory = 1e5 / ((1.0 - (-gap_s / talk_s).exp()) * (talk_s + silence_s));
+    let sent: Vec<f64> = (0..REPLICATIONS)
+        .map(|seed| run_general(&plan, Seed(seed), false).streams[0].sent as f64)
+        .collect();
+    check(
+        "packets of talk and silence",
+        &sent,
+        STUDENT_29,
+        theory,
+        0.01,
+    );
 }

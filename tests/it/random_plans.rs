@@ -145,7 +145,7 @@ fn add_stream(builder: &mut PlanBuilder, dice: &mut Dice, stream: u64, wires: &[
     builder.stream(class, source, ingress, &path, receiver);
 }
 
-fn processing(dice: &mut Dice, stream: u64, hop: u64, packet_time: Span) -> Processing {
+pub fn processing(dice: &mut Dice, stream: u64, hop: u64, packet_time: Span) -> Processing {
     if dice.one_in(4) {
         let min = Span::from_us(dice.below(3));
         let max = min + dice.pick(&[Span(1), Span::from_us(100), packet_time * 2]);
@@ -159,7 +159,7 @@ fn processing(dice: &mut Dice, stream: u64, hop: u64, packet_time: Span) -> Proc
     }
 }
 
-fn receiver(dice: &mut Dice, packet_time: Span) -> Receiver {
+pub fn receiver(dice: &mut Dice, packet_time: Span) -> Receiver {
     let packets = 2 + dice.below(5) as u32;
     let (playout, capacity_packets) = if dice.one_in(3) {
         (
@@ -188,6 +188,6 @@ fn receiver(dice: &mut Dice, packet_time: Span) -> Receiver {
     }
 }
 
-fn key(kind: &str, stream: u64, place: u64, purpose: Purpose) -> StreamKey {
+pub fn key(kind: &str, stream: u64, place: u64, purpose: Purpose) -> StreamKey {
     StreamKey::new(kind, &format!("{stream}/{place}"), purpose)
 }

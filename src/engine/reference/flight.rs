@@ -22,7 +22,9 @@ pub(super) struct Packet {
     /// Whether it is still under way.
     here: bool,
     /// Legs crossed.
-    pub(super) hop: u32,
+    pub(super) hop: u16,
+    /// Index of the present leg in the plan.
+    pub(super) leg: u32,
     pub(super) created: u64,
     /// Reached the node it is in.
     pub(super) reached: u64,
@@ -40,12 +42,13 @@ pub(super) struct Flight {
 }
 
 impl Packet {
-    pub(super) fn new(stage: Stage, created: u64) -> Self {
+    pub(super) fn new(stage: Stage, created: u64, leg: u32) -> Self {
         let (reached, entered) = (created, created);
         Self {
             stage,
             here: true,
             hop: 0,
+            leg,
             created,
             reached,
             entered,
@@ -54,8 +57,8 @@ impl Packet {
     }
 
     /// It is through the node after its present leg, on a path of so many legs.
-    pub(super) fn through(&mut self, legs: usize) {
-        self.stage = if self.hop as usize == legs {
+    pub(super) fn through(&mut self, legs: u32) {
+        self.stage = if u32::from(self.hop) == legs {
             Stage::Deliver
         } else {
             Stage::Enter
