@@ -39,6 +39,7 @@ fn main() {
 fn measure(shape: Shape, duration: Span) {
     let plain = workload::plan(shape, Load::Plain, duration);
     let everything = workload::plan(shape, Load::Everything, duration);
+    let general = workload::plan(shape, Load::General, duration);
     let shared = SharedArrivals::draw(&plain, SEED);
     let options = |engine, detailed| Options {
         engine,
@@ -69,6 +70,12 @@ fn measure(shape: Shape, duration: Span) {
             &everything,
             options(EngineKind::Reference, true),
         ),
+        contestant("general ports", &general, options(EngineKind::Window, true)),
+        contestant(
+            "heap engine, general ports",
+            &general,
+            options(EngineKind::Reference, true),
+        ),
     ];
     let mut first: Vec<Option<Outcome>> = vec![None; contestants.len()];
     for _ in 0..ROUNDS {
@@ -84,7 +91,7 @@ fn measure(shape: Shape, duration: Span) {
             );
         }
     }
-    for group in [0..3, 3..5] {
+    for group in [0..3, 3..5, 5..7] {
         assert!(
             first[group].windows(2).all(|pair| pair[0] == pair[1]),
             "the engines differ"
@@ -93,6 +100,7 @@ fn measure(shape: Shape, duration: Span) {
     print_table(shape, &mut contestants);
     print_counts(first[0].as_ref().expect("ran"), "plain");
     print_counts(first[3].as_ref().expect("ran"), "everything on");
+    print_counts(first[5].as_ref().expect("ran"), "general ports");
 }
 
 fn contestant<'a>(name: &'static str, plan: &'a Plan, options: Options) -> Contestant<'a> {
@@ -114,7 +122,7 @@ fn print_table(shape: Shape, contestants: &mut [Contestant<'_>]) {
         .collect();
     println!("\n{shape:?}: M packet-hops/s, ns per hop, times the heap engine of the same load");
     for (place, (one, rate)) in contestants.iter().zip(&medians).enumerate() {
-        let heap = if place < 3 { medians[2] } else { medians[4] };
+        let heap = medians[[2, 2, 2, 4, 4, 6, 6][place]];
         println!(
             "  {:<28} {rate:>7.1} {:>7.1} {:>6.2}",
             one.name,

@@ -5,7 +5,9 @@
 //! 3i mod (11 − h) in the chain and i in the ring, both ways, one packet a millisecond, flow f
 //! beginning at 20 833·f ns. The egress node adds nothing here.
 
-use pilotwire::plan::{Crossing, Plan, PlanBuilder, PortId, Processing, Source};
+use pilotwire::plan::{
+    Crossing, Discipline, Plan, PlanBuilder, PortId, Processing, RateStep, Source,
+};
 use pilotwire::pseudowire::clock::Clock;
 use pilotwire::pseudowire::receive::{LatePolicy, Playout, Receiver};
 use pilotwire::random::{Purpose, StreamKey};
@@ -31,6 +33,16 @@ pub enum Load {
     /// Eight classes, queues of 4500 octets, C-pipes with jitter buffers (every other one
     /// without slack, so that packets come late and play-out restarts).
     Everything,
+    /// The same over radios: the rate falls from 1 Gb/s by one and two of eight bits a symbol, as
+    /// 256, 128 and 64 QAM differ, 20 ms each; the four lower classes share by deficit round
+    /// robin, twice as much for the upper two; every hop keeps the order.
+    General,
+}
+
+impl Load {
+    fn is_full(self) -> bool {
+        self != Self::Plain
+    }
 }
 
 impl Shape {
@@ -53,10 +65,12 @@ impl Shape {
 /// The workload as a plan; sources stop after `duration`.
 pub fn plan(shape: Shape, load: Load, duration: Span) -> Plan {
     let mut builder = PlanBuilder::new(SimTime::ZERO + duration);
-    let limit = (load == Load::Everything).then_some(Octets(4500));
-    let ports: Vec<PortId> = (0..2 * shape.links())
-        .map(|_| builder.port([limit; Class::COUNT]))
-        .collect();
+    let limit = load.is_full().then_some(Octets(4500));
+    let mut port = || match load {
+        Load::General => builder.general_port([limit; Class::COUNT], radio(duration)),
+        Load::Plain | Load::Everything => builder.port([limit; Class::COUNT]),
+    };
+    let ports: Vec<PortId> = (0..2 * shape.links()).map(|_| port()).collect();
     for pipe in 0..PIPES {
         let hops = 1 + 7 * pipe % 10;
         let first = shape.first_node(pipe, hops);
@@ -74,12 +88,34 @@ pub fn plan(shape: Shape, load: Load, duration: Span) -> Plan {
     builder.seal()
 }
 
+/// The transmitter of a radio that fades all the time.
+fn radio(duration: Span) -> Discipline {
+    let rates = [1000, 875, 750, 875].map(|mbps| BitRate::from_bps(mbps * 1_000_000));
+    let step = |n: u64| RateStep {
+        from: SimTime::ZERO + Span::from_ms(20) * n,
+        rate: rates[n as usize % rates.len()],
+    };
+    let quantum = |class: usize| match class {
+        4 | 5 => Some(Octets(3000)),
+        6 | 7 => Some(Octets(1500)),
+        _ => None,
+    };
+    Discipline {
+        rates: (0..1 + duration.0 / Span::from_ms(20).0)
+            .map(step)
+            .collect(),
+        quantum: std::array::from_fn(quantum),
+        keeps_order: true,
+        ..Discipline::default()
+    }
+}
+
 fn add_pipe(builder: &mut PlanBuilder, load: Load, flow: u32, route: &[PortId]) {
     let start = SimTime::ZERO + Span::from_ns(20_833 * u64::from(flow));
     let ticks = Ticks::every(start, Span::from_ms(1));
     let (source, octets, receiver) = match load {
         Load::Plain => (Source::Periodic(ticks), 48, None),
-        Load::Everything => {
+        Load::Everything | Load::General => {
             let packets = if flow % 4 < 2 { 2 } else { 1 };
             let receiver = Receiver {
                 playout: Playout::FillHalf { packets },
@@ -111,7 +147,7 @@ const NODE: Processing = Processing::Constant(Span::from_us(150));
 fn add_background(builder: &mut PlanBuilder, load: Load, link: u64, port: PortId) {
     let classes: &[Class] = match load {
         Load::Plain => &[Class::Be],
-        Load::Everything => &[
+        Load::Everything | Load::General => &[
             Class::Nc,
             Class::H1,
             Class::H2,
@@ -141,6 +177,7 @@ fn path(route: &[PortId], octets: u64) -> Vec<Crossing> {
     let crossing = |(hop, port): (usize, &PortId)| Crossing {
         port: *port,
         serialization: rate.time_to_send(Octets(octets)),
+        bits: 8 * octets,
         queued: Octets(octets),
         propagation: Span::from_us(300),
         processing: if hop + 1 == route.len() {

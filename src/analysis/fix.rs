@@ -3,16 +3,14 @@
 //!
 //! Queueing is taken as it was; only a new run can say what the other packet rate does to it.
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 
 use super::decomposition::{BudgetParts, edge_delay};
 use super::verdict::Judgement;
 use crate::pseudowire::receive::Receiver;
-use crate::pseudowire::service::{
-    self, PlayoutModel, ReceiverLimits, Service, compare_buffer, receiver,
-};
-use crate::scenario::Circuit;
-use crate::units::limits::{JITTER_BUFFER_MS, JITTER_BUFFER_PACKETS_MAX};
+use crate::pseudowire::service::{self, Advice, ReceiverLimits, Service, receiver};
+use crate::scenario::{Circuit, Emulation};
+use crate::units::limits::JITTER_BUFFER_MS;
 use crate::units::{BitRate, Octets, Span};
 
 /// Another setting of a circuit.
@@ -20,8 +18,8 @@ use crate::units::{BitRate, Octets, Span};
 pub struct Fix {
     /// Payload of one packet.
     pub payload: Octets,
-    /// Jitter buffer, whole milliseconds.
-    pub jitter_buffer: Span,
+    /// Jitter buffer, whole milliseconds; `None` where the play-out model has no use for one.
+    pub jitter_buffer: Option<Span>,
     /// What the settings cost by themselves.
     pub edge: Span,
     /// What they cost now.
@@ -38,30 +36,37 @@ pub struct Fix {
 /// slack covers the variation; among equals the shortest delay, then the largest buffer.
 ///
 /// Settings that no lint objects to (at most half the budget, at least three packets) are
-/// preferred. `None` where no setting helps, or where nothing arrived.
+/// preferred. `None` where no setting helps, where nothing arrived, or where the circuit is no
+/// C-pipe.
 #[must_use]
 pub fn cheapest(circuit: &Circuit, rows: &[&Judgement]) -> Option<Fix> {
     let needs = Needs::of(rows)?;
-    let wire_now = circuit.encapsulation.sizes(circuit.payload).wire;
+    let emulation = circuit.emulation()?;
+    let edge_now = edge_delay(emulation, 0).max(edge_delay(emulation, 1));
+    let held = emulation.receivers.iter().map(|end| end.hold_back).max()?;
+    let around = circuit.interface.delay() + held;
+    let wire_now = emulation.sizes.wire;
     let mut best: Option<(Rank, Fix)> = None;
-    for payload in payloads(circuit) {
-        let sizes = circuit.encapsulation.sizes(payload);
+    for payload in payloads(circuit, emulation) {
+        let sizes = emulation
+            .encapsulation
+            .sizes(payload + signalling(circuit, emulation, payload));
         let network = needs.network_with(sizes.wire, wire_now);
-        let packet_time = circuit.service.packet_time_exact_ps(payload);
-        for buffer in buffers(packet_time) {
-            let Some(end) = receiving_end(circuit, buffer, packet_time) else {
+        let packet_time = emulation.service.packet_time_exact_ps(payload);
+        for buffer in buffers(emulation, packet_time) {
+            let Some(end) = receiving_end(emulation, buffer, packet_time) else {
                 continue;
             };
             let edge = service::edge_delay(&end, packet_time);
-            let worst_start = edge + network;
+            let worst_start = edge + around + network;
             if worst_start > needs.budget || service::slack(&end, packet_time) < needs.variation {
                 continue;
             }
             let fix = Fix {
                 payload,
-                jitter_buffer: buffer,
+                jitter_buffer: emulation.model.uses_configured_buffer().then_some(buffer),
                 edge,
-                edge_now: edge_delay(circuit),
+                edge_now,
                 worst_start,
                 frame: BitRate::of(sizes.frame, packet_time),
                 wire: BitRate::of(sizes.wire, packet_time),
@@ -114,29 +119,63 @@ impl Needs {
     }
 }
 
-/// The payloads that the circuit's product takes.
-fn payloads(circuit: &Circuit) -> impl Iterator<Item = Octets> + '_ {
+/// The payloads that the circuit's product takes, in whole multiframes where signalling asks.
+fn payloads<'a>(
+    circuit: &'a Circuit,
+    emulation: &'a Emulation,
+) -> impl Iterator<Item = Octets> + 'a {
     let takes = |payload: &Octets| {
-        let checked = circuit.service.check_payload(*payload, circuit.profile);
+        let checked = emulation.service.check_payload(*payload, emulation.profile);
         checked.is_ok()
     };
-    (1..=circuit.profile.payload_max).map(Octets).filter(takes)
+    let frames = circuit.interface.multiframe().unwrap_or(1);
+    let slots = timeslots(emulation);
+    let whole = move |payload: &Octets| payload.0.is_multiple_of(frames * slots.unwrap_or(1));
+    let whole = move |payload: &Octets| slots.is_none() || whole(payload);
+    (1..=emulation.profile.payload_max)
+        .map(Octets)
+        .filter(takes)
+        .filter(whole)
 }
 
-/// Whole milliseconds of buffer that are neither refused nor warned of: 3 to 32 packets.
-fn buffers(packet_time: (u64, u64)) -> impl Iterator<Item = Span> {
+fn timeslots(emulation: &Emulation) -> Option<u64> {
+    match emulation.service {
+        Service::Cesopsn { timeslots } => Some(timeslots.into()),
+        Service::SatopE1 | Service::SatopT1 => None,
+    }
+}
+
+fn signalling(circuit: &Circuit, emulation: &Emulation, payload: Octets) -> Octets {
+    let octets = timeslots(emulation).map_or(0, |slots| {
+        circuit
+            .interface
+            .signalling_octets(slots, payload.0 / slots.max(1))
+    });
+    Octets(octets)
+}
+
+/// Whole milliseconds of buffer that the product takes and no lint objects to; a single one where
+/// the play-out model has no use for it.
+fn buffers(emulation: &Emulation, packet_time: (u64, u64)) -> impl Iterator<Item = Span> + '_ {
+    let used = emulation.model.uses_configured_buffer();
     let fits = move |buffer: &Span| {
-        compare_buffer(*buffer, 3, packet_time) != Ordering::Less
-            && compare_buffer(*buffer, JITTER_BUFFER_PACKETS_MAX, packet_time) != Ordering::Greater
+        let checked = emulation.profile.check_buffer(*buffer, packet_time);
+        !used || checked == Ok(Advice::Fits)
     };
-    JITTER_BUFFER_MS.map(Span::from_ms).filter(fits)
+    let last = if used { usize::MAX } else { 1 };
+    JITTER_BUFFER_MS.map(Span::from_ms).filter(fits).take(last)
 }
 
 /// The receiving end with another buffer under the model of the circuit; `None` where the model
-/// has no use for it.
-fn receiving_end(circuit: &Circuit, buffer: Span, packet_time: (u64, u64)) -> Option<Receiver> {
-    let model = PlayoutModel::from_name(circuit.playout).expect("the circuit's model is known");
-    receiver(model, buffer, packet_time, ReceiverLimits::default()).ok()
+/// cannot work with it.
+fn receiving_end(emulation: &Emulation, buffer: Span, packet_time: (u64, u64)) -> Option<Receiver> {
+    receiver(
+        emulation.model,
+        buffer,
+        packet_time,
+        ReceiverLimits::default(),
+    )
+    .ok()
 }
 
 /// The largest part of a delay: its name and length; the first of equals.
@@ -147,15 +186,6 @@ pub fn largest_part(parts: &BudgetParts) -> (&'static str, Span) {
         .rev()
         .max_by_key(|(_, length)| *length)
         .unwrap_or(("interface", Span::ZERO))
-}
-
-/// Whole frames of 125 us in one packet of a structured circuit; `None` for others.
-#[must_use]
-pub fn frames_per_packet(circuit: &Circuit) -> Option<u64> {
-    match circuit.service {
-        Service::Cesopsn { timeslots } => circuit.payload.0.checked_div(timeslots.into()),
-        Service::SatopE1 | Service::SatopT1 => None,
-    }
 }
 
 #[cfg(test)]
@@ -183,7 +213,7 @@ mod tests {
         };
         let fix = fix(&sample).unwrap();
         assert_eq!(fix.payload, Octets(20));
-        assert_eq!(fix.jitter_buffer, Span::from_ms(10));
+        assert_eq!(fix.jitter_buffer, Some(Span::from_ms(10)));
         assert_eq!(
             (fix.edge, fix.edge_now),
             (Span::from_ms(5), Span::from_ms(16))
@@ -204,7 +234,7 @@ mod tests {
         let fix = fix(&sample).unwrap();
         assert_eq!(
             (fix.payload, fix.jitter_buffer),
-            (Octets(8), Span::from_ms(4))
+            (Octets(8), Some(Span::from_ms(4)))
         );
         assert_eq!(fix.wire.rounded_bps(), 672_000);
         assert_eq!(fix.frame.rounded_bps(), 512_000);

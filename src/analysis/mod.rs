@@ -3,6 +3,7 @@
 
 pub mod decomposition;
 pub mod fix;
+pub mod messages;
 pub mod planning;
 pub mod verdict;
 

@@ -7,11 +7,14 @@ use crate::plan::{Crossing, PlanBuilder, Processing, Source, StreamId};
 use crate::pseudowire::clock::Clock;
 use crate::pseudowire::encapsulation::Encapsulation;
 use crate::pseudowire::receive::{LatePolicy, Playout, Receiver};
-use crate::pseudowire::service::{Profile, Service};
+use crate::pseudowire::service::{PlayoutModel, Profile, Service};
 use crate::random::Seed;
-use crate::scenario::{Circuit, Direction, LayerRates, LegOwner, Scenario, StreamOwner};
+use crate::scenario::interfaces::InterfaceUse;
+use crate::scenario::{
+    Carriage, Carried, Circuit, Direction, Emulation, LayerRates, LegOwner, Scenario, StreamOwner,
+};
 use crate::traffic::Class;
-use crate::units::{BitRate, Octets, SimTime, Span, Ticks};
+use crate::units::{Octets, SimTime, Span, Ticks};
 
 /// What the tests turn: one circuit, fill-half, one timeslot, both directions alike.
 pub struct Sample {
@@ -48,14 +51,49 @@ impl Default for Sample {
     }
 }
 
-/// A circuit of one timeslot in packets of 8 octets, two labels and control word.
-pub fn circuit(playout: Playout, packet_time_exact_ps: (u64, u64)) -> Circuit {
-    let octets = 8;
-    let rate = |size| BitRate::of(Octets(size), packet_time_exact_ps);
+/// A C-pipe of one timeslot in packets of 8 octets, two labels and control word.
+pub fn emulation(playout: Playout, packet_time_exact_ps: (u64, u64)) -> Emulation {
+    let receiver = Receiver {
+        playout,
+        capacity_packets: 4,
+        missing_limit: 10,
+        in_sync: 2,
+        setup_timeout: Span::from_ms(5000),
+        late: LatePolicy::Discard,
+        hold_back: Span::ZERO,
+        clock: Clock::default(),
+    };
+    let encapsulation = Encapsulation::default();
+    let sizes = encapsulation.sizes(Octets(8));
+    Emulation {
+        service: Service::Cesopsn { timeslots: 1 },
+        profile: Profile::default_profile(),
+        encapsulation,
+        payload: Octets(8),
+        signalling: Octets(0),
+        silent: false,
+        packet_time_exact_ps,
+        jitter_buffer: Span::from_ms(4),
+        effective_buffer: Span::from_ms(4),
+        model: match playout {
+            Playout::FillHalf { .. } => PlayoutModel::FillHalf,
+            Playout::Prefill { .. } => PlayoutModel::Prefill,
+        },
+        receivers: [receiver.clone(), receiver],
+        senders: [Clock::default(), Clock::default()],
+        clock_kind: "network",
+        sizes,
+        rates: LayerRates::of(Octets(8), &sizes, packet_time_exact_ps),
+    }
+}
+
+/// A circuit that this emulation carries, without interface.
+pub fn circuit(emulation: Emulation) -> Circuit {
     let direction = |index| Direction {
-        stream: StreamId(index),
+        carried: Carried::Stream(StreamId(index)),
         nodes: vec!["A".into(), "B".into()],
         links: vec!["A-B".into()],
+        propagation: Span::from_us(300),
         legs: vec![LegOwner {
             port: "A-B".into(),
             link: Some(0),
@@ -67,38 +105,10 @@ pub fn circuit(playout: Playout, packet_time_exact_ps: (u64, u64)) -> Circuit {
     Circuit {
         name: "87L A-B".into(),
         scheme: "POTT".into(),
-        class: Class::Ef,
-        service: Service::Cesopsn { timeslots: 1 },
-        profile: Profile::default_profile(),
-        encapsulation: Encapsulation {
-            vlan: false,
-            labels: 2,
-            rtp: false,
-            minimum_frame: Octets(64),
-        },
-        payload: Octets(octets),
-        packet_time_exact_ps,
-        jitter_buffer: Span::from_ms(4),
-        playout: match playout {
-            Playout::FillHalf { .. } => "fill-half",
-            Playout::Prefill { .. } => "prefill",
-        },
-        receiver: Receiver {
-            playout,
-            capacity_packets: 4,
-            missing_limit: 10,
-            in_sync: 2,
-            setup_timeout: Span::from_ms(5000),
-            late: LatePolicy::Discard,
-            hold_back: Span::ZERO,
-            clock: Clock::default(),
-        },
-        rates: LayerRates {
-            payload: rate(octets),
-            mpls: rate(octets + 12),
-            frame: rate((octets + 30).max(64)),
-            wire: rate((octets + 30).max(64) + 20),
-        },
+        class: Some(Class::Ef),
+        interface: InterfaceUse::default(),
+        carriage: Carriage::Emulated(Box::new(emulation)),
+        compare: None,
         directions: [direction(0), direction(1)],
     }
 }
@@ -106,27 +116,20 @@ pub fn circuit(playout: Playout, packet_time_exact_ps: (u64, u64)) -> Circuit {
 /// A scenario of one circuit, and the outcome of a run of it.
 pub fn scenario_and_outcome(sample: &Sample) -> (Scenario, Outcome) {
     let time = (sample.frames * 125_000_000, 1);
-    let mut circuit = circuit(
-        Playout::FillHalf {
-            packets: sample.packets,
-        },
-        time,
-    );
-    let rate = |size| BitRate::of(Octets(size), time);
-    let frame = (sample.frames + 30).max(64);
-    circuit.scheme = sample.scheme.into();
-    circuit.payload = Octets(sample.frames);
-    circuit.rates = LayerRates {
-        payload: rate(sample.frames),
-        mpls: rate(sample.frames + 12),
-        frame: rate(frame),
-        wire: rate(frame + 20),
+    let playout = Playout::FillHalf {
+        packets: sample.packets,
     };
+    let mut emulation = emulation(playout, time);
+    emulation.payload = Octets(sample.frames);
+    emulation.sizes = emulation.encapsulation.sizes(emulation.payload);
+    emulation.rates = LayerRates::of(emulation.payload, &emulation.sizes, time);
+    let receiver = emulation.receivers[0].clone();
+    let mut circuit = circuit(emulation);
+    circuit.scheme = sample.scheme.into();
     for direction in &mut circuit.directions {
         direction.physical_propagation = sample.physical_us.map(Span::from_us);
     }
     let mut builder = PlanBuilder::new(SimTime::ZERO + Span::from_ms(500));
-    let receiver = circuit.receiver.clone();
     for _ in 0..2 {
         let port = builder.port([None; Class::COUNT]);
         let boundaries = Ticks::new(SimTime::ZERO, time.0, time.1);

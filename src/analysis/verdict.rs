@@ -5,8 +5,9 @@
 //! lie within the budget, and the network delay variation of the run to lie within the slack.
 
 use super::decomposition::{BudgetParts, configured_slack, edge_delay};
+use super::messages;
 use crate::engine::{Delays, Outcome, Received, StreamOutcome};
-use crate::scenario::{Circuit, Scenario};
+use crate::scenario::{Carriage, Carried, Circuit, Direction, Emulation, Scenario};
 use crate::units::Span;
 
 /// Whether a circuit direction meets its budget.
@@ -21,7 +22,7 @@ pub enum Verdict {
 /// Why a circuit direction fails: the first that holds, in this order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum FailCause {
-    /// The delay after the worst start is above the budget.
+    /// The delay after the worst start, or that of this run, is above the budget.
     Budget,
     /// The network delay varied by more than the slack, or packets came after their instant.
     Underrun,
@@ -31,6 +32,8 @@ pub enum FailCause {
     Loss,
     /// Play-out never began.
     NoStart,
+    /// A repeated message was not renewed in time.
+    Stale,
 }
 
 /// What was found for one direction of one circuit.
@@ -51,15 +54,16 @@ pub struct Judgement {
     pub budget: Span,
     /// Packets.
     pub counts: Counts,
-    /// One-way delay of this run's own packets; `None` where nothing was played out.
+    /// One-way delay of this run's own packets between both interfaces, or of the events of a
+    /// message; `None` where nothing was played out.
     pub delay: Option<Extremes>,
-    /// The delay if play-out were started on the slowest packet of the run; `None` where nothing
-    /// arrived.
+    /// The delay if play-out were started on the slowest packet of the run, or the largest delay of
+    /// any message; `None` where nothing arrived.
     pub worst_start: Option<Span>,
     /// Network delay; `None` where nothing arrived.
     pub network: Option<NetworkDelay>,
-    /// Slack of the settings.
-    pub slack_configured: Span,
+    /// Slack of the settings; `None` without a jitter buffer.
+    pub slack_configured: Option<Span>,
     /// Smallest distance to underrun of this run, negative for a late packet, in picoseconds.
     pub slack_min_left_ps: Option<i64>,
     /// delay(a→z) − delay(z→a) of this run, in picoseconds, the same in both directions; `None`
@@ -80,6 +84,10 @@ pub struct Counts {
     pub delivered: u64,
     /// Dropped in the network: sent − delivered.
     pub lost: u64,
+    /// Of these, by early detection.
+    pub dropped_early: u64,
+    /// Of these, by a policer.
+    pub policed: u64,
     /// Arrived after their play-out instant.
     pub late: u64,
     /// Not there at their play-out instant, whatever the reason.
@@ -94,6 +102,10 @@ pub struct Counts {
     pub restarts: u64,
     /// Times the loss-of-packets state was entered.
     pub losses_of_packets: u64,
+    /// Times play-out slipped: went on with another packet than the one in turn.
+    pub slips: u64,
+    /// Times a repeated state became stale.
+    pub stale: u64,
 }
 
 /// Exact extremes and rounded mean.
@@ -149,6 +161,7 @@ impl FailCause {
             Self::Overrun => "overrun",
             Self::Loss => "loss",
             Self::NoStart => "no-start",
+            Self::Stale => "stale",
         }
     }
 }
@@ -227,73 +240,156 @@ fn judge_direction(
     (index, way): (usize, usize),
 ) -> Judgement {
     let direction = &circuit.directions[way];
-    let stream = &outcome.streams[direction.stream.0 as usize];
-    let received = stream
-        .received
-        .as_ref()
-        .expect("a circuit has a receiving end");
-    let slack_configured = configured_slack(circuit);
-    let parts = stream.slowest.map(|slowest| {
-        assert_eq!(
-            slowest.parts.total(),
-            stream.network.max,
-            "parts sum to the delay"
-        );
-        BudgetParts::of_start(circuit, &slowest.parts)
-    });
-    let worst_start = (stream.network.count > 0).then(|| {
-        let worst = edge_delay(circuit) + stream.network.max;
-        let sum = parts.map(|parts| parts.total());
+    let found = match (&circuit.carriage, &direction.carried) {
+        (Carriage::Emulated(emulation), Carried::Stream(stream)) => {
+            let stream = &outcome.streams[stream.0 as usize];
+            emulated(circuit, emulation, stream, way)
+        }
+        (Carriage::Messages(settings), Carried::Stream(stream)) => {
+            messages::found(circuit, settings, &outcome.streams[stream.0 as usize])
+        }
+        (_, Carried::Constant { parts, .. }) => constant(&BudgetParts::of_network(circuit, parts)),
+        (Carriage::Direct(_), Carried::Stream(_)) => {
+            unreachable!("packets carry only what is made of packets")
+        }
+    };
+    if let Some(worst) = found.worst_start {
+        let sum = found.parts.map(|parts| parts.total());
         assert_eq!(sum, Some(worst), "parts sum to the worst start");
-        worst
-    });
+    }
     let cause = |worst: Option<Span>| {
-        let over = worst.is_some_and(|worst| worst > scenario.budget);
-        if over {
+        let own = found.delay.map(|delay| delay.max);
+        let over = |delay: Option<Span>| delay.is_some_and(|delay| delay > scenario.budget);
+        if over(worst) || over(own) {
             return Some(FailCause::Budget);
         }
-        not_carried_whole(stream, received, slack_configured)
+        found.cause
     };
     let verdict = |cause: Option<FailCause>| match cause {
         None => Verdict::Pass,
         Some(_) => Verdict::Fail,
     };
-    let physical = worst_start
-        .zip(direction.physical_propagation)
-        .map(|(worst, physical)| {
-            let legs = scenario.plan.path(direction.stream);
-            let used: Span = legs.iter().map(|leg| leg.propagation).sum();
-            let then = worst - used + physical;
-            let difference_ps = difference_ps(physical, used);
-            Physical {
-                worst_start: then,
-                difference_ps,
-                verdict: verdict(cause(Some(then))),
-            }
-        });
+    let physical = physical(direction, found.worst_start).map(|(then, difference_ps)| Physical {
+        worst_start: then,
+        difference_ps,
+        verdict: verdict(cause(Some(then))),
+    });
     Judgement {
         circuit: index,
         direction: way,
-        verdict: verdict(cause(worst_start)),
-        cause: cause(worst_start),
+        verdict: verdict(cause(found.worst_start)),
+        cause: cause(found.worst_start),
         judged: if circuit.scheme == "87L" {
             "delay only"
         } else {
             "delay"
         },
         budget: scenario.budget,
-        counts: counts(stream, received),
-        delay: extremes(&received.delay),
-        worst_start,
-        network: extremes(&stream.network).map(|exact| NetworkDelay {
-            exact,
-            shares: shares(&stream.network),
-        }),
-        slack_configured,
-        slack_min_left_ps: received.slack_min_left_ps,
+        counts: found.counts,
+        delay: found.delay,
+        worst_start: found.worst_start,
+        network: found.network,
+        slack_configured: found.slack_configured,
+        slack_min_left_ps: found.slack_min_left_ps,
         asymmetry_ps: None,
-        parts,
+        parts: found.parts,
         physical,
+    }
+}
+
+/// The worst start with physical propagation, and how much that is more.
+fn physical(direction: &Direction, worst: Option<Span>) -> Option<(Span, i64)> {
+    let (worst, physical) = worst.zip(direction.physical_propagation)?;
+    let used = direction.propagation;
+    Some((worst - used + physical, difference_ps(physical, used)))
+}
+
+/// What was found of a direction, before it is held against the budget.
+#[derive(Default)]
+pub(super) struct Finding {
+    pub(super) counts: Counts,
+    pub(super) delay: Option<Extremes>,
+    pub(super) worst_start: Option<Span>,
+    pub(super) network: Option<NetworkDelay>,
+    pub(super) slack_configured: Option<Span>,
+    pub(super) slack_min_left_ps: Option<i64>,
+    pub(super) parts: Option<BudgetParts>,
+    /// Why it fails even within the budget.
+    pub(super) cause: Option<FailCause>,
+}
+
+/// A C-pipe.
+fn emulated(
+    circuit: &Circuit,
+    emulation: &Emulation,
+    stream: &StreamOutcome,
+    way: usize,
+) -> Finding {
+    let received = stream
+        .received
+        .as_ref()
+        .expect("a C-pipe has a receiving end");
+    let slack = configured_slack(emulation, way);
+    let conversion = circuit.interface.delay();
+    let parts = slowest_parts(stream)
+        .map(|network| BudgetParts::of_start(circuit, emulation, way, &network));
+    let arrived = stream.network.count > 0;
+    Finding {
+        counts: counts(stream, received),
+        delay: extremes(&received.delay).map(|one| one.later(conversion)),
+        worst_start: arrived.then(|| conversion + edge_delay(emulation, way) + stream.network.max),
+        network: network_delay(stream),
+        slack_configured: Some(slack),
+        slack_min_left_ps: received.slack_min_left_ps,
+        parts,
+        cause: not_carried_whole(stream, received, slack),
+    }
+}
+
+/// A direction without packets.
+fn constant(parts: &BudgetParts) -> Finding {
+    let total = parts.total();
+    Finding {
+        delay: Some(Extremes {
+            min: total,
+            mean: total,
+            max: total,
+        }),
+        worst_start: Some(total),
+        parts: Some(*parts),
+        ..Finding::default()
+    }
+}
+
+/// The parts of the slowest delivered packet.
+pub(super) fn slowest_parts(stream: &StreamOutcome) -> Option<crate::engine::Parts> {
+    stream.slowest.map(|slowest| {
+        assert_eq!(
+            slowest.parts.total(),
+            stream.network.max,
+            "parts sum to the delay"
+        );
+        slowest.parts
+    })
+}
+
+/// Extremes and shares of the network delay.
+pub(super) fn network_delay(stream: &StreamOutcome) -> Option<NetworkDelay> {
+    extremes(&stream.network).map(|exact| NetworkDelay {
+        exact,
+        shares: shares(&stream.network),
+    })
+}
+
+impl Extremes {
+    /// All of it later by as much.
+    #[must_use]
+    fn later(self, by: Span) -> Self {
+        Self {
+            min: self.min + by,
+            mean: self.mean + by,
+            max: self.max + by,
+        }
     }
 }
 
@@ -327,6 +423,8 @@ fn counts(stream: &StreamOutcome, received: &Received) -> Counts {
         sent: stream.sent,
         delivered: stream.delivered,
         lost: stream.sent - stream.delivered,
+        dropped_early: stream.dropped_early,
+        policed: stream.policed,
         late: received.late,
         missing: received.missing,
         overrun: received.overrun,
@@ -334,6 +432,8 @@ fn counts(stream: &StreamOutcome, received: &Received) -> Counts {
         duplicates: received.duplicates,
         restarts: received.starts.saturating_sub(1),
         losses_of_packets: received.losses_of_packets,
+        slips: received.slips,
+        stale: 0,
     }
 }
 
@@ -363,7 +463,7 @@ mod tests {
         assert_eq!(rows[0].verdict, Verdict::Pass);
         assert_eq!(rows[0].cause, None);
         assert_eq!(rows[0].worst_start, Some(Span::from_us(3200)));
-        assert_eq!(rows[0].slack_configured, Span::from_ms(1));
+        assert_eq!(rows[0].slack_configured, Some(Span::from_ms(1)));
         assert_eq!(rows[0].margin_ps(), Some(6_800_000_000));
         assert_eq!(rows[0].parts.unwrap().total(), Span::from_us(3200));
         assert_eq!(rows[0].asymmetry_ps, Some(0));

@@ -202,20 +202,33 @@ impl Profile {
         buffer: Span,
         packet_time_exact_ps: (u64, u64),
     ) -> Result<Advice, BufferError> {
-        let limits = &self.buffer;
+        self.buffer.check(buffer, packet_time_exact_ps)
+    }
+}
+
+impl BufferLimits {
+    /// As [`Profile::check_buffer`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn check(
+        &self,
+        buffer: Span,
+        packet_time_exact_ps: (u64, u64),
+    ) -> Result<Advice, BufferError> {
         let packets = |packets| compare_buffer(buffer, packets, packet_time_exact_ps);
-        if buffer < limits.min {
-            Err(BufferError::TooShort(limits.min))
-        } else if buffer > limits.max {
-            Err(BufferError::TooLong(limits.max))
-        } else if !buffer.0.is_multiple_of(limits.step.0) {
-            Err(BufferError::NotAMultiple(limits.step))
-        } else if packets(limits.packets_min) == Ordering::Less {
-            Err(BufferError::FewerPackets(limits.packets_min))
-        } else if packets(limits.packets_max) == Ordering::Greater {
-            Err(BufferError::MorePackets(limits.packets_max))
-        } else if packets(limits.packets_advised) == Ordering::Less {
-            Ok(Advice::FewerPackets(limits.packets_advised))
+        if buffer < self.min {
+            Err(BufferError::TooShort(self.min))
+        } else if buffer > self.max {
+            Err(BufferError::TooLong(self.max))
+        } else if !buffer.0.is_multiple_of(self.step.0) {
+            Err(BufferError::NotAMultiple(self.step))
+        } else if packets(self.packets_min) == Ordering::Less {
+            Err(BufferError::FewerPackets(self.packets_min))
+        } else if packets(self.packets_max) == Ordering::Greater {
+            Err(BufferError::MorePackets(self.packets_max))
+        } else if packets(self.packets_advised) == Ordering::Less {
+            Ok(Advice::FewerPackets(self.packets_advised))
         } else {
             Ok(Advice::Fits)
         }

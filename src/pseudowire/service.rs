@@ -4,7 +4,9 @@
 pub use super::playout::{
     PlayoutError, PlayoutModel, ReceiverLimits, edge_delay, receiver, slack, with_hold_back,
 };
-pub use super::profile::{Advice, BufferError, PROFILES, PayloadError, Profile, compare_buffer};
+pub use super::profile::{
+    Advice, BufferError, BufferLimits, PROFILES, PayloadError, Profile, compare_buffer,
+};
 use crate::units::{BitRate, Octets, Span};
 
 /// The TDM side of a circuit.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::manifest::{self, Found, Output};
-use super::{Report, SCHEMA, histograms};
+use super::{Report, SCHEMA, comparison, histograms, tables};
 
 /// Names of our temporary folders begin so; what a killed run left does not count as content.
 pub const TEMPORARY_PREFIX: &str = ".tmp-";
@@ -66,6 +66,16 @@ pub fn files(report: &Report<'_>) -> Vec<Output> {
             content: histograms::log(report.scenario, report.outcome),
         },
     ];
+    let asked = [
+        ("comparison.csv", comparison::table(report)),
+        (
+            "series.csv",
+            tables::series(report.scenario, report.outcome),
+        ),
+    ];
+    for (name, content) in asked {
+        outputs.extend(content.map(|content| text(name, &content)));
+    }
     let manifest = manifest::render(report, &outputs);
     outputs.insert(0, text(MANIFEST, &manifest));
     let sums = manifest::sums(&outputs);

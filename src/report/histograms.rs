@@ -37,7 +37,10 @@ pub fn log(scenario: &Scenario, outcome: &Outcome) -> Vec<u8> {
     };
     for circuit in &scenario.circuits {
         for (direction, way) in circuit.directions.iter().zip(DIRECTIONS) {
-            let stream = &outcome.streams[direction.stream.0 as usize];
+            let Some(stream) = direction.stream() else {
+                continue;
+            };
+            let stream = &outcome.streams[stream.0 as usize];
             let name = encoded(&circuit.name);
             let slack = stream
                 .received

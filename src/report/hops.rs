@@ -1,11 +1,12 @@
 //! A circuit hop by hop, before anything is simulated: what the settings and the route cost with
 //! every queue empty.
 
+use super::drift;
 use super::text::{Align, Columns, harmless, rate, signed_ms};
 use crate::analysis::decomposition::{configured_slack, edge_delay};
-use crate::plan::Processing;
+use crate::plan::{Processing, StreamId};
 use crate::pseudowire::receive::Playout;
-use crate::scenario::{Circuit, Direction, LegOwner, Scenario};
+use crate::scenario::{Carriage, Carried, Circuit, Direction, Emulation, LegOwner, Scenario};
 use crate::units::Span;
 use crate::units::quantity::{TIME, format as quantity};
 use crate::units::time::PS_PER_NS;
@@ -18,14 +19,16 @@ use crate::units::time::PS_PER_NS;
 pub fn circuit(scenario: &Scenario, index: usize) -> String {
     let circuit = &scenario.circuits[index];
     let mut text = settings(circuit);
-    for (direction, arrow) in circuit.directions.iter().zip(["a→z", "z→a"]) {
+    for (way, (direction, arrow)) in circuit.directions.iter().zip(["a→z", "z→a"]).enumerate() {
         text.push('\n');
         text.push_str(&format!(
             "{arrow}  {}\n",
             harmless(&direction.nodes.join(" → "))
         ));
-        text.push_str(&hops(scenario, direction));
-        text.push_str(&sums(scenario, circuit, direction));
+        if let Some(stream) = direction.stream() {
+            text.push_str(&hops(scenario, direction, stream));
+        }
+        text.push_str(&sums(scenario, circuit, way));
     }
     text.push_str(
         "\ntimes in us, queues empty; waiting for other traffic comes on top: `pilotwire run`\n",
@@ -34,12 +37,53 @@ pub fn circuit(scenario: &Scenario, index: usize) -> String {
 }
 
 fn settings(circuit: &Circuit) -> String {
-    let packet = quantity(circuit.packet_time_exact_ps.0, &TIME);
-    let packet = match circuit.packet_time_exact_ps.1 {
+    let class = circuit
+        .class
+        .map_or(String::new(), |class| format!(", class {}", class.name()));
+    let mut text = format!(
+        "{}: scheme {}, carrier {}{class}\n",
+        harmless(&circuit.name),
+        circuit.scheme,
+        circuit.carrier(),
+    );
+    if let Some(name) = circuit.interface.name {
+        let [a, z] = circuit
+            .interface
+            .conversion
+            .map(|end| quantity(end.0, &TIME));
+        text.push_str(&format!(
+            "  interface {name}: converting takes {a} at a, {z} at z"
+        ));
+        match circuit.interface.recognition {
+            Span::ZERO => {}
+            more => text.push_str(&format!(
+                ", and {} to recognise a command",
+                us(more) + " us"
+            )),
+        }
+        text.push('\n');
+    }
+    match &circuit.carriage {
+        Carriage::Emulated(settings) => text.push_str(&emulation(settings)),
+        Carriage::Messages(settings) => text.push_str(&format!(
+            "  frames of {}, {} in the network; after an event {} apart, doubling to {}\n",
+            settings.frame,
+            settings.sizes.frame,
+            quantity(settings.t1.0, &TIME),
+            quantity(settings.t0.0, &TIME),
+        )),
+        Carriage::Direct(_) => {}
+    }
+    text
+}
+
+fn emulation(settings: &Emulation) -> String {
+    let packet = quantity(settings.packet_time_exact_ps.0, &TIME);
+    let packet = match settings.packet_time_exact_ps.1 {
         1 => packet,
-        parts => format!("{} ps / {parts}", circuit.packet_time_exact_ps.0),
+        parts => format!("{} ps / {parts}", settings.packet_time_exact_ps.0),
     };
-    let start = match circuit.receiver.playout {
+    let start = match settings.receivers[0].playout {
         Playout::FillHalf { packets } => {
             format!("play-out starts on consecutive packet number {packets}")
         }
@@ -50,27 +94,32 @@ fn settings(circuit: &Circuit) -> String {
             )
         }
     };
-    let rates = &circuit.rates;
-    format!(
-        "{}: scheme {}, class {}\n  \
-         payload {} every {packet}; buffer {}, {}: {start}, at most {} packets wait\n  \
+    let rates = &settings.rates;
+    let mut text = format!(
+        "  payload {} every {packet}; buffer {}, {}: {start}, at most {} packets wait\n  \
          rates: payload {}, with labels and control word {}, frame with FCS {}, \
          with preamble and gap {}\n",
-        harmless(&circuit.name),
-        circuit.scheme,
-        circuit.class.name(),
-        circuit.payload,
-        quantity(circuit.jitter_buffer.0, &TIME),
-        circuit.playout,
-        circuit.receiver.capacity_packets,
+        settings.payload,
+        quantity(settings.effective_buffer.0, &TIME),
+        settings.model.name(),
+        settings.receivers[0].capacity_packets,
         rate(rates.payload),
         rate(rates.mpls),
         rate(rates.frame),
         rate(rates.wire),
-    )
+    );
+    for (receiver, arrow) in settings.receivers.iter().zip(["a→z", "z→a"]) {
+        if receiver.hold_back > Span::ZERO {
+            let wait = quantity(receiver.hold_back.0, &TIME);
+            text.push_str(&format!(
+                "  equalised: play-out {arrow} held back by {wait}\n"
+            ));
+        }
+    }
+    text + &drift::lines(settings)
 }
 
-fn hops(scenario: &Scenario, direction: &Direction) -> String {
+fn hops(scenario: &Scenario, direction: &Direction, stream: StreamId) -> String {
     let mut columns = Columns::new(&[
         Align::Left,
         Align::Right,
@@ -88,7 +137,8 @@ fn hops(scenario: &Scenario, direction: &Direction) -> String {
         "so far",
     ];
     columns.row(header.map(str::to_owned).to_vec());
-    let stream = &scenario.plan.streams[direction.stream.0 as usize];
+    let id = stream;
+    let stream = &scenario.plan.streams[id.0 as usize];
     let mut so_far = stream.ingress.max();
     let node = |index: usize| harmless(direction.nodes.get(index).map_or("", String::as_str));
     let mut through = |name: String, time: String, so_far: Span| {
@@ -100,11 +150,7 @@ fn hops(scenario: &Scenario, direction: &Direction) -> String {
         through(node(0), processing(&stream.ingress), so_far);
     }
     let mut rows = Vec::new();
-    for (owner, leg) in direction
-        .legs
-        .iter()
-        .zip(scenario.plan.path(direction.stream))
-    {
+    for (owner, leg) in direction.legs.iter().zip(scenario.plan.path(id)) {
         so_far = so_far + leg.serialization + leg.behind();
         let name = format!("  {}", harmless(&crossed(direction, owner)));
         let times = [leg.serialization, leg.media, leg.propagation, so_far].map(us);
@@ -138,23 +184,33 @@ fn crossed(direction: &Direction, owner: &LegOwner) -> String {
     }
 }
 
-fn sums(scenario: &Scenario, circuit: &Circuit, direction: &Direction) -> String {
-    let stream = &scenario.plan.streams[direction.stream.0 as usize];
-    let legs = scenario.plan.path(direction.stream);
-    let crossing = |leg: &crate::plan::Leg| leg.serialization + leg.behind() + leg.processing.max();
-    let network = stream.ingress.max() + legs.iter().map(crossing).sum();
-    let edge = edge_delay(circuit);
-    let total = edge + network;
+fn sums(scenario: &Scenario, circuit: &Circuit, way: usize) -> String {
+    let direction = &circuit.directions[way];
+    let network = match &direction.carried {
+        Carried::Stream(stream) => network(scenario, *stream),
+        Carried::Constant { parts, .. } => parts.total(),
+    };
+    let conversion = circuit.interface.delay();
+    let emulation = circuit.emulation();
+    let edge = emulation.map_or(Span::ZERO, |settings| edge_delay(settings, way));
+    let total = conversion + edge + network;
     let left = i128::from(scenario.budget.0) - i128::from(total.0);
+    let converted = match conversion {
+        Span::ZERO => String::new(),
+        conversion => format!(" + interfaces {conversion} ms"),
+    };
     let mut text = format!(
-        "  network {} ms + packetization and play-out {edge} ms = {total} ms of {} ms: {} ms \
-         left for queueing\n  slack of the buffer {} ms\n",
-        network,
+        "  network {network} ms{converted} + packetization and play-out {edge} ms = {total} ms of \
+         {} ms: {} ms left for queueing\n",
         scenario.budget,
         signed_ms(i64::try_from(left).unwrap_or(i64::MIN)),
-        configured_slack(circuit),
     );
-    let used: Span = legs.iter().map(|leg| leg.propagation).sum();
+    if let Some(settings) = emulation {
+        let slack = configured_slack(settings, way);
+        text.push_str(&format!("  slack of the buffer {slack} ms\n"));
+    }
+    text.push_str(&constant_parts(direction));
+    let used = direction.propagation;
     if let Some(physical) = direction
         .physical_propagation
         .filter(|physical| *physical != used)
@@ -164,6 +220,34 @@ fn sums(scenario: &Scenario, circuit: &Circuit, direction: &Direction) -> String
             "  physical constants: propagation {physical} ms in place of {used} ms, {} ms\n",
             signed_ms(i64::try_from(more).unwrap_or(i64::MAX)),
         ));
+    }
+    text
+}
+
+/// Through the network with every queue empty, ranges at their longest.
+fn network(scenario: &Scenario, stream: StreamId) -> Span {
+    let ingress = scenario.plan.streams[stream.0 as usize].ingress.max();
+    let crossing = |leg: &crate::plan::Leg| leg.serialization + leg.behind() + leg.processing.max();
+    ingress + scenario.plan.path(stream).iter().map(crossing).sum()
+}
+
+/// What a direction without packets is made of.
+fn constant_parts(direction: &Direction) -> String {
+    let Carried::Constant { parts, slots } = &direction.carried else {
+        return String::new();
+    };
+    let mut text = format!(
+        "  serialization {} us, media {} us, propagation {} us\n",
+        us(parts.serialization),
+        us(parts.media),
+        us(parts.propagation)
+    );
+    for (link, slots) in direction.links.iter().zip(slots) {
+        let numbers: Vec<String> = slots.iter().map(u64::to_string).collect();
+        if !numbers.is_empty() {
+            let link = harmless(link);
+            text.push_str(&format!("  {link}: timeslots {}\n", numbers.join(", ")));
+        }
     }
     text
 }

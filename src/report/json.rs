@@ -2,11 +2,15 @@
 
 use serde::Serialize;
 
+use super::comparison::{self, Comparison};
+use super::text::late_policy;
 use super::{MODEL_VERSION, Report, SCHEMA, TOOL_VERSION};
 use crate::analysis::decomposition::BudgetParts;
 use crate::analysis::verdict::{DIRECTIONS, Judgement, NetworkDelay, extremes, shares};
 use crate::engine::StreamOutcome;
-use crate::scenario::{Circuit, Diagnostic, Flow, FlowStream, Scenario, Severity};
+use crate::scenario::{
+    Carried, Circuit, Diagnostic, Flow, FlowStream, LayerRates, Scenario, Severity,
+};
 use crate::units::Span;
 
 /// The report as JSON text, indented by two, with a newline at the end.
@@ -43,6 +47,7 @@ pub fn render(report: &Report<'_>) -> String {
         defaults: &scenario.defaults,
         filters: scenario.filters.map(switch_word),
         findings: findings(report.findings),
+        comparisons: comparisons(report),
     };
     let mut text = serde_json::to_string_pretty(&document).expect("plain data has a JSON form");
     text.push('\n');
@@ -69,6 +74,19 @@ struct Document<'a> {
     defaults: &'a [String],
     filters: Option<&'a str>,
     findings: Vec<FindingObject<'a>>,
+    comparisons: Vec<ComparisonObject<'a>>,
+}
+
+/// One direction of a circuit beside that of another.
+#[derive(Serialize)]
+struct ComparisonObject<'a> {
+    circuit: &'a str,
+    with: &'a str,
+    direction: &'a str,
+    total_ps: [Option<u64>; 2],
+    margin_ps: [Option<i64>; 2],
+    asymmetry_ps: [Option<i64>; 2],
+    difference_ps: Option<i64>,
 }
 
 #[derive(Serialize)]
@@ -88,21 +106,41 @@ struct CircuitObject<'a> {
     slack_ps: SlackObject,
     asymmetry_ps: Option<i64>,
     parts_ps: PartsObject,
-    rates_bps: RatesObject,
+    rates_bps: Option<RatesObject>,
     missing: u64,
     overrun: u64,
     reordered: u64,
     duplicates: u64,
     restarts: u64,
     losses_of_packets: u64,
-    class: &'a str,
+    class: Option<&'a str>,
     scheme: &'a str,
     path: &'a [String],
     links: &'a [String],
-    playout: &'a str,
-    payload_octets: u64,
-    jitter_buffer_ps: u64,
+    playout: Option<&'a str>,
+    payload_octets: Option<u64>,
+    jitter_buffer_ps: Option<u64>,
     physical: Option<PhysicalObject>,
+    dropped_early: u64,
+    policed: u64,
+    slips: u64,
+    stale: u64,
+    carrier: &'a str,
+    service: &'a str,
+    interface: InterfaceObject<'a>,
+    effective_buffer_ps: Option<u64>,
+    late_policy: Option<&'a str>,
+    clock: Option<&'a str>,
+    hold_back_ps: Option<u64>,
+    timeslots: Option<&'a [Vec<u64>]>,
+}
+
+#[derive(Serialize)]
+struct InterfaceObject<'a> {
+    name: Option<&'a str>,
+    a_ps: u64,
+    z_ps: u64,
+    recognition_ps: u64,
 }
 
 #[derive(Serialize)]
@@ -126,7 +164,7 @@ struct NetworkObject {
 
 #[derive(Serialize)]
 struct SlackObject {
-    configured: u64,
+    configured: Option<u64>,
     min_left: Option<i64>,
 }
 
@@ -183,6 +221,19 @@ struct FlowDelayObject {
     p99: Option<u64>,
     p999: Option<u64>,
     p9999: Option<u64>,
+}
+
+fn comparisons<'a>(report: &'a Report<'_>) -> Vec<ComparisonObject<'a>> {
+    let one = |row: Comparison<'a>| ComparisonObject {
+        circuit: row.names[0],
+        with: row.names[1],
+        direction: row.rows[0].direction_name(),
+        total_ps: row.rows.map(|row| row.worst_start.map(|worst| worst.0)),
+        margin_ps: row.rows.map(Judgement::margin_ps),
+        asymmetry_ps: row.rows.map(|row| row.asymmetry_ps),
+        difference_ps: row.difference_ps(),
+    };
+    comparison::all(report).into_iter().map(one).collect()
 }
 
 /// A constant as reports and manifests show it.
@@ -243,6 +294,7 @@ impl<'a> CircuitObject<'a> {
     fn new(circuit: &'a Circuit, row: &Judgement) -> Self {
         let direction = &circuit.directions[row.direction];
         let counts = row.counts;
+        let settings = circuit.emulation();
         Self {
             name: &circuit.name,
             direction: row.direction_name(),
@@ -262,35 +314,61 @@ impl<'a> CircuitObject<'a> {
             },
             network_delay_ps: NetworkObject::new(row.network),
             slack_ps: SlackObject {
-                configured: row.slack_configured.0,
+                configured: row.slack_configured.map(|slack| slack.0),
                 min_left: row.slack_min_left_ps,
             },
             asymmetry_ps: row.asymmetry_ps,
             parts_ps: PartsObject::new(row.parts),
-            rates_bps: RatesObject {
-                payload: circuit.rates.payload.rounded_bps(),
-                mpls: circuit.rates.mpls.rounded_bps(),
-                frame: circuit.rates.frame.rounded_bps(),
-                wire: circuit.rates.wire.rounded_bps(),
-            },
+            rates_bps: settings.map(|settings| RatesObject::new(&settings.rates)),
             missing: counts.missing,
             overrun: counts.overrun,
             reordered: counts.reordered,
             duplicates: counts.duplicates,
             restarts: counts.restarts,
             losses_of_packets: counts.losses_of_packets,
-            class: circuit.class.name(),
+            class: circuit.class.map(|class| class.name()),
             scheme: &circuit.scheme,
             path: &direction.nodes,
             links: &direction.links,
-            playout: circuit.playout,
-            payload_octets: circuit.payload.0,
-            jitter_buffer_ps: circuit.jitter_buffer.0,
+            playout: settings.map(|settings| settings.model.name()),
+            payload_octets: settings.map(|settings| settings.payload.0),
+            jitter_buffer_ps: settings.map(|settings| settings.jitter_buffer.0),
             physical: row.physical.map(|physical| PhysicalObject {
                 worst_start_ps: physical.worst_start.0,
                 difference_ps: physical.difference_ps,
                 verdict: physical.verdict.word(),
             }),
+            dropped_early: counts.dropped_early,
+            policed: counts.policed,
+            slips: counts.slips,
+            stale: counts.stale,
+            carrier: circuit.carrier(),
+            service: circuit.service_name(),
+            interface: InterfaceObject {
+                name: circuit.interface.name,
+                a_ps: circuit.interface.conversion[0].0,
+                z_ps: circuit.interface.conversion[1].0,
+                recognition_ps: circuit.interface.recognition.0,
+            },
+            effective_buffer_ps: settings.map(|settings| settings.effective_buffer.0),
+            late_policy: settings.map(late_policy),
+            clock: settings.map(|settings| settings.clock_kind),
+            hold_back_ps: settings.map(|settings| settings.receivers[row.direction].hold_back.0),
+            timeslots: match &direction.carried {
+                Carried::Constant { slots, .. } => Some(slots),
+                Carried::Stream(_) => None,
+            },
+        }
+    }
+}
+
+impl RatesObject {
+    fn new(rates: &LayerRates) -> Self {
+        Self {
+            payload: rates.payload.rounded_bps(),
+            mpls: rates.mpls.rounded_bps(),
+            frame: rates.frame.rounded_bps(),
+            wire: rates.wire.rounded_bps(),
         }
     }
 }

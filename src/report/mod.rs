@@ -2,6 +2,8 @@
 //!
 //! Every field and file is described in `docs/results.md`.
 
+mod comparison;
+mod drift;
 pub mod events;
 pub mod folder;
 pub mod histograms;
@@ -25,7 +27,7 @@ pub const SCHEMA: &str = "pilotwire.run/1";
 /// Version of this tool.
 pub const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Raised whenever the same input gives other results.
-pub const MODEL_VERSION: u64 = 1;
+pub const MODEL_VERSION: u64 = 2;
 
 /// A run, judged and written out: everything that the formats draw from.
 #[derive(Debug)]

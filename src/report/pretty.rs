@@ -1,11 +1,12 @@
 //! The report for the terminal: the worst circuit first, each failing one with why and fix.
 
 use super::text::{Align, Columns, count, harmless, signed_ms};
-use super::{Report, Summary, reasons};
+use super::{Report, Summary, comparison, reasons};
 use crate::analysis::decomposition::BudgetParts;
 use crate::analysis::verdict::{Judgement, Verdict, extremes};
 use crate::scenario::{Diagnostic, Flow, FlowStream, Severity};
 use crate::traffic::Class;
+use crate::units::Span;
 
 /// Escape sequences, or none.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,6 +44,14 @@ const FLOWS_LISTED: usize = 12;
 pub fn render(report: &Report<'_>, style: Style) -> String {
     let mut text = String::new();
     for line in circuit_lines(report, style) {
+        text.push_str(&line);
+        text.push('\n');
+    }
+    for line in equalised_lines(report) {
+        text.push_str(&line);
+        text.push('\n');
+    }
+    for line in comparison::lines(report) {
         text.push_str(&line);
         text.push('\n');
     }
@@ -175,6 +184,30 @@ fn lost(stream: &crate::engine::StreamOutcome) -> u64 {
     stream.dropped + stream.dropped_early + stream.policed
 }
 
+/// Circuits whose faster direction is held back: by how much, and what asymmetry is left.
+fn equalised_lines(report: &Report<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
+    for pair in report.judgements.chunks(2) {
+        let Some(row) = pair.first() else { continue };
+        let circuit = &report.scenario.circuits[row.circuit];
+        let Some(settings) = circuit.emulation() else {
+            continue;
+        };
+        let held = [0, 1].map(|way| settings.receivers[way].hold_back);
+        if held == [Span::ZERO; 2] {
+            continue;
+        }
+        let left = row.asymmetry_ps.map_or_else(|| "-".to_owned(), signed_ms);
+        lines.push(format!(
+            "  {} equalised: held back {} ms a→z, {} ms z→a; asymmetry left {left} ms",
+            harmless(&circuit.name),
+            held[0],
+            held[1]
+        ));
+    }
+    lines
+}
+
 /// The streams of flows, the most dropped first; a sum where there are many.
 fn flow_lines<'r>(report: &'r Report<'_>) -> Vec<String> {
     let stream = |one: &FlowStream| &report.outcome.streams[one.stream.0 as usize];
@@ -190,10 +223,14 @@ fn flow_lines<'r>(report: &'r Report<'_>) -> Vec<String> {
     };
     let noun = if number == 1 { "flow" } else { "flows" };
     let mut lines = vec![format!(
-        "  {number} other {noun}: {} packets sent, {} delivered, {} dropped",
+        "  {number} other {noun}: {} packets sent, {} delivered, {}",
         count(sum(|one| one.sent)),
         count(sum(|one| one.delivered)),
-        count(sum(lost))
+        lost_text(
+            sum(|one| one.dropped),
+            sum(|one| one.dropped_early),
+            sum(|one| one.policed)
+        )
     )];
     flows.sort_by_key(|(one, _)| std::cmp::Reverse((lost(stream(one)), stream(one).network.max)));
     let every = flows.len() <= FLOWS_LISTED;
@@ -210,13 +247,18 @@ fn flow_lines<'r>(report: &'r Report<'_>) -> Vec<String> {
         Align::Right,
         Align::Right,
         Align::Right,
+        Align::Right,
+        Align::Right,
     ]);
-    let header = ["flow", "class", "sent", "dropped", "min", "mean", "max"];
+    let header = [
+        "flow", "class", "sent", "dropped", "early", "policed", "min", "mean", "max",
+    ];
     columns.row(header.map(str::to_owned).to_vec());
     for (flow, class) in flows {
         let one = stream(flow);
         let mut cells = vec![harmless(&flow.name), class.name().to_owned()];
-        cells.extend([count(one.sent), count(lost(one))]);
+        let counts = [one.sent, one.dropped, one.dropped_early, one.policed];
+        cells.extend(counts.map(count));
         match extremes(&one.network) {
             Some(exact) => cells.extend([exact.min, exact.mean, exact.max].map(|d| d.to_string())),
             None => cells.extend([(); 3].map(|()| "-".to_owned())),
@@ -225,6 +267,17 @@ fn flow_lines<'r>(report: &'r Report<'_>) -> Vec<String> {
     }
     lines.extend(columns.lines().into_iter().map(|line| format!("  {line}")));
     lines
+}
+
+/// What became of packets that did not arrive, by cause.
+fn lost_text(dropped: u64, early: u64, policed: u64) -> String {
+    let mut text = format!("{} dropped", count(dropped));
+    for (number, cause) in [(early, "dropped early"), (policed, "policed")] {
+        if number > 0 {
+            text.push_str(&format!(", {} {cause}", count(number)));
+        }
+    }
+    text
 }
 
 /// One line per code and title of the warnings, but TP001, which has a line of its own.

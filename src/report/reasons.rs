@@ -1,11 +1,11 @@
 //! Why a circuit fails and what would mend it, in a line each.
 
-use super::Report;
 use super::text::{count, rate};
+use super::{Report, drift};
 use crate::analysis::decomposition::edge_delay;
-use crate::analysis::fix::{cheapest, frames_per_packet, largest_part};
+use crate::analysis::fix::{cheapest, largest_part};
 use crate::analysis::verdict::{FailCause, Judgement};
-use crate::scenario::Circuit;
+use crate::scenario::{Circuit, Emulation};
 use crate::units::Span;
 use crate::units::quantity::{TIME, format as quantity};
 
@@ -23,7 +23,7 @@ pub fn lines(
     let mut lines = vec![("why", why(report, circuit, row, cause))];
     match cause {
         FailCause::Budget | FailCause::Underrun | FailCause::Overrun => {
-            lines.push(("fix", setting(circuit, row, both)));
+            lines.extend(mending(circuit, row, both, cause).map(|text| ("fix", text)));
         }
         FailCause::Loss => lines.push((
             "fix",
@@ -32,6 +32,10 @@ pub fn lines(
         FailCause::NoStart => {
             lines.push(("fix", "a longer run: the jitter buffer never filled".into()));
         }
+        FailCause::Stale => lines.push((
+            "fix",
+            "a larger `allowed`, a shorter heartbeat, or no loss where frames are dropped".into(),
+        )),
     }
     lines
 }
@@ -44,9 +48,19 @@ fn why(report: &Report<'_>, circuit: &Circuit, row: &Judgement, cause: FailCause
             let variation = row
                 .network
                 .map_or(Span::ZERO, |one| one.exact.max - one.exact.min);
+            let slack = row.slack_configured.unwrap_or(Span::ZERO);
+            let drifts = circuit
+                .emulation()
+                .filter(|settings| drift::runs_apart(settings, row.direction));
+            let clock = drifts.map_or(String::new(), |settings| {
+                format!(
+                    "the clocks of both ends ({}) run apart; ",
+                    settings.clock_kind
+                )
+            });
             let mut text = format!(
-                "network delay varies by {variation} ms, the slack of the buffer is {} ms",
-                row.slack_configured
+                "{clock}network delay varies by {variation} ms, the slack of the buffer is \
+                 {slack} ms",
             );
             if counts.late + counts.missing > 0 {
                 let (late, missing) = (count(counts.late), count(counts.missing));
@@ -61,44 +75,90 @@ fn why(report: &Report<'_>, circuit: &Circuit, row: &Judgement, cause: FailCause
             "{} of {} packets found the jitter buffer full ({} packets)",
             count(counts.overrun),
             count(counts.sent),
-            circuit.receiver.capacity_packets
+            circuit
+                .emulation()
+                .map_or(0, |settings| settings.receivers[row.direction]
+                    .capacity_packets)
         ),
         FailCause::Loss => format!(
-            "{} of {} packets dropped in the network{}",
+            "{} of {} packets dropped in the network{}{}",
             count(counts.lost),
             count(counts.sent),
-            dropped_at(report, circuit, row)
+            dropped_at(report, circuit, row),
+            match counts.policed {
+                0 => String::new(),
+                policed => format!(", {} by the policer at the ingress", count(policed)),
+            }
         ),
         FailCause::NoStart => "play-out never began".into(),
+        FailCause::Stale => format!(
+            "the state was stale {} times: no frame came while the last one counted",
+            count(counts.stale)
+        ),
     }
 }
 
-fn over_budget(circuit: &Circuit, row: &Judgement) -> String {
-    let edge = edge_delay(circuit);
-    if u128::from(edge.0) * 2 > u128::from(row.budget.0) {
-        let packet = frames_per_packet(circuit).map_or_else(
-            || format!("{} payload", circuit.payload),
-            |frames| format!("{frames} frames per packet"),
-        );
-        return format!(
-            "C-pipe settings ({packet}, {} buffer) cost {edge} ms by themselves under {}   TP002",
-            quantity(circuit.jitter_buffer.0, &TIME),
-            circuit.playout
+/// What would help a circuit whose delay or buffer is the trouble; nothing to say where no setting
+/// of ours is in play.
+fn mending(
+    circuit: &Circuit,
+    row: &Judgement,
+    both: &[&Judgement],
+    cause: FailCause,
+) -> Option<String> {
+    let settings = circuit.emulation()?;
+    let apart = drift::runs_apart(settings, row.direction);
+    let within = row.worst_start.is_some_and(|worst| worst <= row.budget);
+    let variation = row.network.map(|one| one.exact.max - one.exact.min);
+    let slack_holds = variation <= row.slack_configured;
+    if apart && within && (cause != FailCause::Underrun || slack_holds) {
+        return Some(
+            "clock = { kind = \"network\" } or \"differential\": no buffer outlasts a drift".into(),
         );
     }
+    Some(setting(circuit, row, both))
+}
+
+fn over_budget(circuit: &Circuit, row: &Judgement) -> String {
+    if let Some(settings) = circuit.emulation() {
+        let edge = edge_delay(settings, row.direction);
+        if u128::from(edge.0) * 2 > u128::from(row.budget.0) {
+            return costly(settings, edge);
+        }
+    }
+    let worst = row.worst_start.unwrap_or(Span::ZERO);
+    if worst <= row.budget {
+        let own = row.delay.map_or(Span::ZERO, |delay| delay.max);
+        return format!("the delay grew to {own} ms during the run: the clocks run apart");
+    }
     let (name, length) = row.parts.as_ref().map_or(("", Span::ZERO), largest_part);
-    let total = row.worst_start.unwrap_or(Span::ZERO);
-    format!("the largest part is {name}: {length} of {total} ms")
+    format!("the largest part is {name}: {length} of {worst} ms")
+}
+
+fn costly(settings: &Emulation, edge: Span) -> String {
+    let packet = settings.frames_per_packet().map_or_else(
+        || format!("{} payload", settings.payload),
+        |frames| format!("{frames} frames per packet"),
+    );
+    format!(
+        "C-pipe settings ({packet}, {} buffer) cost {edge} ms by themselves under {}   TP002",
+        quantity(settings.effective_buffer.0, &TIME),
+        settings.model.name()
+    )
 }
 
 /// The queues on the way that dropped packets of the class.
 fn dropped_at(report: &Report<'_>, circuit: &Circuit, row: &Judgement) -> String {
-    let stream = circuit.directions[row.direction].stream;
+    let stream = circuit.directions[row.direction].stream();
+    let (Some(stream), Some(class)) = (stream, circuit.class) else {
+        return String::new();
+    };
     let queues = report.scenario.plan.path(stream).iter().filter_map(|leg| {
         let port = leg.port.0 as usize;
-        let queue = report.outcome.ports.get(port)?.get(circuit.class.index())?;
+        let queue = report.outcome.ports.get(port)?.get(class.index())?;
         let name = report.scenario.ports.get(port)?;
-        (queue.dropped > 0).then(|| format!("{name} ({} queue)", circuit.class.name()))
+        let lost = queue.dropped + queue.dropped_early > 0;
+        lost.then(|| format!("{name} ({} queue)", class.name()))
     });
     let queues: Vec<String> = queues.collect();
     if queues.is_empty() {
@@ -116,10 +176,12 @@ fn setting(circuit: &Circuit, row: &Judgement, both: &[&Judgement]) -> String {
             row.budget
         );
     };
+    let buffer = fix.jitter_buffer.map_or(String::new(), |buffer| {
+        format!(", buffer {}", quantity(buffer.0, &TIME))
+    });
     format!(
-        "payload {}, buffer {} → {} ms in place of {}, {} in total; {} on Ethernet, {} on radio",
+        "payload {}{buffer} → {} ms in place of {}, {} in total; {} on Ethernet, {} on radio",
         fix.payload,
-        quantity(fix.jitter_buffer.0, &TIME),
         fix.edge,
         fix.edge_now,
         fix.worst_start,

@@ -3,15 +3,16 @@
 
 use csv::{Terminator, Writer, WriterBuilder};
 
-use super::events::events as events_of;
+use super::events::{Event, events as events_of, state_events};
+use super::text::late_policy;
 use crate::analysis::decomposition::BudgetParts;
 use crate::analysis::verdict::{DIRECTIONS, Judgement, extremes, shares};
 use crate::engine::{Outcome, StreamOutcome};
-use crate::scenario::{Circuit, Flow, FlowStream, Scenario};
+use crate::scenario::{Circuit, Flow, FlowStream, Scenario, StreamOwner};
 use crate::units::Span;
 
 /// Columns of `results.csv`.
-pub const RESULTS_COLUMNS: [&str; 38] = [
+pub const RESULTS_COLUMNS: [&str; 49] = [
     "kind",
     "name",
     "direction",
@@ -50,6 +51,17 @@ pub const RESULTS_COLUMNS: [&str; 38] = [
     "rate_mpls_bps",
     "rate_frame_bps",
     "rate_wire_bps",
+    "dropped_early",
+    "policed",
+    "slips",
+    "stale",
+    "carrier",
+    "interface",
+    "playout",
+    "late_policy",
+    "clock",
+    "effective_buffer_ps",
+    "hold_back_ps",
 ];
 
 /// Columns of `events.csv`.
@@ -62,18 +74,27 @@ pub const EVENTS_COLUMNS: [&str; 6] = [
     "delay_ps",
 ];
 
+/// Columns of `series.csv`.
+pub const SERIES_COLUMNS: [&str; 8] = [
+    "from_ps",
+    "name",
+    "direction",
+    "class",
+    "delivered",
+    "lost",
+    "delay_max_ps",
+    "delay_mean_ps",
+];
+
 /// One row per circuit direction, then one per stream of a flow; each in order of name by bytes.
 #[must_use]
 pub fn results(scenario: &Scenario, outcome: &Outcome, judgements: &[Judgement]) -> String {
     let mut table = Table::new(&RESULTS_COLUMNS);
     for row in judgements {
         let circuit = &scenario.circuits[row.circuit];
-        let stream = circuit.directions[row.direction].stream;
-        table.row(circuit_row(
-            circuit,
-            &outcome.streams[stream.0 as usize],
-            row,
-        ));
+        let stream = circuit.directions[row.direction].stream();
+        let stream = stream.map(|stream| &outcome.streams[stream.0 as usize]);
+        table.row(circuit_row(circuit, stream, row));
     }
     for flow in &scenario.flows {
         for one in &flow.streams {
@@ -114,11 +135,13 @@ pub fn events(scenario: &Scenario, outcome: &Outcome) -> String {
     let mut all = Vec::new();
     for (index, circuit) in scenario.circuits.iter().enumerate() {
         for (way, direction) in circuit.directions.iter().enumerate() {
-            let stream = &outcome.streams[direction.stream.0 as usize];
-            if let Some(received) = &stream.received {
-                let here = events_of(&received.timeline);
-                all.extend(here.into_iter().map(|event| (event.at, index, way, event)));
-            }
+            let here = match direction.stream() {
+                Some(stream) => at_receiver(circuit, &outcome.streams[stream.0 as usize]),
+                None => direction
+                    .constant_timeline(&circuit.interface, scenario.duration)
+                    .map_or_else(Vec::new, |timeline| events_of(&timeline)),
+            };
+            all.extend(here.into_iter().map(|event| (event.at, index, way, event)));
         }
     }
     // Stable: events of one direction at one instant keep the order of the timeline.
@@ -137,14 +160,70 @@ pub fn events(scenario: &Scenario, outcome: &Outcome) -> String {
     table.finish()
 }
 
-fn circuit_row(circuit: &Circuit, stream: &StreamOutcome, row: &Judgement) -> Vec<String> {
+/// The events of a stream's receiving end: instants at the end of the pseudowire, delays between
+/// both interfaces.
+fn at_receiver(circuit: &Circuit, stream: &StreamOutcome) -> Vec<Event> {
+    let conversion = circuit.interface.delay();
+    let converted = |event: Event| Event {
+        delay: event.delay.map(|delay| delay + conversion),
+        ..event
+    };
+    match (&stream.received, &stream.held) {
+        (Some(received), _) => {
+            let all = events_of(&received.timeline);
+            all.into_iter().map(converted).collect()
+        }
+        (None, Some(held)) => state_events(&held.timeline),
+        (None, None) => Vec::new(),
+    }
+}
+
+/// What became of each stream over time, where the scenario asks for it: one row per bin, in order
+/// of the stream's rank, then time. Only bins with packets stand here.
+#[must_use]
+pub fn series(scenario: &Scenario, outcome: &Outcome) -> Option<String> {
+    let length = scenario.plan.series_bin?;
+    let mut table = Table::new(&SERIES_COLUMNS);
+    for (owner, stream) in scenario.streams.iter().zip(&outcome.streams) {
+        let (name, direction, class) = match owner {
+            StreamOwner::Circuit(index, way) => {
+                let circuit = &scenario.circuits[*index];
+                let class = circuit.class.map_or("", |class| class.name());
+                (&circuit.name, DIRECTIONS[*way], class)
+            }
+            StreamOwner::Flow(index) => {
+                let flow = &scenario.flows[*index];
+                (&flow.name, "", flow.class.name())
+            }
+        };
+        for (number, bin) in (0_u64..).zip(&stream.series) {
+            if bin.delivered + bin.lost == 0 {
+                continue;
+            }
+            let count = u128::from(bin.delivered);
+            let mean = (2 * bin.delay_sum_ps + count).checked_div(2 * count);
+            table.row(vec![
+                (number * length.0).to_string(),
+                name.clone(),
+                direction.into(),
+                class.into(),
+                bin.delivered.to_string(),
+                bin.lost.to_string(),
+                maybe(mean.map(|_| bin.delay_max.0)),
+                maybe(mean),
+            ]);
+        }
+    }
+    Some(table.finish())
+}
+
+fn circuit_row(circuit: &Circuit, stream: Option<&StreamOutcome>, row: &Judgement) -> Vec<String> {
     let counts = &row.counts;
-    let rates = &circuit.rates;
     let mut cells = vec![
         "circuit".into(),
         circuit.name.clone(),
         row.direction_name().into(),
-        circuit.class.name().into(),
+        circuit.class.map_or("", |class| class.name()).into(),
         row.verdict.word().into(),
         row.cause
             .map_or(String::new(), |cause| cause.token().into()),
@@ -163,20 +242,53 @@ fn circuit_row(circuit: &Circuit, stream: &StreamOutcome, row: &Judgement) -> Ve
         counts.restarts,
         counts.losses_of_packets,
     ];
-    cells.extend(counted.map(|count| count.to_string()));
+    cells.extend(counted.map(|count| only(stream, count)));
     let delay = row.delay;
     cells.push(maybe_span(delay.map(|delay| delay.min)));
     cells.push(maybe_span(delay.map(|delay| delay.mean)));
     cells.push(maybe_span(delay.map(|delay| delay.max)));
     cells.push(maybe_span(row.worst_start));
-    cells.extend(network_cells(stream));
-    cells.push(row.slack_configured.0.to_string());
+    cells.extend(stream.map_or([const { String::new() }; 8], network_cells));
+    cells.push(maybe_span(row.slack_configured));
     cells.push(maybe(row.slack_min_left_ps));
     cells.push(maybe(row.asymmetry_ps));
     cells.push(maybe(row.physical.map(|physical| physical.difference_ps)));
-    let rates = [rates.payload, rates.mpls, rates.frame, rates.wire];
-    cells.extend(rates.map(|rate| rate.rounded_bps().to_string()));
+    let rates = circuit.emulation().map(|settings| &settings.rates);
+    let rates = rates.map(|rates| [rates.payload, rates.mpls, rates.frame, rates.wire]);
+    match rates {
+        Some(rates) => cells.extend(rates.map(|rate| rate.rounded_bps().to_string())),
+        None => cells.extend([const { String::new() }; 4]),
+    }
+    let counted = [
+        counts.dropped_early,
+        counts.policed,
+        counts.slips,
+        counts.stale,
+    ];
+    cells.extend(counted.map(|count| only(stream, count)));
+    cells.push(circuit.carrier().into());
+    cells.push(circuit.interface.name.unwrap_or("").into());
+    cells.extend(emulation_cells(circuit, row.direction));
     cells
+}
+
+/// A count of packets, where there are packets.
+fn only(stream: Option<&StreamOutcome>, count: u64) -> String {
+    stream.map_or(String::new(), |_| count.to_string())
+}
+
+/// Play-out model, late policy, clock, buffer that acts and hold-back of a C-pipe.
+fn emulation_cells(circuit: &Circuit, way: usize) -> [String; 5] {
+    let Some(settings) = circuit.emulation() else {
+        return [const { String::new() }; 5];
+    };
+    [
+        settings.model.name().into(),
+        late_policy(settings).into(),
+        settings.clock_kind.into(),
+        settings.effective_buffer.0.to_string(),
+        settings.receivers[way].hold_back.0.to_string(),
+    ]
 }
 
 fn flow_row(flow: &Flow, one: &FlowStream, stream: &StreamOutcome) -> Vec<String> {
@@ -190,6 +302,8 @@ fn flow_row(flow: &Flow, one: &FlowStream, stream: &StreamOutcome) -> Vec<String
     cells.extend([const { String::new() }; 7 + 4]);
     cells.extend(network_cells(stream));
     cells.extend([const { String::new() }; 4 + 4]);
+    cells.extend([stream.dropped_early, stream.policed].map(|count| count.to_string()));
+    cells.extend([const { String::new() }; 2 + 7]);
     cells
 }
 
@@ -210,21 +324,21 @@ fn network_cells(stream: &StreamOutcome) -> [String; 8] {
     ]
 }
 
-fn maybe<T: ToString>(value: Option<T>) -> String {
+pub(super) fn maybe<T: ToString>(value: Option<T>) -> String {
     value.map_or(String::new(), |value| value.to_string())
 }
 
-fn maybe_span(span: Option<Span>) -> String {
+pub(super) fn maybe_span(span: Option<Span>) -> String {
     maybe(span.map(|span| span.0))
 }
 
 /// A CSV text in memory: RFC 4180 quoting, but LF as the end of a line on every system.
-struct Table {
+pub(super) struct Table {
     writer: Writer<Vec<u8>>,
 }
 
 impl Table {
-    fn new(columns: &[&str]) -> Self {
+    pub(super) fn new(columns: &[&str]) -> Self {
         let writer = WriterBuilder::new()
             .terminator(Terminator::Any(b'\n'))
             .from_writer(Vec::new());
@@ -234,13 +348,13 @@ impl Table {
     }
 
     /// The csv writer refuses a row of another length than the first.
-    fn row(&mut self, cells: Vec<String>) {
+    pub(super) fn row(&mut self, cells: Vec<String>) {
         self.writer
             .write_record(cells)
             .expect("rows of one length, written to memory");
     }
 
-    fn finish(self) -> String {
+    pub(super) fn finish(self) -> String {
         let octets = self.writer.into_inner().expect("memory takes every octet");
         String::from_utf8(octets).expect("cells are text")
     }
@@ -251,7 +365,6 @@ mod tests {
     use super::*;
     use crate::analysis::samples::{Sample, scenario_and_outcome};
     use crate::analysis::verdict::judge;
-    use crate::scenario::StreamOwner;
 
     #[test]
     fn results_say_the_same_as_the_judgement_in_named_columns() {
@@ -285,7 +398,7 @@ mod tests {
         let direction = scenario.circuits[0].directions[0].clone();
         let stream = FlowStream {
             name: "office, LAN".into(),
-            stream: direction.stream,
+            stream: direction.stream().unwrap(),
             direction: None,
             nodes: direction.nodes.clone(),
             links: direction.links.clone(),
@@ -294,7 +407,7 @@ mod tests {
         scenario.flows.push(Flow {
             name: "office, LAN".into(),
             class: crate::traffic::Class::Be,
-            stream: direction.stream,
+            stream: direction.stream().unwrap(),
             nodes: direction.nodes,
             links: direction.links,
             streams: vec![stream],
@@ -302,13 +415,17 @@ mod tests {
         scenario.circuits.clear();
         scenario.streams = vec![StreamOwner::Flow(0), StreamOwner::Flow(0)];
         outcome.streams[0].dropped = 3;
+        outcome.streams[0].sent = 5;
         let text = results(&scenario, &outcome, &[]);
         let row = text.lines().nth(1).unwrap();
         assert!(
-            row.starts_with("flow,\"office, LAN\",,BE,,,,,2,2,3,"),
+            row.starts_with("flow,\"office, LAN\",,BE,,,,,5,2,3,"),
             "{row}"
         );
-        assert!(row.ends_with("1200000000,2400000000,,,,,,,,"), "{row}");
+        assert!(
+            row.ends_with("1200000000,2400000000,,,,,,,,,0,0,,,,,,,,,"),
+            "{row}"
+        );
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Text for people: aligned columns, rates and signed milliseconds, nothing that moves a cursor.
 
+use crate::pseudowire::receive::LatePolicy;
+use crate::scenario::Emulation;
 use crate::units::{BitRate, Span};
 
 /// A name or title without control characters, which could rule a terminal: each is shown as
@@ -21,6 +23,30 @@ pub fn harmless(text: &str) -> String {
 pub fn signed_ms(ps: i64) -> String {
     let sign = if ps < 0 { '-' } else { '+' };
     format!("{sign}{}", Span(ps.unsigned_abs()))
+}
+
+/// `late_policy` in scenario files.
+#[must_use]
+pub fn late_policy(settings: &Emulation) -> &'static str {
+    match settings.receivers[0].late {
+        LatePolicy::Discard => "discard",
+        LatePolicy::Recentre => "recentre",
+    }
+}
+
+/// Microseconds with three decimals, rounded half up.
+#[must_use]
+pub fn microseconds(span: Span) -> String {
+    let ns = (u128::from(span.0) + 500) / 1000;
+    format!("{}.{:03}", ns / 1000, ns % 1000)
+}
+
+/// An exact fraction of picoseconds as seconds with three decimals, rounded half up.
+#[must_use]
+pub fn seconds((numerator, denominator): (u128, u128)) -> String {
+    let unit = denominator.saturating_mul(1_000_000_000);
+    let ms = (numerator.saturating_add(unit / 2)) / unit.max(1);
+    format!("{}.{:03}", ms / 1000, ms % 1000)
 }
 
 /// A rate in the largest unit that leaves a number of 1 or more, at most three decimals.
@@ -163,6 +189,13 @@ mod tests {
         assert_eq!(signed_ms(7_467_000_000), "+7.467");
         assert_eq!(signed_ms(-9_601_000_000), "-9.601");
         assert_eq!(signed_ms(0), "+0.000");
+    }
+
+    #[test]
+    fn a_millisecond_of_slack_lasts_217_391_s_at_4_6_ppm() {
+        // TV29: 10^9 ps / 4.6e-6.
+        assert_eq!(seconds((1_000_000_000 * 10_000_000, 46)), "217.391");
+        assert_eq!(microseconds(Span(1_041_666_667)), "1041.667");
     }
 
     #[test]

@@ -1,250 +1,318 @@
 //! The settings of one circuit, checked on their own: they need no network.
 
-use super::diagnostic::{Diagnostic, Findings, Place};
-use super::shape::{Content, PacketShape};
-use super::spec::{CircuitSpec, OrDefault, ScenarioSpec, SizeSpec};
-use super::tables::INTERFACES;
-use super::value::At;
-use super::{Circuit, LayerRates};
+use super::carriage::{Carriage, Carrier, Direct, Direction, Emulation};
+use super::diagnostic::{Diagnostic, Findings, Severity};
+use super::emulation;
+use super::goose;
+use super::interfaces::{self, InterfaceKind, InterfaceProfile, InterfaceUse, Signalling};
+use super::nearest::nearest;
+use super::spec::{CircuitSpec, ScenarioSpec};
+use super::{Circuit, shape::PacketShape};
 use crate::pseudowire::encapsulation::{Encapsulation, FrameSizes};
-use crate::pseudowire::receive::Receiver;
-use crate::pseudowire::service::{
-    self, PayloadError, PlayoutModel, Profile, ReceiverLimits, Service,
-};
 use crate::topology::Constants;
-use crate::units::limits::JITTER_BUFFER_MS;
-use crate::units::{BitRate, Octets, Span, time::PS_PER_MS};
+use crate::traffic::Class;
+use crate::units::{Octets, Span};
 
 /// A circuit's settings, resolved.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// What is carried.
-    pub service: Service,
-    /// Whose limits and defaults.
-    pub profile: &'static Profile,
-    /// TDM octets per packet.
-    pub payload: Octets,
-    /// Packet time, exact.
-    pub packet_time_exact_ps: (u64, u64),
-    /// Configured jitter buffer.
-    pub buffer: Span,
-    /// When play-out begins.
-    pub model: PlayoutModel,
-    /// The receiving end.
-    pub receiver: Receiver,
-    /// Around the payload.
-    pub encapsulation: Encapsulation,
-    /// Octets at each layer.
-    pub sizes: FrameSizes,
+    /// What stands between the relays and the network.
+    pub interface: InterfaceUse,
+    /// What carries it.
+    pub carriage: Carriage,
 }
 
 impl Settings {
-    /// Rates of one direction at each layer.
+    /// The settings of the C-pipe, where the circuit is one.
     #[must_use]
-    pub fn rates(&self) -> LayerRates {
-        let rate = |size| BitRate::of(size, self.packet_time_exact_ps);
-        LayerRates {
-            payload: rate(self.payload),
-            mpls: rate(self.sizes.mpls),
-            frame: rate(self.sizes.frame),
-            wire: rate(self.sizes.wire),
+    pub fn emulation(&self) -> Option<&Emulation> {
+        match &self.carriage {
+            Carriage::Emulated(emulation) => Some(emulation),
+            Carriage::Messages(_) | Carriage::Direct(_) => None,
         }
     }
 
-    /// One packet.
+    /// One packet, where packets carry the circuit.
     #[must_use]
-    pub fn packet(&self) -> PacketShape {
-        PacketShape {
-            size: SizeSpec::Frame(self.sizes.frame.0),
-            body: self.sizes.mpls,
-            content: Content::Data,
-        }
-    }
-
-    /// The name of the service in files.
-    #[must_use]
-    pub fn service_name(&self) -> &'static str {
-        match self.service {
-            Service::Cesopsn { .. } => "cesopsn",
-            Service::SatopE1 => "satop-e1",
-            Service::SatopT1 => "satop-t1",
+    pub fn packet(&self) -> Option<PacketShape> {
+        match &self.carriage {
+            Carriage::Emulated(emulation) => Some(emulation::packet(emulation)),
+            Carriage::Messages(messages) => Some(emulation::frame(&messages.sizes)),
+            Carriage::Direct(_) => None,
         }
     }
 }
+
+/// Keys that every circuit takes.
+const COMMON: &[&str] = &[
+    "name",
+    "ends",
+    "scheme",
+    "carrier",
+    "interface",
+    "interface_delay",
+    "path",
+    "compare",
+];
+/// Keys of characters and tones, told by the interface itself.
+const OF_INTERFACE: &[&str] = &["baud", "message", "signalling", "tone_detection"];
+const PACKETS: &[&str] = &["service", "class", "vlan", "labels", "minimum_frame"];
+const EMULATION: &[&str] = &[
+    "product",
+    "timeslots",
+    "payload",
+    "jitter_buffer",
+    "effective_jitter_buffer",
+    "playout",
+    "late_policy",
+    "rtp",
+    "phase",
+    "clock",
+    "equalise",
+    "silent",
+];
+const TIMESLOTS: &[&str] = &["timeslots", "slots", "cross_connects"];
 
 /// Resolves and checks the settings of a circuit; `None` where a fault leaves them open.
 pub fn settings(
     spec: &CircuitSpec,
     scenario: &ScenarioSpec,
     constants: &Constants,
+    duration: Option<Span>,
     findings: &mut Findings,
 ) -> Option<Settings> {
-    let place = |span: &std::ops::Range<usize>| scenario.place(span);
-    let service = service_of(spec, scenario, findings);
-    let profile = match &spec.product {
-        Some(name) => Profile::from_name(&name.value)?,
-        None => Profile::default_profile(),
+    let carrier = match &spec.carrier {
+        Some(word) => word.value.as_str(),
+        None if spec.keys.contains_key("carrier") => return None,
+        None => "packet",
     };
-    let buffer = buffer_of(spec, service, &place, findings);
-    let service = service?;
-    let payload = payload_of(spec, service, profile, &place, findings)?;
-    let (buffer, model) = (
-        buffer?,
-        PlayoutModel::from_name(&spec.playout.as_ref()?.value)?,
+    let is_goose = is_goose(spec);
+    let (own, what): (&[&[&str]], &str) = match carrier {
+        "tdm" => (&[TIMESLOTS], "a circuit over sdh links"),
+        "serial" => (&[], "a circuit on a serial line"),
+        "analogue" => (&[], "a circuit on an analogue line"),
+        _ if is_goose => (&[PACKETS, &["goose"]], "GOOSE"),
+        _ => (&[PACKETS, EMULATION], "circuit emulation"),
+    };
+    refuse_foreign(spec, scenario, own, what, findings);
+    let interface = interfaces::interface(spec, scenario, findings);
+    let carrier = match carrier {
+        "tdm" => Carrier::Timeslots,
+        "serial" => Carrier::Characters,
+        "analogue" => Carrier::Tones,
+        _ => {
+            let encapsulation = encapsulation(spec, constants)?;
+            let has_class = has(spec, "class", "a class such as \"EF\"", scenario, findings);
+            let carriage = if is_goose {
+                frames_only(spec, scenario, findings)?;
+                let messages = goose::messages(spec, encapsulation, scenario, duration, findings);
+                Carriage::Messages(Box::new(messages?))
+            } else {
+                let given = emulation::Given {
+                    spec,
+                    scenario,
+                    constants,
+                    duration,
+                    encapsulation,
+                    interface: interface.as_ref(),
+                };
+                Carriage::Emulated(Box::new(given.settings(findings)?))
+            };
+            return has_class
+                .then_some(interface)
+                .flatten()
+                .map(|interface| Settings {
+                    interface,
+                    carriage,
+                });
+        }
+    };
+    let direct = direct(spec, carrier, interface.as_ref(), scenario, findings)?;
+    Some(Settings {
+        interface: interface?,
+        carriage: Carriage::Direct(direct),
+    })
+}
+
+/// Whether a circuit is GOOSE: said by `service`, or implied by the interface.
+fn is_goose(spec: &CircuitSpec) -> bool {
+    match &spec.service {
+        Some(service) => service.value == "goose",
+        None => spec
+            .interface
+            .as_ref()
+            .is_some_and(|interface| interface.value == "ethernet"),
+    }
+}
+
+fn frames_only(spec: &CircuitSpec, scenario: &ScenarioSpec, findings: &mut Findings) -> Option<()> {
+    let interface = spec.interface.as_ref()?;
+    if interface.value == "ethernet" {
+        return Some(());
+    }
+    let title = format!(
+        "circuit {}: GOOSE comes as Ethernet frames",
+        spec.name.value
     );
-    let packet_time_exact_ps = service.packet_time_exact_ps(payload);
-    let count = |packets: u64| u32::try_from(packets).unwrap_or(u32::MAX);
-    let limits = ReceiverLimits {
-        missing: count(constants.missing_limit()),
-        in_sync: count(constants.in_sync()),
-        setup_timeout: constants.setup_timeout(),
+    let place = scenario.place(&interface.span);
+    let label = format!("{} carries bits", interface.value);
+    let help = "interface = \"ethernet\", or leave `interface` out";
+    findings.push(Diagnostic::error(title, place, label).help(help));
+    None
+}
+
+/// Keys that have no effect on such a circuit.
+fn refuse_foreign(
+    spec: &CircuitSpec,
+    scenario: &ScenarioSpec,
+    own: &[&[&str]],
+    what: &str,
+    findings: &mut Findings,
+) {
+    let known = |key: &str| {
+        let common = COMMON.iter().chain(OF_INTERFACE);
+        common
+            .chain(own.iter().copied().flatten())
+            .any(|one| *one == key)
     };
-    let encapsulation = Encapsulation {
+    for (key, span) in &spec.keys {
+        if !known(key) {
+            let help = format!("{what} has no such setting; leave it out");
+            interfaces::refused(spec, scenario, (key, span), &help, findings);
+        }
+    }
+}
+
+/// Whether a key that this circuit needs was written; tells it where it was not.
+pub(super) fn has(
+    spec: &CircuitSpec,
+    key: &str,
+    expected: &str,
+    scenario: &ScenarioSpec,
+    findings: &mut Findings,
+) -> bool {
+    let there = spec.keys.contains_key(key);
+    if !there {
+        let title = format!("circuit {} has no `{key}`", spec.name.value);
+        let place = scenario.place(&spec.span);
+        findings.push(
+            Diagnostic::error(title, place, format!("`{key}` is missing here"))
+                .help(format!("{key}: {expected}")),
+        );
+    }
+    there
+}
+
+fn encapsulation(spec: &CircuitSpec, constants: &Constants) -> Option<Encapsulation> {
+    Some(Encapsulation {
         vlan: spec.vlan,
         labels: u8::try_from(spec.labels.unwrap_or(2)).ok()?,
         rtp: spec.rtp,
         minimum_frame: spec.minimum_frame.map_or(constants.frame_minimum(), Octets),
-    };
-    Some(Settings {
-        service,
-        profile,
-        payload,
-        packet_time_exact_ps,
-        buffer,
-        model,
-        receiver: service::receiver(model, buffer, packet_time_exact_ps, limits).ok()?,
-        encapsulation,
-        sizes: encapsulation.sizes(payload),
     })
 }
 
-fn service_of(
+/// A circuit without packets; `None` where its interface does not fit the line.
+fn direct(
     spec: &CircuitSpec,
+    carrier: Carrier,
+    interface: Option<&InterfaceUse>,
     scenario: &ScenarioSpec,
     findings: &mut Findings,
-) -> Option<Service> {
-    // An E1 or T1 interface without timeslots carries the whole line.
-    let whole = spec
-        .interface
-        .as_ref()
-        .filter(|_| spec.timeslots.is_none() && !spec.has_timeslots);
-    let implied = match whole.map(|interface| interface.value.as_str()) {
-        Some("E1") => "satop-e1",
-        Some("T1") => "satop-t1",
-        _ => "cesopsn",
-    };
-    let name = spec
-        .service
-        .as_ref()
-        .map_or(implied, |name| name.value.as_str());
-    let circuit = &spec.name.value;
-    if name != "cesopsn" {
-        if let Some(slots) = &spec.timeslots {
-            let title = format!("circuit {circuit}: {name} has no timeslots");
-            let place = scenario.place(&slots.span);
-            findings.push(
-                Diagnostic::error(title, place, "SAToP carries the whole E1 or T1")
-                    .help("leave `timeslots` out, or use service = \"cesopsn\""),
-            );
+) -> Option<Direct> {
+    let timeslots = match carrier {
+        Carrier::Timeslots => {
+            let slots = emulation::timeslots(spec, scenario, findings)?;
+            slots_fit(spec, slots, scenario, findings)?;
+            slots
         }
-        return Some(if name == "satop-e1" {
-            Service::SatopE1
-        } else {
-            Service::SatopT1
-        });
-    }
-    let Some(slots) = &spec.timeslots else {
-        if !spec.has_timeslots {
-            let title = format!("circuit {circuit} has no `timeslots`");
-            let place = scenario.place(&spec.span);
-            findings.push(
-                Diagnostic::error(title, place, "`timeslots` is missing here")
-                    .help("timeslots: a whole number from 1 to 31"),
+        Carrier::Characters | Carrier::Tones => 0,
+    };
+    let kind = interface.and_then(|one| InterfaceProfile::from_name(one.name?));
+    let kind = kind.map(|profile| profile.kind);
+    let tones = interface.and_then(|one| one.signalling) == Some(Signalling::Tones);
+    let (fits, wants) = match carrier {
+        Carrier::Timeslots => (kind != Some(InterfaceKind::Frames), "an interface of bits"),
+        Carrier::Characters => (
+            kind == Some(InterfaceKind::Characters),
+            "interface = \"RS-232\"",
+        ),
+        Carrier::Tones => (tones, "interface = \"4W-E&M\" with signalling = \"tones\""),
+    };
+    if !fits {
+        // A faulty interface is told already.
+        let span = spec.keys.get("interface").unwrap_or(&spec.span);
+        if interface.is_some() {
+            let title = format!(
+                "circuit {}: carrier {} does not carry this interface",
+                spec.name.value,
+                carrier.name()
             );
+            let place = scenario.place(span);
+            findings.push(Diagnostic::error(title, place, "does not fit").help(wants));
         }
         return None;
+    }
+    Some(Direct {
+        carrier,
+        timeslots,
+        cross_connects: spec.cross_connects.unwrap_or(0),
+    })
+}
+
+/// Whether `slots` names as many timeslots as the circuit has, each once.
+fn slots_fit(
+    spec: &CircuitSpec,
+    timeslots: u64,
+    scenario: &ScenarioSpec,
+    findings: &mut Findings,
+) -> Option<()> {
+    let Some(slots) = &spec.slots else {
+        return Some(());
     };
-    let limit = spec
-        .interface
-        .as_ref()
-        .and_then(|interface| INTERFACES.iter().find(|known| known.0 == interface.value));
-    if let Some((interface, most)) = limit
-        && slots.value > *most
-    {
-        let title = format!("circuit {circuit}: {interface} carries at most {most} timeslots");
-        let label = format!("{interface} ends at {most}");
+    let name = &spec.name.value;
+    let count = slots.value.len() as u64;
+    let mut fits = count == timeslots;
+    if !fits {
+        let title = format!("circuit {name}: `slots` has {count} elements");
+        let label = format!("expected {timeslots}, one per timeslot");
         findings.push(Diagnostic::error(title, scenario.place(&slots.span), label));
-        // The payload was chosen for another number: nothing more is said of it.
-        return None;
     }
-    Service::cesopsn(slots.value)
+    for (index, slot) in slots.value.iter().enumerate() {
+        if slots.value[..index]
+            .iter()
+            .any(|one| one.value == slot.value)
+        {
+            let title = format!("circuit {name}: timeslot {} is named twice", slot.value);
+            let place = scenario.place(&slot.span);
+            findings.push(Diagnostic::error(title, place, "the same timeslot again"));
+            fits = false;
+        }
+    }
+    fits.then_some(())
 }
 
-fn buffer_of(
-    spec: &CircuitSpec,
-    service: Option<Service>,
-    place: &impl Fn(&std::ops::Range<usize>) -> Place,
-    findings: &mut Findings,
-) -> Option<Span> {
-    let At { value, span } = spec.jitter_buffer.as_ref()?;
-    let OrDefault::Given(ps) = value else {
-        return Some(service?.default_jitter_buffer());
-    };
-    let whole = ps.is_multiple_of(PS_PER_MS);
-    if !whole || !JITTER_BUFFER_MS.contains(&(ps / PS_PER_MS)) {
-        let circuit = &spec.name.value;
-        let title = format!("jitter buffer of circuit {circuit} cannot be set to this");
-        let label = match whole {
-            true => "outside 1 ms to 250 ms",
-            false => "not a whole number of milliseconds",
+/// Whether every circuit named under `compare` is there, and another one.
+pub fn compared(scenario: &ScenarioSpec, findings: &mut Findings) {
+    let names = || scenario.circuits.iter().map(|one| one.name.value.as_str());
+    for spec in &scenario.circuits {
+        let Some(other) = &spec.compare else {
+            continue;
         };
-        findings.push(
-            Diagnostic::error(title, place(span), label)
-                .help("whole milliseconds from 1 ms to 250 ms, or \"default\""),
-        );
-        return None;
+        let place = scenario.place(&other.span);
+        let name = &spec.name.value;
+        if other.value == *name {
+            let title = format!("circuit {name} is compared with itself");
+            findings.push(Diagnostic::error(title, place, "the same circuit"));
+        } else if !names().any(|one| one == other.value) {
+            let title = format!("circuit {name}: there is no circuit \"{}\"", other.value);
+            let near = (!findings.is_full(Severity::Error))
+                .then(|| nearest(&other.value, names().filter(|one| one != name)))
+                .flatten();
+            let help = near.map(|near| format!("did you mean \"{near}\"?"));
+            findings.push(Diagnostic::error(title, place, "unknown circuit").maybe_help(help));
+        }
     }
-    Some(Span(*ps))
-}
-
-fn payload_of(
-    spec: &CircuitSpec,
-    service: Service,
-    profile: &'static Profile,
-    place: &impl Fn(&std::ops::Range<usize>) -> Place,
-    findings: &mut Findings,
-) -> Option<Octets> {
-    let At { value, span } = spec.payload.as_ref()?;
-    let payload = match value {
-        OrDefault::Given(octets) => Octets(*octets),
-        OrDefault::Default => service.default_payload(),
-    };
-    let Err(error) = service.check_payload(payload, profile) else {
-        return Some(payload);
-    };
-    let circuit = &spec.name.value;
-    let (label, help) = match error {
-        PayloadError::PartialFrame { below: 0, above } => (
-            "not a whole number of 125 us frames",
-            format!("such as {above} B"),
-        ),
-        PayloadError::PartialFrame { below, above } => (
-            "not a whole number of 125 us frames",
-            format!("such as {below} B or {above} B"),
-        ),
-        PayloadError::TooSmall(least) => ("too small", format!("at least {least} B")),
-        PayloadError::TooLarge(most) => ("too large", format!("at most {most} B")),
-        PayloadError::NotAMultiple(step) => ("not a multiple", format!("a multiple of {step} B")),
-    };
-    let title = format!(
-        "circuit {circuit}: {} takes no payload of {payload}",
-        profile.name
-    );
-    findings.push(Diagnostic::error(title, place(span), label).help(format!(
-        "{help}; limits of {}: {}",
-        profile.name, profile.source
-    )));
-    None
 }
 
 /// The share of a frame's wire octets that is padding, in hundredths of a percent, rounded half
@@ -260,22 +328,16 @@ pub fn padding_share(sizes: &FrameSizes) -> u64 {
 pub(super) fn report_circuit(
     spec: &CircuitSpec,
     settings: &Settings,
-    class: crate::traffic::Class,
-    directions: [super::Direction; 2],
+    class: Option<Class>,
+    directions: [Direction; 2],
 ) -> Circuit {
     Circuit {
         name: spec.name.value.clone(),
         scheme: spec.scheme.clone().unwrap_or_else(|| "none".to_owned()),
         class,
-        service: settings.service,
-        profile: settings.profile,
-        encapsulation: settings.encapsulation,
-        payload: settings.payload,
-        packet_time_exact_ps: settings.packet_time_exact_ps,
-        jitter_buffer: settings.buffer,
-        playout: settings.model.name(),
-        receiver: settings.receiver.clone(),
-        rates: settings.rates(),
+        interface: settings.interface.clone(),
+        carriage: settings.carriage.clone(),
+        compare: None,
         directions,
     }
 }

@@ -8,7 +8,8 @@ use super::network::Network;
 use super::ports::{self, PortKey};
 use super::streams::{Draft, ReadyCircuit, ReadyFlow, ReadyStream};
 use super::{
-    Circuit, Direction as ReportDirection, Flow, FlowStream, LegOwner, StreamOwner, UsedConstant,
+    Carried, Circuit, Direction as ReportDirection, Flow, FlowStream, LegOwner, StreamOwner,
+    UsedConstant,
 };
 use crate::plan::{Plan, PlanBuilder, PortId, Processing, Route, StreamId};
 use crate::random::{Purpose, StreamKey};
@@ -128,11 +129,23 @@ pub fn circuits(
         let directions = Direction::BOTH.map(|direction| {
             let path = &circuit.paths[direction.index()];
             let (nodes, links) = names(network, path);
+            let carried = match &circuit.direct {
+                Some(constant) => constant[direction.index()].clone(),
+                None => Carried::Stream(ids[direction.index()]),
+            };
+            let hops = path.hops.iter();
+            let propagation = |hop: &crate::topology::Hop| {
+                network.topology.link(hop.link).propagation[hop.direction.index()]
+            };
             ReportDirection {
-                stream: ids[direction.index()],
+                carried,
                 nodes,
                 links,
-                legs: compiled.legs_of(ids[direction.index()]),
+                propagation: hops.map(propagation).sum(),
+                legs: match circuit.direct {
+                    Some(_) => Vec::new(),
+                    None => compiled.legs_of(ids[direction.index()]),
+                },
                 physical_propagation: physical_propagation(network, path),
             }
         });

@@ -36,9 +36,16 @@ pub(super) fn defaults(table: &Table) -> Vec<String> {
         let Some(name) = circuit.text("name") else {
             continue;
         };
+        let word = |key: &str| circuit.text(key).map_or_else(String::new, |at| at.value);
+        let frames = word("service") == "goose"
+            || (!circuit.has("service") && word("interface") == "ethernet");
+        if frames || ["tdm", "serial", "analogue"].contains(&word("carrier").as_str()) {
+            continue;
+        }
+        let follows = |key: &str| key == "jitter_buffer" && word("playout") == "extreme";
         let absent = ["payload", "jitter_buffer"]
             .into_iter()
-            .filter(|key| !circuit.has(key));
+            .filter(|key| !circuit.has(key) && !follows(key));
         list.extend(absent.map(|key| format!("circuit {}: {key} of the product", name.value)));
     }
     list

@@ -1,21 +1,17 @@
 //! Findings with a code: what is legal, or can be written, and still wants a word.
 
-use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::circuits::{Settings, padding_share};
 use super::compile::physical_propagation;
-use super::diagnostic::{Diagnostic, Findings, Place, Severity};
+use super::diagnostic::{Diagnostic, Findings, Severity};
 use super::network::Network;
-use super::spec::{CircuitSpec, LinkSpec, ScenarioSpec, TopologySpec};
+use super::spec::{LinkSpec, TopologySpec};
 use super::streams::{Draft, ReadyCircuit};
-use crate::pseudowire::service::{compare_buffer, edge_delay, slack};
 use crate::topology::{Carries, LinkId, Medium};
+use crate::units::Span;
 use crate::units::length::PerKilometre;
-use crate::units::limits::JITTER_BUFFER_PACKETS_MAX;
-use crate::units::quantity::{SIZE, TIME, format};
-use crate::units::{Octets, Span};
+use crate::units::quantity::{TIME, format};
 
 /// What `explain` says about a code.
 #[derive(Debug)]
@@ -140,127 +136,31 @@ pub const RULES: &[Rule] = &[
         source: "Floyd & Jacobson 1993 section 1 (for transports that adapt); RFC 4553 clause 7 \
                  (circuit emulation has constant rate).",
     },
+    Rule {
+        code: "TP015",
+        title: "effective jitter buffer far from the configured one",
+        severity: "warning",
+        meaning: "A product may change the configured jitter buffer so that whole packets fit in: \
+                  by less than one packet time, and within its own limits. A value read from the \
+                  box that differs by more belongs to another setting, or to another payload. It \
+                  acts all the same.",
+        source: "Nokia 7210 SAS-M services guide p133 (the jitter buffer may be adjusted to the \
+                 payload; the effective value is shown); one packet time, mark: our choice.",
+    },
+    Rule {
+        code: "TP016",
+        title: "relay clock beyond what its interface allows",
+        severity: "warning",
+        meaning: "The frequency offset of an end is larger than the standard of its interface \
+                  allows (E1 50 ppm, T1 32 ppm, G.703 64 kb/s 100 ppm). Equipment may not lock to \
+                  it; the run goes on with the clock as given.",
+        source: "ITU-T G.703 clauses 4, 5 and 11, to be verified.",
+    },
 ];
 
 /// Time of light in vacuum over a kilometre, ps, rounded to the four decimals of a microsecond
 /// that people write: 3.3356 us/km is not faster than light.
 pub const LIGHT: PerKilometre = PerKilometre(3_335_600);
-
-/// TP002, TP003 and TP007: what one circuit's settings say. TP003 may be an error.
-pub fn circuit(
-    spec: &CircuitSpec,
-    settings: &Settings,
-    scenario: &ScenarioSpec,
-    budget: Option<Span>,
-    findings: &mut Findings,
-) {
-    let name = &spec.name.value;
-    let payload = spec.payload.as_ref().map_or(&spec.name.span, |at| &at.span);
-    let buffer = spec
-        .jitter_buffer
-        .as_ref()
-        .map_or(&spec.name.span, |at| &at.span);
-    buffer_in_packets(name, settings, scenario.place(buffer), findings);
-    let cost = edge_delay(&settings.receiver, settings.packet_time_exact_ps);
-    if let Some(budget) = budget
-        && cost.0 > budget.0 / 2
-    {
-        let share = if cost >= budget {
-            "the whole"
-        } else {
-            "more than half the"
-        };
-        let title = format!("settings of circuit {name} cost {share} budget by themselves");
-        let label = format!(
-            "{cost} ms of {budget} ms under {}: {} per packet, buffer {}",
-            settings.model.name(),
-            packet_time_text(settings),
-            format(settings.buffer.0, &TIME)
-        );
-        let packet = format!("{} per packet", settings.payload);
-        findings.push(
-            Diagnostic::at(Severity::Warning, title, scenario.place(buffer), label)
-                .code("TP002")
-                .also(scenario.place(payload), packet)
-                .help("a smaller payload or jitter buffer"),
-        );
-    }
-    if settings.sizes.padding > Octets(0) {
-        let share = padding_share(&settings.sizes);
-        let title = format!("frames of circuit {name} are padded");
-        let label = format!(
-            "{} of padding: {}.{:02} % of the wire rate",
-            format(settings.sizes.padding.0, &SIZE),
-            share / 100,
-            share % 100
-        );
-        findings.push(
-            Diagnostic::at(Severity::Note, title, scenario.place(payload), label).code("TP007"),
-        );
-    }
-}
-
-/// TP003.
-fn buffer_in_packets(name: &str, settings: &Settings, place: Place, findings: &mut Findings) {
-    let compared =
-        |packets| compare_buffer(settings.buffer, packets, settings.packet_time_exact_ps);
-    let (severity, what, label) = if compared(2) == Ordering::Less {
-        (
-            Severity::Error,
-            "holds less than 2 packets",
-            "less than 2 packets",
-        )
-    } else if compared(JITTER_BUFFER_PACKETS_MAX) == Ordering::Greater {
-        (
-            Severity::Error,
-            "holds more than 32 packets",
-            "more than 32 packets",
-        )
-    } else if compared(3) == Ordering::Less {
-        let what = match slack(&settings.receiver, settings.packet_time_exact_ps) {
-            Span::ZERO => "leaves no slack",
-            _ => "holds less than 3 packets",
-        };
-        (Severity::Warning, what, "less than 3 packets")
-    } else {
-        return;
-    };
-    let title = format!("jitter buffer of circuit {name} {what}");
-    let (buffer, time) = (format(settings.buffer.0, &TIME), packet_time_text(settings));
-    let label = format!("{buffer} is {label} of {time}");
-    let help = format!(
-        "buffers that fit this payload: {}",
-        fitting_buffers(settings)
-    );
-    findings.push(
-        Diagnostic::at(severity, title, place, label)
-            .code("TP003")
-            .help(help),
-    );
-}
-
-fn packet_time_text(settings: &Settings) -> String {
-    let (numerator, denominator) = settings.packet_time_exact_ps;
-    match denominator {
-        1 => format(numerator, &TIME),
-        _ => format!("{} (rounded)", format(numerator / denominator, &TIME)),
-    }
-}
-
-/// The whole milliseconds from three packets to the most that equipment takes.
-fn fitting_buffers(settings: &Settings) -> String {
-    let fits = |ms: &u64| {
-        let compared =
-            |packets| compare_buffer(Span::from_ms(*ms), packets, settings.packet_time_exact_ps);
-        compared(3) != Ordering::Less && compared(JITTER_BUFFER_PACKETS_MAX) != Ordering::Greater
-    };
-    let range = crate::units::limits::JITTER_BUFFER_MS;
-    let (first, last) = (range.clone().find(fits), range.rev().find(fits));
-    match first.zip(last) {
-        Some((first, last)) => format!("{first} ms to {last} ms"),
-        None => "none in whole milliseconds".to_owned(),
-    }
-}
 
 /// TP001: one finding for the preset, one per own constant, one per link with its own
 /// propagation.

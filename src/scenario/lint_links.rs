@@ -128,7 +128,8 @@ fn silent_load(look: &Capacity<'_>, draft: &Draft<'_>, link: &Link, hop: Hop) ->
     let StreamOwner::Circuit(index, _) = draft.owner else {
         return None;
     };
-    let payload = look.circuits.get(index)?.settings.payload;
+    let settings = look.circuits.get(index)?.settings.emulation()?;
+    let payload = settings.payload + settings.signalling;
     let (packet, _) = draft.packets.first()?;
     let silent = PacketShape {
         content: Content::AllOnes {

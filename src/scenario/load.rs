@@ -14,8 +14,8 @@ use super::streams::{self, Draft, ReadyCircuit, ReadyFlow};
 use super::tables::{SCENARIO, TOPOLOGY};
 use super::value::Table;
 use super::{
-    Loaded, Overrides, Scenario, capacity, check, circuits, compile, coordinates, expand, fades,
-    lint, routes, security, services, trace,
+    Loaded, Overrides, Scenario, capacity, carriers, check, circuit_streams, circuits, compile,
+    coordinates, expand, fades, lint, lint_circuit, routes, security, services, trace,
 };
 use crate::random::Seed;
 use crate::units::{SimTime, Span};
@@ -138,10 +138,11 @@ fn scenario(
         .map(|flow| patterns::sendings(flow, &spec, minimum, duration, &mut session.findings))
         .collect();
     let telecom = budget.as_ref().map(|budget| budget.0);
-    let settings = settings(&spec, &constants, telecom, &mut session.findings);
+    let settings = circuit_settings(&spec, &constants, duration, telecom, &mut session.findings);
     let (topology_spec, network) = network.as_ref()?;
     let ready = settle(&spec, &settings, &sendings, network, &mut session.findings);
-    let drafts = streams::drafts(&ready.circuits, &ready.flows);
+    let sources_end = SimTime::ZERO + duration?;
+    let drafts = streams::drafts(&ready.circuits, &ready.flows, sources_end);
     let seed = Seed(overrides.seed.or(spec.seed)?);
     let weather = fades::weather(&spec, network, duration?, seed, &mut session.findings);
     let look = capacity::Capacity {
@@ -176,15 +177,17 @@ fn scenario(
 }
 
 /// The settings of every circuit, with what they say by themselves.
-fn settings(
+fn circuit_settings(
     spec: &ScenarioSpec,
     constants: &crate::topology::Constants,
+    duration: Option<Span>,
     budget: Option<Span>,
     findings: &mut Findings,
 ) -> Vec<Option<circuits::Settings>> {
-    let one = |circuit| {
-        let settings = circuits::settings(circuit, spec, constants, findings)?;
-        lint::circuit(circuit, &settings, spec, budget, findings);
+    circuits::compared(spec, findings);
+    let one = |circuit: &super::spec::CircuitSpec| {
+        let settings = circuits::settings(circuit, spec, constants, duration, findings)?;
+        lint_circuit::circuit(circuit, &settings, spec, budget, findings);
         Some(settings)
     };
     spec.circuits.iter().map(one).collect()
@@ -256,14 +259,16 @@ fn settle<'a>(
 ) -> Ready<'a> {
     let mut circuits = Vec::new();
     for (circuit, settings) in spec.circuits.iter().zip(settings) {
-        let paths = routes::of_circuit(circuit, spec, network, findings);
-        if let (Some(paths), Some(settings), Some(class)) = (paths, settings, &circuit.class) {
-            let class = class.value;
+        let carries = carriers::wanted(circuit);
+        let paths = routes::of_circuit(circuit, spec, (network, carries), findings);
+        if let (Some(paths), Some(settings)) = (paths, settings) {
+            let class = circuit.class.as_ref().map(|class| class.value);
             circuits.push(ReadyCircuit {
                 spec: circuit,
                 settings: settings.clone(),
                 class,
                 paths,
+                direct: None,
             });
         }
     }
@@ -275,7 +280,6 @@ fn settle<'a>(
             flows.push(ready);
         }
     }
-    let complete = circuits.len() == spec.circuits.len() && flows.len() == spec.flows.len();
     circuits.sort_by(|a, b| {
         a.spec
             .name
@@ -290,10 +294,12 @@ fn settle<'a>(
             .as_bytes()
             .cmp(b.spec.name.value.as_bytes())
     });
+    let booked = carriers::settle(&mut circuits, spec, network, findings);
+    let all = circuits.len() == spec.circuits.len() && flows.len() == spec.flows.len();
     Ready {
         circuits,
         flows,
-        complete,
+        complete: booked && all,
     }
 }
 
@@ -330,7 +336,10 @@ fn assemble(
     } = parts;
     let duration = SimTime(spec.duration.as_ref()?.value);
     let series = spec.series.as_ref().map(|at| Span(at.value));
-    let compiled = compile::plan(network, weather, drafts, (duration, series));
+    let mut compiled = compile::plan(network, weather, drafts, (duration, series));
+    let mut circuits = compile::circuits(network, &ready.circuits, &compiled);
+    circuit_streams::equalise(&ready.circuits, &mut circuits, &mut compiled.plan);
+    circuit_streams::compare(&ready.circuits, &mut circuits);
     let mut not_judged = [spec.descriptive.clone(), topology.descriptive.clone()].concat();
     not_judged.sort();
     not_judged.dedup();
@@ -353,7 +362,7 @@ fn assemble(
         frequency_hz: spec.frequency.as_ref()?.value,
         budget,
         budget_profile,
-        circuits: compile::circuits(network, &ready.circuits, &compiled),
+        circuits,
         flows: compile::flows(network, &ready.flows, &compiled),
         streams: compiled.streams,
         ports: compiled.ports,

@@ -1,18 +1,26 @@
 //! From text to a sealed plan: decode, check, compile. All faults at once, each with its place.
 
 mod capacity;
+pub mod carriage;
+mod carriers;
 mod check;
+mod circuit_streams;
 mod circuits;
+mod clocks;
 mod compile;
 mod coordinates;
 mod decode;
 mod defaults;
 pub mod diagnostic;
 mod disciplines;
+mod emulation;
 mod expand;
 mod fades;
 mod fields;
+mod goose;
+pub mod interfaces;
 pub mod lint;
+mod lint_circuit;
 mod lint_links;
 mod load;
 mod media;
@@ -35,18 +43,18 @@ mod trace;
 mod value;
 mod video;
 
+pub use carriage::{
+    Carriage, Carried, Carrier, Circuit, Direct, Direction, Emulation, LayerRates, Messages,
+};
 pub use load::{check_file, check_file_with, load};
 
 pub use diagnostic::{Diagnostic, Label, Severity, SourceFile, SourceId};
 
 use crate::plan::{Plan, StreamId};
-use crate::pseudowire::encapsulation::Encapsulation;
-use crate::pseudowire::receive::Receiver;
-use crate::pseudowire::service::{Profile, Service};
 use crate::random::Seed;
 use crate::topology::Direction as PathDirection;
 use crate::traffic::Class;
-use crate::units::{BitRate, Octets, SimTime, Span};
+use crate::units::{SimTime, Span};
 
 /// What reading a scenario gave: always the files and the findings, and the scenario where no
 /// finding is an error.
@@ -132,66 +140,6 @@ pub struct InputFile {
     pub path: String,
     /// SHA-256 of its bytes, lower-case hex.
     pub sha256: String,
-}
-
-/// One C-pipe, both directions.
-#[derive(Clone, Debug)]
-pub struct Circuit {
-    /// Its name.
-    pub name: String,
-    /// `scheme` as written ("87L", "POTT", … "none").
-    pub scheme: String,
-    /// Forwarding class.
-    pub class: Class,
-    /// What is carried.
-    pub service: Service,
-    /// Whose limits of payload and buffer hold.
-    pub profile: &'static Profile,
-    /// What surrounds the payload.
-    pub encapsulation: Encapsulation,
-    /// Payload octets of one packet.
-    pub payload: Octets,
-    /// Packet time as an exact fraction of picoseconds (numerator, denominator).
-    pub packet_time_exact_ps: (u64, u64),
-    /// Configured jitter buffer.
-    pub jitter_buffer: Span,
-    /// `playout` as written: "fill-half", "prefill".
-    pub playout: &'static str,
-    /// The receiving end, the same in both directions.
-    pub receiver: Receiver,
-    /// Rates of one direction at each layer, exact.
-    pub rates: LayerRates,
-    /// a→z, then z→a.
-    pub directions: [Direction; 2],
-}
-
-/// One direction of a circuit.
-#[derive(Clone, Debug)]
-pub struct Direction {
-    /// Index in the plan.
-    pub stream: StreamId,
-    /// Node names from ingress PE to egress PE.
-    pub nodes: Vec<String>,
-    /// Link names, one less.
-    pub links: Vec<String>,
-    /// What each leg of its path in the plan is.
-    pub legs: Vec<LegOwner>,
-    /// Propagation the physical constants would give on the same route (fibre 4.9 us/km, air
-    /// 3.336 us/km); `None` where a link gives its propagation explicitly and no length.
-    pub physical_propagation: Option<Span>,
-}
-
-/// The bit rate of one direction of a circuit, layer by layer.
-#[derive(Clone, Copy, Debug)]
-pub struct LayerRates {
-    /// TDM payload alone.
-    pub payload: BitRate,
-    /// Labels, control word, optional RTP and payload.
-    pub mpls: BitRate,
-    /// Ethernet frame with FCS and padding.
-    pub frame: BitRate,
-    /// Frame with preamble and inter-packet gap, whatever the links count.
-    pub wire: BitRate,
 }
 
 /// Any other traffic.

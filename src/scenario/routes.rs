@@ -5,7 +5,9 @@ use super::nearest::nearest;
 use super::network::Network;
 use super::spec::{CircuitSpec, FlowSpec, ScenarioSpec};
 use super::value::At;
-use crate::topology::{NodeId, Path, PathError, Topology, explicit_path, shortest_path};
+use crate::topology::{
+    Carries, NodeId, Path, PathError, Topology, explicit_path_over, shortest_path_over,
+};
 use crate::units::limits::HOPS_MAX;
 
 type Names = At<Vec<At<String>>>;
@@ -14,7 +16,7 @@ type Names = At<Vec<At<String>>>;
 pub fn of_circuit(
     spec: &CircuitSpec,
     scenario: &ScenarioSpec,
-    network: &Network,
+    (network, carries): (&Network, Carries),
     findings: &mut Findings,
 ) -> Option<[Path; 2]> {
     let what = format!("circuit {}", spec.name.value);
@@ -22,6 +24,7 @@ pub fn of_circuit(
         what: &what,
         scenario,
         network,
+        carries,
     };
     let ends = spec.ends.as_ref()?;
     let (a, z) = asked.ends(ends, findings)?;
@@ -52,6 +55,7 @@ pub fn of_flow(
         what: &what,
         scenario,
         network,
+        carries: Carries::Packets,
     };
     let ends = &[spec.from.clone()?, to.clone()];
     let (from, to) = asked.ends(ends, findings)?;
@@ -66,9 +70,19 @@ struct Asked<'a> {
     what: &'a str,
     scenario: &'a ScenarioSpec,
     network: &'a Network,
+    carries: Carries,
 }
 
 impl Asked<'_> {
+    fn carried(&self) -> &'static str {
+        match self.carries {
+            Carries::Packets => "packets",
+            Carries::Timeslots => "timeslots",
+            Carries::Characters => "characters",
+            Carries::Tones => "tones",
+        }
+    }
+
     // Unknown nodes and equal ends are told where names alone are checked.
     fn ends(&self, ends: &[At<String>; 2], _: &mut Findings) -> Option<(NodeId, NodeId)> {
         let topology = &self.network.topology;
@@ -86,14 +100,20 @@ impl Asked<'_> {
         findings: &mut Findings,
     ) -> Option<Path> {
         let place = self.scenario.place(&ends[1].span);
-        let Some(path) = shortest_path(&self.network.topology, from, to) else {
+        let topology = &self.network.topology;
+        let usable = |link| topology.carries(link) == self.carries;
+        let Some(path) = shortest_path_over(topology, from, to, usable) else {
             let title = format!(
                 "{}: no path from {} to {}",
                 self.what, ends[0].value, ends[1].value
             );
             findings.push(
-                Diagnostic::error(title, place, "not connected with the first end")
-                    .help("no chain of links joins the two nodes"),
+                Diagnostic::error(title, place, "not connected with the first end").help(
+                    match self.carries {
+                        Carries::Packets => "no chain of links joins the two nodes",
+                        _ => "no chain of links that carry this joins the two nodes",
+                    },
+                ),
             );
             return None;
         };
@@ -117,7 +137,7 @@ impl Asked<'_> {
     ) -> Option<Path> {
         let texts: Vec<&str> = names.value.iter().map(|name| name.value.as_str()).collect();
         let topology = &self.network.topology;
-        match explicit_path(topology, &texts) {
+        match explicit_path_over(topology, &texts, self.carries) {
             Ok(path) if path.nodes.first() == Some(&from) && path.nodes.last() == Some(&to) => {
                 if path.hops.len() <= HOPS_MAX {
                     return Some(path);
@@ -174,13 +194,22 @@ impl Asked<'_> {
             }
             PathError::NotCarried(position) => (
                 format!(
-                    "{}: no packets from {} on",
+                    "{}: no {} from {} on",
                     self.what,
+                    self.carried(),
                     at(position.saturating_sub(1)).1
                 ),
                 at(position),
-                "timeslots, characters or tones only",
-                Some("name a link that carries MPLS, or another way round".to_owned()),
+                match self.carries {
+                    Carries::Packets => "timeslots, characters or tones only",
+                    _ => "something else only",
+                },
+                Some(match self.carries {
+                    Carries::Packets => {
+                        "name a link that carries MPLS, or another way round".to_owned()
+                    }
+                    _ => format!("name a link that carries {}", self.carried()),
+                }),
             ),
             PathError::Repeated(position) => {
                 let title = format!("{}: the path visits {} twice", self.what, at(position).1);

@@ -136,14 +136,14 @@ mod tests {
     }
 
     #[test]
-    fn a_circuit_must_name_its_play_out_and_may_not_hold_unknown_keys() {
+    fn a_circuit_must_name_its_ends_and_may_not_hold_unknown_keys() {
         let schema = scenario_schema();
         let circuit = &schema["properties"]["circuit"]["items"];
         assert!(
             circuit["required"]
                 .as_array()
                 .unwrap()
-                .contains(&json!("playout"))
+                .contains(&json!("ends"))
         );
         assert_eq!(circuit["additionalProperties"], json!(false));
         let event = &schema["properties"]["event"]["items"]["properties"];

@@ -7,12 +7,11 @@ use super::patterns::Sending;
 use super::shape::PacketShape;
 use super::spec::{CircuitSpec, FlowSpec, Origin, ScenarioSpec};
 use super::value::At;
-use super::{StreamOwner, policers, routes, security};
+use super::{Carried, StreamOwner, circuit_streams, policers, routes, security};
 use crate::plan::{End, Sizes, Source, StreamId};
-use crate::random::{Purpose, StreamKey};
 use crate::topology::{Direction, Link, Path};
 use crate::traffic::{Class, Policer};
-use crate::units::{Octets, SimTime, Span, Ticks};
+use crate::units::{Octets, SimTime, Span};
 
 /// A circuit with everything settled.
 #[derive(Debug)]
@@ -21,10 +20,12 @@ pub struct ReadyCircuit<'a> {
     pub spec: &'a CircuitSpec,
     /// Its settings.
     pub settings: Settings,
-    /// Its class.
-    pub class: Class,
+    /// Its class; `None` where no packets carry it.
+    pub class: Option<Class>,
     /// a→z, then z→a.
     pub paths: [Path; 2],
+    /// What both directions cost where no packets carry it.
+    pub direct: Option<[Carried; 2]>,
 }
 
 /// A flow with everything settled.
@@ -184,29 +185,14 @@ pub fn check_policer(flow: &ReadyFlow<'_>, scenario: &ScenarioSpec, findings: &m
 ///
 /// `circuits` and `flows` stand in order of name; a stream's owner is its place there.
 #[must_use]
-pub fn drafts<'a>(circuits: &'a [ReadyCircuit<'a>], flows: &'a [ReadyFlow<'a>]) -> Vec<Draft<'a>> {
+pub fn drafts<'a>(
+    circuits: &'a [ReadyCircuit<'a>],
+    flows: &'a [ReadyFlow<'a>],
+    sources_end: SimTime,
+) -> Vec<Draft<'a>> {
     let mut drafts = Vec::with_capacity(2 * circuits.len() + flows.len());
     for (index, circuit) in circuits.iter().enumerate() {
-        for direction in Direction::BOTH {
-            drafts.push(Draft {
-                title: &circuit.spec.name.value,
-                copy: 0,
-                name: &circuit.spec.name.value,
-                span: &circuit.spec.name.span,
-                direction,
-                owner: StreamOwner::Circuit(index, direction.index()),
-                class: circuit.class,
-                packets: vec![(circuit.settings.packet(), 1)],
-                sizes: Sizes::One,
-                period_exact_ps: circuit.settings.packet_time_exact_ps,
-                path: &circuit.paths[direction.index()],
-                source: circuit_source(circuit, direction),
-                policer: None,
-                end: End::Pseudowire(circuit.settings.receiver.clone()),
-                fixed_box: Span::ZERO,
-                firewalled: false,
-            });
-        }
+        drafts.extend(circuit_streams::drafts(index, circuit, sources_end));
     }
     for (index, flow) in flows.iter().enumerate() {
         for (stream, copy) in flow.streams.iter().zip(0..) {
@@ -261,18 +247,5 @@ fn join_sessions(drafts: &mut [Draft<'_>]) {
         {
             (*response, *request) = (id(rank), id(rank - 1));
         }
-    }
-}
-
-fn circuit_source(circuit: &ReadyCircuit<'_>, direction: Direction) -> Source {
-    let (numerator, denominator) = circuit.settings.packet_time_exact_ps;
-    let given = circuit.spec.phase[direction.index()];
-    let first = SimTime(given.unwrap_or(0));
-    let kind = ["circuit/a-z", "circuit/z-a"][direction.index()];
-    let key = || StreamKey::new(kind, &circuit.spec.name.value, Purpose::Phase);
-    Source::Circuit {
-        boundaries: Ticks::new(first, numerator, denominator),
-        phase: given.is_none().then(key),
-        clock: Default::default(),
     }
 }

@@ -94,9 +94,9 @@ rate = "100 Mb/s"
             .find(|other| other.name == circuit.name)
             .unwrap();
         for (old, new) in circuit.directions.iter().zip(&same.directions) {
-            let old = &was.streams[old.stream.0 as usize];
+            let old = &was.streams[old.stream().unwrap().0 as usize];
             assert!(
-                *old == is.streams[new.stream.0 as usize],
+                *old == is.streams[new.stream().unwrap().0 as usize],
                 "circuit {}",
                 circuit.name
             );

@@ -13,6 +13,7 @@ mod random_plans;
 #[cfg(feature = "cli")]
 mod readme;
 mod reference_workload;
+mod scenario_circuits;
 mod scenario_compile;
 mod scenario_lints;
 mod scenario_media;

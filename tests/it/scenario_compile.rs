@@ -61,25 +61,26 @@ fn propagation_processing_and_rates_are_those_of_the_files() {
     let scenario = compiled(RING, TOPOLOGY);
     let [there, back] = &scenario.circuits[1].directions;
     let leg = |stream| &scenario.plan.path(stream)[0];
-    assert_eq!(leg(there.stream).propagation, Span::from_us(300));
-    assert_eq!(leg(back.stream).propagation, Span::from_us(310));
+    assert_eq!(leg(there.stream().unwrap()).propagation, Span::from_us(300));
+    assert_eq!(leg(back.stream().unwrap()).propagation, Span::from_us(310));
     assert_eq!(there.physical_propagation, None, "the link has no length");
     let first = &scenario.circuits[0];
     assert_eq!(
         first.directions[0].physical_propagation,
         Some(Span::from_us(490))
     );
-    assert_eq!(first.rates.payload.rounded_bps(), 768_000);
-    assert_eq!(first.rates.mpls.rounded_bps(), 864_000);
-    assert_eq!(first.rates.frame.rounded_bps(), 1_008_000);
-    assert_eq!(first.rates.wire.rounded_bps(), 1_168_000);
+    let rates = first.emulation().unwrap().rates;
+    assert_eq!(rates.payload.rounded_bps(), 768_000);
+    assert_eq!(rates.mpls.rounded_bps(), 864_000);
+    assert_eq!(rates.frame.rounded_bps(), 1_008_000);
+    assert_eq!(rates.wire.rounded_bps(), 1_168_000);
     let key = StreamKey::new("node", "B\u{1f}87L A-B\u{1f}a-z", Purpose::Processing);
     let range = Processing::Uniform {
         min: Span::from_us(40),
         max: Span::from_us(150),
         key,
     };
-    assert_eq!(leg(first.directions[0].stream).processing, range);
+    assert_eq!(leg(first.directions[0].stream().unwrap()).processing, range);
     let ingress = &scenario.plan.streams[0].ingress;
     assert_eq!(*ingress, Processing::Constant(Span::from_us(150)));
 }
@@ -88,7 +89,8 @@ fn propagation_processing_and_rates_are_those_of_the_files() {
 fn a_given_phase_is_the_first_boundary_and_an_absent_one_is_drawn() {
     let scenario = compiled(RING, TOPOLOGY);
     let source = |circuit: usize, direction: usize| {
-        let stream = scenario.circuits[circuit].directions[direction].stream;
+        let stream = scenario.circuits[circuit].directions[direction].stream();
+        let stream = stream.unwrap();
         let Source::Circuit {
             boundaries, phase, ..
         } = &scenario.plan.streams[stream.0 as usize].source
@@ -108,11 +110,14 @@ fn the_word_default_takes_the_products_defaults_and_they_are_written_out() {
     let scenario = with(RING, "\"96 B\"", "\"default\"");
     let scenario = compiled(&with(&scenario, "\"4 ms\"", "\"default\""), TOPOLOGY);
     // 5 to 15 timeslots: 16 frames, 8 ms; k = ceil(4 ms / 2 ms) = 2.
-    let circuit = &scenario.circuits[0];
+    let circuit = scenario.circuits[0].emulation().unwrap();
     assert_eq!(circuit.payload, Octets(192));
     assert_eq!(circuit.jitter_buffer, Span::from_ms(8));
-    assert_eq!(circuit.receiver.playout, Playout::FillHalf { packets: 2 });
-    assert_eq!(circuit.receiver.capacity_packets, 4);
+    assert_eq!(
+        circuit.receivers[0].playout,
+        Playout::FillHalf { packets: 2 }
+    );
+    assert_eq!(circuit.receivers[0].capacity_packets, 4);
     assert!(
         scenario
             .expanded
@@ -126,7 +131,10 @@ fn a_t1_packet_lasts_192000_over_193_microseconds() {
     let scenario = with(RING, "interface = \"C37.94\"\ntimeslots = 12", t1);
     let scenario = compiled(&with(&scenario, "\"96 B\"", "\"192 B\""), TOPOLOGY);
     assert_eq!(
-        scenario.circuits[0].packet_time_exact_ps,
+        scenario.circuits[0]
+            .emulation()
+            .unwrap()
+            .packet_time_exact_ps,
         (192_000_000_000, 193)
     );
 }
@@ -153,7 +161,10 @@ fn profiles_constants_and_the_seed_of_the_command_line_count() {
     let scenario = compiled(&scenario, &with(TOPOLOGY, "preset = \"physical\"", own));
     assert_eq!(scenario.budget, Span::from_ps(10_666_666_666));
     assert_eq!(scenario.budget_profile.as_deref(), Some("exact-60hz"));
-    assert_eq!(scenario.circuits[0].receiver.missing_limit, 3);
+    assert_eq!(
+        scenario.circuits[0].emulation().unwrap().receivers[0].missing_limit,
+        3
+    );
     let constant = scenario
         .constants
         .iter()
@@ -198,12 +209,7 @@ fn queues_may_be_given_per_class_or_unlimited() {
 #[test]
 fn descriptive_fields_are_listed_as_not_judged() {
     let scenario = compiled(RING, TOPOLOGY);
-    for field in [
-        "circuit: interface",
-        "circuit: scheme",
-        "link: srlg",
-        "node: label",
-    ] {
+    for field in ["circuit: scheme", "link: srlg", "node: label"] {
         assert!(
             scenario.not_judged.iter().any(|one| one == field),
             "{field}"
@@ -286,7 +292,7 @@ fn what_is_left_out_takes_its_default_and_is_listed() {
     let scenario = compiled(&bare, TOPOLOGY);
     assert_eq!((scenario.seed, scenario.frequency_hz), (Seed(1), 60));
     // RFC 4553 section 5: T1 192 octets; SAP MIB: 5 ms for unstructured T1.
-    let circuit = &scenario.circuits[0];
+    let circuit = scenario.circuits[0].emulation().unwrap();
     assert_eq!(
         (circuit.service, circuit.payload),
         (Service::SatopT1, Octets(192))

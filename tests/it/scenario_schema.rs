@@ -96,7 +96,7 @@ fn the_schemas_refuse_what_the_decoder_refuses_by_form() {
         ("\"1 s\"", "1"),
         ("timeslots = 12", "timeslots = 32"),
         ("\"EF\"", "\"ef\""),
-        ("\"fill-half\"", "\"loop\""),
+        ("\"fill-half\"", "\"loup\""),
         ("kind = \"cbr\", ", ""),
         ("\"cbr\"", "\"poisson\""),
         ("[\"A\", \"B\"]", "[\"A\"]"),

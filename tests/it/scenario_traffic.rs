@@ -772,7 +772,7 @@ fn filters_close_a_flood_out_of_classes_without_one_and_police_the_others() {
     assert_eq!(policer("LAN"), single(4_000_000, 8_000, 2_000));
     assert_eq!(policer("metering"), None, "AF has no filter");
     for circuit in &scenario.circuits {
-        let stream = circuit.directions[0].stream;
+        let stream = circuit.directions[0].stream().expect("packets carry it");
         assert_eq!(scenario.plan.streams[stream.0 as usize].policer, None);
     }
     // 300 octets at 100 Mb/s: 24 us, from 250 ms on.

@@ -115,7 +115,7 @@ fn default_c_pipes_cost_what_their_settings_say_under_either_model() {
 fn the_384_kbit_scenario_has_the_rates_of_its_table() {
     let (scenario, ..) = ran("384-kbit.toml");
     let rates = scenario.circuits.iter().map(|circuit| {
-        let rates = &circuit.rates;
+        let rates = &circuit.emulation().unwrap().rates;
         assert_eq!(rates.payload.rounded_bps(), 64_000);
         (
             rates.mpls.rounded_bps(),
@@ -167,7 +167,7 @@ fn the_pilot_fails_its_defaults_and_its_buffer_without_slack_and_nothing_else() 
     for direction in &longest.directions {
         let propagation = scenario
             .plan
-            .path(direction.stream)
+            .path(direction.stream().unwrap())
             .iter()
             .map(|leg| leg.propagation);
         assert_eq!(propagation.sum::<Span>(), Span::from_ns(1_641_300));

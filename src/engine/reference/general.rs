@@ -84,7 +84,6 @@ pub(super) struct General<'p> {
     /// The rest of a cut packet.
     rest: Option<Piece<'p>>,
     last_out: Option<u64>,
-    pub(super) last_entry: [u64; Class::COUNT],
     pub(super) held: Held,
     pub(super) outcome: [QueueOutcome; Class::COUNT],
 }
@@ -126,7 +125,6 @@ impl<'p> General<'p> {
             current: None,
             rest: None,
             last_out: None,
-            last_entry: [NEVER; Class::COUNT],
             held: Held::default(),
             outcome: [QueueOutcome::default(); Class::COUNT],
         }

@@ -25,7 +25,7 @@ use self::event::{ARRIVAL, DELIVERY, FINISH, SERVICE, TIMEOUT, TIMER, event};
 use self::flight::{Packet, Stage};
 use self::general::Waiting;
 use self::sender::Created;
-use self::traffic::{FarEnd, Loss, Traffic};
+use self::traffic::{Loss, Traffic};
 use self::transmitter::Transmitter;
 use super::outcome::Outcome;
 use crate::plan::{Plan, Processing};
@@ -237,31 +237,28 @@ impl<'p> Reference<'p> {
         let leg = &plan.legs[packet.leg as usize];
         let class = traffic.class.index();
         let mut call = None;
-        match &mut self.ports[leg.port.0 as usize] {
-            Transmitter::Plain(port) => {
-                self.tied |= std::mem::replace(&mut port.last_entry[class], now) == now;
-                let octets = port.octets[class] + leg.queued.0;
-                if port.limits[class].is_some_and(|limit| octets > limit.0) {
-                    port.outcome[class].dropped += 1;
-                    traffic.lose(sequence, Loss::Full, plan.series_bin);
-                } else {
-                    port.octets[class] = octets;
-                    port.queues[class].push_back((stream, sequence));
-                    port.filled |= 1 << class;
-                    if !std::mem::replace(&mut port.called, true) {
-                        call = Some(now.max(port.free));
-                    }
+        let port = &mut self.ports[leg.port.0 as usize];
+        self.tied |= std::mem::replace(&mut port.last_entry[class], now) == now;
+        if port.general.is_some() {
+            let waiting = Waiting {
+                stream,
+                sequence,
+                class,
+                leg,
+            };
+            call = self.enter_general(waiting, now);
+        } else {
+            let octets = port.octets[class] + leg.queued.0;
+            if port.limits[class].is_some_and(|limit| octets > limit.0) {
+                port.outcome[class].dropped += 1;
+                traffic.lose(sequence, Loss::Full, plan.series_bin);
+            } else {
+                port.octets[class] = octets;
+                port.queues[class].push_back((stream, sequence));
+                port.filled |= 1 << class;
+                if !std::mem::replace(&mut port.called, true) {
+                    call = Some(now.max(port.free));
                 }
-            }
-            Transmitter::General(port) => {
-                self.tied |= std::mem::replace(&mut port.last_entry[class], now) == now;
-                let waiting = Waiting {
-                    stream,
-                    sequence,
-                    class,
-                    leg,
-                };
-                call = self.enter_general(waiting, now);
             }
         }
         let drawn = matches!(
@@ -306,14 +303,13 @@ impl<'p> Reference<'p> {
     fn deliver(&mut self, stream: u32, sequence: u64, now: u64) {
         let traffic = &mut self.traffic[stream as usize];
         let created = traffic.receive(sequence, now, self.detailed, self.plan.series_bin);
-        match &mut traffic.end {
-            FarEnd::Sink => {}
-            FarEnd::Circuit(end) => {
-                if let Some(due) = end.arrive(now, sequence) {
-                    self.agenda.push(event(due, TIMER, 0, stream, 0));
-                }
-            }
-            FarEnd::Subscriber(end) => end.arrive(now, created, sequence),
+        if let Some(end) = &mut traffic.circuit
+            && let Some(due) = end.arrive(now, sequence)
+        {
+            self.agenda.push(event(due, TIMER, 0, stream, 0));
+        }
+        if let Some(end) = &mut traffic.subscriber {
+            end.arrive(now, created, sequence);
         }
         if traffic.converses {
             self.converse(stream, sequence, now);
@@ -321,10 +317,8 @@ impl<'p> Reference<'p> {
     }
 
     fn play_out(&mut self, stream: u32, now: u64) {
-        let FarEnd::Circuit(circuit) = &mut self.traffic[stream as usize].end else {
-            unreachable!("a circuit")
-        };
-        if let Some(due) = circuit.play_out(now) {
+        let circuit = &mut self.traffic[stream as usize].circuit;
+        if let Some(due) = circuit.as_mut().expect("a circuit").play_out(now) {
             self.push(event(due, TIMER, 0, stream, 0));
         }
     }
@@ -336,12 +330,10 @@ impl<'p> Reference<'p> {
             yellow_losses: self.yellow_losses,
             ..Noted::default()
         };
-        for port in &self.ports {
-            if let Transmitter::General(port) = port {
-                noted.shaper_waits += port.held.by_shapers;
-                noted.order_waits += port.held.by_order;
-                noted.sent_at_another_rate += port.held.at_another_rate;
-            }
+        for port in self.ports.iter().filter_map(|port| port.general.as_ref()) {
+            noted.shaper_waits += port.held.by_shapers;
+            noted.order_waits += port.held.by_order;
+            noted.sent_at_another_rate += port.held.at_another_rate;
         }
         noted
     }

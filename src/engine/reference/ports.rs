@@ -3,9 +3,8 @@
 use super::Reference;
 use super::event::{self, ARRIVAL, DELIVERY, FINISH, SERVICE, event};
 use super::flight::Stage;
-use super::general::{Admission, General, NEVER, Waiting};
+use super::general::{Admission, NEVER, Waiting};
 use super::traffic::Loss;
-use super::transmitter::Transmitter;
 use crate::plan::Processing;
 use crate::units::Span;
 
@@ -14,9 +13,7 @@ impl<'p> Reference<'p> {
     /// not on the agenda.
     pub(super) fn enter_general(&mut self, packet: Waiting<'p>, now: u64) -> Option<u64> {
         let (id, leg) = (packet.leg.port.0, packet.leg);
-        let Transmitter::General(port) = &mut self.ports[id as usize] else {
-            unreachable!("a general port")
-        };
+        let port = self.ports[id as usize].general();
         let loss = match port.admit(packet) {
             Admission::Admitted => None,
             Admission::Dropped => Some(Loss::Full),
@@ -50,10 +47,10 @@ impl<'p> Reference<'p> {
     }
 
     pub(super) fn serve(&mut self, id: u32, now: u64) {
-        let port = match &mut self.ports[id as usize] {
-            Transmitter::Plain(port) => port,
-            Transmitter::General(_) => return self.serve_general(id, now),
-        };
+        let port = &mut self.ports[id as usize];
+        if port.general.is_some() {
+            return self.serve_general(id, now);
+        }
         let class = port.filled.trailing_zeros() as usize;
         let (stream, sequence) = port.queues[class].pop_front().expect("not empty");
         let packet = self.traffic[stream as usize].flight.packet(sequence);
@@ -80,7 +77,7 @@ impl<'p> Reference<'p> {
     }
 
     fn serve_general(&mut self, id: u32, now: u64) {
-        let port = general(&mut self.ports[id as usize]);
+        let port = self.ports[id as usize].general();
         if port.due != now {
             return; // It was called to another instant since.
         }
@@ -108,7 +105,7 @@ impl<'p> Reference<'p> {
 
     /// The last bit of a piece leaves a port with pre-emption, unless it was cut before.
     pub(super) fn finish_piece(&mut self, id: u32, now: u64) {
-        let port = general(&mut self.ports[id as usize]);
+        let port = self.ports[id as usize].general();
         if !port.ends_at(now) {
             return;
         }
@@ -155,13 +152,5 @@ impl<'p> Reference<'p> {
             // Nobody but the counters waits for it: no need for an event.
             traffic.receive(sequence, at, self.detailed, self.plan.series_bin);
         }
-    }
-}
-
-/// A port that events for general ports are addressed to.
-fn general<'a, 'p>(port: &'a mut Transmitter<'p>) -> &'a mut General<'p> {
-    match port {
-        Transmitter::General(port) => port,
-        Transmitter::Plain(_) => unreachable!("a general port"),
     }
 }

@@ -16,19 +16,13 @@ pub(super) struct Traffic {
     pub(super) sender: Sender,
     pub(super) flight: Flight,
     pub(super) outcome: StreamOutcome,
-    pub(super) end: FarEnd,
+    pub(super) circuit: Option<CircuitEnd>,
+    pub(super) subscriber: Option<Box<SubscriberEnd>>,
     pub(super) client: Client,
     /// Whether a delivery concerns anybody but the counters.
     pub(super) is_awaited: bool,
     /// Whether it is a side of a session.
     pub(super) converses: bool,
-}
-
-/// Who receives the packets.
-pub(super) enum FarEnd {
-    Sink,
-    Circuit(Box<CircuitEnd>),
-    Subscriber(Box<SubscriberEnd>),
 }
 
 /// How a packet was lost.
@@ -45,16 +39,17 @@ impl Traffic {
             stream.hops <= u32::from(u16::MAX),
             "packets count their hops"
         );
-        let end = match (&stream.end, stream.source.boundaries(seed)) {
-            (End::Pseudowire(receiver), Some(boundaries)) => {
+        let circuit = stream
+            .receiver()
+            .cloned()
+            .zip(stream.source.boundaries(seed))
+            .map(|(receiver, boundaries)| {
                 let count = boundaries.count_before(plan.sources_end).saturating_sub(1);
-                let end = CircuitEnd::new(receiver.clone(), boundaries, count, detailed);
-                FarEnd::Circuit(Box::new(end))
-            }
-            (End::Subscriber(subscriber), _) => {
-                FarEnd::Subscriber(Box::new(SubscriberEnd::new(subscriber)))
-            }
-            _ => FarEnd::Sink,
+                CircuitEnd::new(receiver, boundaries, count, detailed)
+            });
+        let subscriber = match &stream.end {
+            End::Subscriber(subscriber) => Some(SubscriberEnd::new(subscriber)),
+            End::Sink | End::Pseudowire(_) => None,
         };
         let converses = matches!(
             stream.source,
@@ -65,8 +60,9 @@ impl Traffic {
             sender: Sender::new(plan, id, seed),
             flight: Flight::default(),
             outcome: nothing_yet(detailed),
-            is_awaited: converses || !matches!(end, FarEnd::Sink),
-            end,
+            is_awaited: converses || circuit.is_some() || subscriber.is_some(),
+            circuit,
+            subscriber: subscriber.map(Box::new),
             client: Client::default(),
             converses,
         }
@@ -136,11 +132,8 @@ impl Traffic {
         let mut outcome = self.outcome;
         let gone = outcome.dropped + outcome.dropped_early + outcome.policed;
         assert_eq!(outcome.sent, outcome.delivered + gone, "conservation");
-        match self.end {
-            FarEnd::Sink => {}
-            FarEnd::Circuit(end) => outcome.received = Some(end.finish()),
-            FarEnd::Subscriber(end) => outcome.held = Some(end.finish(sources_end)),
-        }
+        outcome.received = self.circuit.map(CircuitEnd::finish);
+        outcome.held = self.subscriber.map(|end| end.finish(sources_end));
         outcome
     }
 }

@@ -9,7 +9,7 @@ mod security;
 mod service;
 mod topology;
 
-pub use self::circuit::{CircuitSpec, OrDefault};
+pub use self::circuit::{CircuitSpec, ClockSpec, GooseSpec, OrDefault};
 pub use self::event::{EventSpec, Happening};
 pub use self::flow::{FlowSpec, Origin, PolicerSpec, SizeSpec, To};
 pub use self::media::{DisciplineSpec, RadioSpec};
@@ -96,10 +96,8 @@ impl ScenarioSpec {
         });
         let budget = table.table("budget");
         let mut descriptive = vec!["scenario: name".to_owned(), "circuit: name".to_owned()];
-        for key in ["scheme", "interface"] {
-            if table.tables("circuit").any(|circuit| circuit.has(key)) {
-                descriptive.push(format!("circuit: {key}"));
-            }
+        if table.tables("circuit").any(|circuit| circuit.has("scheme")) {
+            descriptive.push("circuit: scheme".to_owned());
         }
         Self {
             source,

@@ -9,7 +9,6 @@ mod security;
 mod service;
 mod topology;
 
-pub use self::circuit::INTERFACES;
 pub use self::topology::TOPOLOGY;
 
 use self::circuit::CIRCUIT;
@@ -140,6 +139,7 @@ mod tests {
     use super::topology::{CONSTANTS, LINK, QUEUE_BY_CLASS};
     use super::*;
     use crate::pseudowire::service::{PROFILES, PlayoutModel};
+    use crate::scenario::interfaces::INTERFACES;
     use crate::scenario::services::SERVICES;
     use crate::topology::{Medium, PRESETS};
     use crate::traffic::{Class, Transport};
@@ -195,7 +195,7 @@ mod tests {
         assert_eq!(words(kind(CIRCUIT, "class")).0, Class::ALL.map(Class::name));
         let budgets: Vec<&str> = BUDGET_PROFILES.iter().map(|profile| profile.0).collect();
         assert_eq!(words(kind(BUDGET, "profile")).0, budgets);
-        let interfaces: Vec<&str> = INTERFACES.iter().map(|interface| interface.0).collect();
+        let interfaces: Vec<&str> = INTERFACES.iter().map(|interface| interface.name).collect();
         assert_eq!(words(kind(CIRCUIT, "interface")).0, interfaces);
         let transports = Transport::ALL.map(Transport::name);
         assert_eq!(words(kind(FLOW, "transport")).0, transports);

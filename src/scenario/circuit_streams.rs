@@ -1,0 +1,113 @@
+//! The streams of circuits, before they become part of the plan, and what is settled between the
+//! two directions afterwards.
+
+use super::StreamOwner;
+use super::carriage::{Carriage, Circuit, Emulation};
+use super::streams::{Draft, ReadyCircuit};
+use crate::plan::{End, Plan, Sizes, Source, StreamId};
+use crate::pseudowire::service::{edge_delay, with_hold_back};
+use crate::random::{Purpose, StreamKey};
+use crate::topology::Direction;
+use crate::units::{SimTime, Span, Ticks};
+
+/// Both streams of a circuit, in order of direction; none where no packets carry it.
+#[must_use]
+pub fn drafts<'a>(
+    index: usize,
+    circuit: &'a ReadyCircuit<'a>,
+    sources_end: SimTime,
+) -> Vec<Draft<'a>> {
+    let (Some(packet), Some(class)) = (circuit.settings.packet(), circuit.class) else {
+        return Vec::new();
+    };
+    let draft = |direction: Direction| {
+        let (source, end, fixed_box, period_exact_ps) = match &circuit.settings.carriage {
+            Carriage::Emulated(emulation) => (
+                source(circuit, emulation, direction),
+                End::Pseudowire(emulation.receivers[direction.index()].clone()),
+                emulation.model.fixed_box_delay(),
+                emulation.packet_time_exact_ps,
+            ),
+            Carriage::Messages(messages) => {
+                let (source, end) = messages.ends(sources_end);
+                // In the long run; a burst after an event is soon over.
+                (source, end, Span::ZERO, (messages.t0.0, 1))
+            }
+            Carriage::Direct(_) => return None,
+        };
+        Some(Draft {
+            title: &circuit.spec.name.value,
+            copy: 0,
+            name: &circuit.spec.name.value,
+            span: &circuit.spec.name.span,
+            direction,
+            owner: StreamOwner::Circuit(index, direction.index()),
+            class,
+            packets: vec![(packet.clone(), 1)],
+            sizes: Sizes::One,
+            period_exact_ps,
+            path: &circuit.paths[direction.index()],
+            source,
+            policer: None,
+            end,
+            fixed_box,
+            firewalled: false,
+        })
+    };
+    Direction::BOTH.into_iter().filter_map(draft).collect()
+}
+
+fn source(circuit: &ReadyCircuit<'_>, emulation: &Emulation, direction: Direction) -> Source {
+    let (numerator, denominator) = emulation.packet_time_exact_ps;
+    let given = circuit.spec.phase[direction.index()];
+    let first = SimTime(given.unwrap_or(0));
+    let kind = ["circuit/a-z", "circuit/z-a"][direction.index()];
+    let key = || StreamKey::new(kind, &circuit.spec.name.value, Purpose::Phase);
+    Source::Circuit {
+        boundaries: Ticks::new(first, numerator, denominator),
+        phase: given.is_none().then(key),
+        clock: emulation.senders[direction.index()].clone(),
+    }
+}
+
+/// Asymmetric delay control (US patent 9065748): holds play-out of the faster direction back by
+/// the difference of the two directions' unloaded delays, as measured with the given error. Both
+/// plan and settings are changed.
+pub fn equalise(ready: &[ReadyCircuit<'_>], circuits: &mut [Circuit], plan: &mut Plan) {
+    for (ready, circuit) in ready.iter().zip(circuits) {
+        let streams = [0, 1].map(|way| circuit.directions[way].stream());
+        let (Some(asked), [Some(there), Some(back)]) = (ready.spec.equalise, streams) else {
+            continue;
+        };
+        let Carriage::Emulated(emulation) = &mut circuit.carriage else {
+            continue;
+        };
+        let one_way = |way: usize, stream: StreamId| {
+            let edge = edge_delay(&emulation.receivers[way], emulation.packet_time_exact_ps);
+            i128::from((plan.shortest_delay(stream) + edge).0)
+        };
+        let measured = one_way(0, there) - one_way(1, back) + i128::from(asked.error);
+        // The direction that seems faster waits.
+        let (way, stream) = if measured < 0 { (0, there) } else { (1, back) };
+        let wait = u64::try_from(measured.unsigned_abs()).expect("delays within 213 days");
+        let held = with_hold_back(
+            emulation.receivers[way].clone(),
+            Span(wait),
+            emulation.packet_time_exact_ps,
+        );
+        plan.streams[stream.0 as usize].end = End::Pseudowire(held.clone());
+        emulation.receivers[way] = held;
+    }
+}
+
+/// Resolves which circuit stands beside which.
+pub fn compare(ready: &[ReadyCircuit<'_>], circuits: &mut [Circuit]) {
+    for (place, asked) in ready.iter().enumerate() {
+        let Some(other) = &asked.spec.compare else {
+            continue;
+        };
+        circuits[place].compare = ready
+            .iter()
+            .position(|one| one.spec.name.value == other.value);
+    }
+}
