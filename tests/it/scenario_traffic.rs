@@ -4,6 +4,7 @@ use pilotwire::plan::{End, Sizes, Source, StreamId};
 use pilotwire::scenario::{Flow, Overrides, Scenario, Severity, load};
 use pilotwire::traffic::{Class, Policer};
 use pilotwire::units::{Octets, SimTime, Span};
+use proptest::prelude::*;
 
 use crate::scenario_support::{Found, RING, TOPOLOGY, errors, found, load_texts, with};
 
@@ -873,8 +874,8 @@ fn a_flood_between_stations_that_are_not_there_is_refused() {
     );
 }
 
-#[test]
-fn the_expanded_scenario_reads_back_to_the_same_plan() {
+/// Every pattern, a service, copies, policers, filters and a flood on the ring.
+fn everything() -> String {
     let patterns = [
         "kind = \"on-off\", rate = \"64 kb/s\", size = \"imix\", on = \"1 s\", off = \"1.35 s\"",
         "kind = \"cbr\", rate = \"7 Mb/s\", size = \"300 B\"",
@@ -900,6 +901,12 @@ fn the_expanded_scenario_reads_back_to_the_same_plan() {
          peak_burst = \"9 kB\" }\n",
     );
     text.push_str(FLOOD);
+    text
+}
+
+#[test]
+fn the_expanded_scenario_reads_back_to_the_same_plan() {
+    let text = everything();
     for filters in [None, Some(false)] {
         let first = with_filters(&text, filters);
         let second = with_filters(&first.expanded, None);
@@ -925,4 +932,35 @@ fn a_scenario_with_too_many_streams_is_refused_before_it_is_built() {
         "Ring",
         "every copy",
     );
+}
+
+/// Where values stand behind " = ", up to the next comma, brace or end of line.
+fn values(text: &str) -> Vec<std::ops::Range<usize>> {
+    let starts = text.match_indices(" = ").map(|(at, _)| at + 3);
+    let ends = |start: usize| {
+        let length = text[start..].find([',', '}', '\n']);
+        start..length.map_or(text.len(), |length| start + length)
+    };
+    starts.map(ends).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+    #[test]
+    fn no_exchange_of_a_value_makes_traffic_panic(
+        at: prop::sample::Index,
+        value in prop::sample::select(vec![
+            "\"0 s\"", "\"1 ps\"", "\"281 s\"", "\"60 s\"", "\"213 days\"", "\"1 B\"",
+            "\"64 B\"", "\"65535 B\"", "\"1 b/s\"", "\"10000 Gb/s\"", "\"1 Hz\"", "\"240 Hz\"",
+            "0", "1", "600", "1000", "\"imix\"", "\"*\"", "[]", "{}", "[\"A\", \"B\"]", "\"vprn\"",
+            "\"off\"", "\"EF\"", "true",
+        ]),
+    ) {
+        let mut text = everything();
+        let all = values(&text);
+        let place = all[at.index(all.len())].clone();
+        text.replace_range(place, value);
+        let loaded = load_texts(&text, TOPOLOGY);
+        prop_assert_eq!(loaded.has_errors(), loaded.scenario.is_none());
+    }
 }
