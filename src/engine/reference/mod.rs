@@ -130,17 +130,27 @@ impl<'p> Reference<'p> {
                 watch(SimTime(at));
             }
             let (phase, subject, low_bits) = event::subject(event);
-            match phase {
-                ARRIVAL => self.arrive(subject, low_bits, at),
-                SERVICE => self.serve(subject, at),
-                DELIVERY => {
-                    let sequence = self.traffic[subject as usize].flight.sequence(low_bits);
-                    self.deliver(subject, sequence, at);
-                }
-                FINISH => self.finish_piece(subject, at),
-                TIMEOUT => self.time_out(subject, low_bits, at),
-                _ => self.play_out(subject, at),
+            // Nearly all events are of two phases.
+            if phase == ARRIVAL {
+                self.arrive(subject, low_bits, at);
+            } else if phase == SERVICE {
+                self.serve(subject, at);
+            } else {
+                self.happen(phase, subject, low_bits, at);
             }
+        }
+    }
+
+    fn happen(&mut self, phase: u64, subject: u32, low_bits: u64, at: u64) {
+        match phase {
+            DELIVERY => {
+                let sequence = self.traffic[subject as usize].flight.sequence(low_bits);
+                self.deliver(subject, sequence, at);
+            }
+            FINISH => self.finish_piece(subject, at),
+            TIMEOUT => self.time_out(subject, low_bits, at),
+            TIMER => self.play_out(subject, at),
+            _ => unreachable!("a phase of its own"),
         }
     }
 
