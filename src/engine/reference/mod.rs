@@ -46,8 +46,7 @@ pub struct Noted {
     pub order_waits: u64,
     /// Packets sent in another time than at the first rate of their port.
     pub sent_at_another_rate: u64,
-    /// Packets that ended at a queue for being out of profile or early, on the way of a
-    /// stream that a policer marks.
+    /// Packets out of profile that were dropped at a general port, early or not.
     pub yellow_losses: u64,
 }
 
