@@ -145,26 +145,6 @@ fn scenario(
     let drafts = streams::drafts(&ready.circuits, &ready.flows, sources_end);
     let seed = Seed(overrides.seed.or(spec.seed)?);
     let weather = fades::weather(&spec, network, duration?, seed, &mut session.findings);
-    let look = capacity::Capacity {
-        scenario: &spec,
-        spec: topology_spec,
-        network,
-        circuits: &ready.circuits,
-        drafts: &drafts,
-        weather: &weather,
-    };
-    look.check(duration?, &mut session.findings);
-    lint::faster_than_light(
-        topology_spec,
-        network,
-        &ready.circuits,
-        &mut session.findings,
-    );
-    let complete = ready.complete.then_some(drafts.as_slice());
-    lint::unused(topology_spec, network, complete, &mut session.findings);
-    if session.findings.has_errors() || !ready.complete {
-        return None;
-    }
     let parts = Parts {
         spec: &spec,
         topology: topology_spec,
@@ -173,6 +153,10 @@ fn scenario(
         weather: &weather,
         seed,
     };
+    on_the_network(&parts, &drafts, duration?, &mut session.findings);
+    if session.findings.has_errors() || !ready.complete {
+        return None;
+    }
     assemble(&parts, &drafts, budget?, path, session)
 }
 
@@ -210,6 +194,28 @@ fn expand_traffic(
         trace::read(session, spec, path);
     }
     fits
+}
+
+/// What streams and the network say of each other.
+fn on_the_network(
+    parts: &Parts<'_>,
+    drafts: &[Draft<'_>],
+    duration: Span,
+    findings: &mut Findings,
+) {
+    let look = capacity::Capacity {
+        scenario: parts.spec,
+        spec: parts.topology,
+        network: parts.network,
+        circuits: &parts.ready.circuits,
+        drafts,
+        weather: parts.weather,
+    };
+    look.check(duration, findings);
+    let circuits = &parts.ready.circuits;
+    lint::faster_than_light(parts.topology, parts.network, circuits, findings);
+    let complete = parts.ready.complete.then_some(drafts);
+    lint::unused(parts.topology, parts.network, complete, findings);
 }
 
 fn is_empty(table: &Table, key: &str) -> bool {

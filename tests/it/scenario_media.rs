@@ -578,6 +578,13 @@ const LINK_CASES: &[Case] = &[
         "level = \"-50 dBm\"",
     ),
     (
+        "radio = { channel = \"28 MHz\", modulation = \"64QAM\", level = \"-50 dBm\", fading = { \
+         every = \"1 ms\", lasts = \"101 ms\", depth = \"9 dB\", slope = \"1000000 dB/s\" } }",
+        "link B-C would be in 101 fades at a time",
+        "",
+        "less often",
+    ),
+    (
         "radio = { channel = \"28 MHz\", modulation = \"64QAM\", latency = \"racom-ray10\" }",
         "unknown latency \"racom-ray10\"",
         "\"racom-ray10\"",

@@ -107,7 +107,7 @@ pub const SCENARIO: &[Field] = &[
     ),
     Field::optional(
         "event",
-        &Kind::List(&Kind::Table(EVENT), 0, 10_000),
+        &Kind::List(&Kind::Table(EVENT), 0, 1000),
         "What happens within the run.",
     ),
     Field::optional(
