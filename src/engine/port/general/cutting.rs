@@ -160,8 +160,8 @@ impl<T: Tally> General<T> {
         if cutting.express & 1 << lane != 0 {
             return self.send(lane, lanes, start, network);
         }
-        let (entry, place) = self.take(lane, lanes, network);
-        let fact = &self.facts[place as usize];
+        let (entry, kind) = self.take(lane, lanes, network);
+        let fact = &self.facts[kind as usize];
         cutting.sending = Some(Piece {
             entry,
             class: fact.class,
