@@ -19,7 +19,7 @@ use super::lane::Lane;
 use crate::engine::arrivals::NEVER;
 use crate::engine::delivery::Loss;
 use crate::engine::kinds::Kinds;
-use crate::engine::network::{Entry, Network};
+use crate::engine::network::Network;
 use crate::engine::outcome::QueueOutcome;
 use crate::engine::tally::Tally;
 use crate::plan::{Discipline, Plan, PortId};
@@ -215,7 +215,7 @@ impl<T: Tally> General<T> {
     }
 
     /// Lets in what has come by `now`.
-    #[inline]
+    #[inline(always)]
     fn let_in(&mut self, lanes: &mut [Lane<'_, T>], now: u64, network: &mut Network<T>) {
         // Which lanes that are cannot be predicted: found without a branch each.
         let due = |number: usize| u32::from(self.heads[number] <= now) << number;
@@ -256,7 +256,7 @@ impl<T: Tally> General<T> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn choose(&mut self, lanes: &[Lane<'_, T>], now: u64, network: &Network<T>) -> Choice {
         if self.shapers.is_some() {
             return self.choose_shaped(lanes, now, network);
@@ -322,19 +322,14 @@ impl<T: Tally> General<T> {
         Choice::Send(lane)
     }
 
-    /// Takes the first packet out of a lane, to begin now.
-    #[inline]
-    fn take(
-        &mut self,
-        lane: usize,
-        lanes: &[Lane<'_, T>],
-        network: &Network<T>,
-    ) -> (Entry<T>, u32) {
+    /// Takes the first packet out of a lane, to begin now; says where it stands, and its kind.
+    #[inline(always)]
+    fn take(&mut self, lane: usize, lanes: &[Lane<'_, T>], network: &Network<T>) -> (usize, u32) {
         let queue = &mut self.queues[lane];
-        let leg = lanes[lane].ready[queue.head].leg;
-        let kind = queue.kind(leg, &network.kinds);
+        let place = queue.head;
+        let kind = queue.kind(lanes[lane].ready[place].leg, &network.kinds);
         let fact = &self.facts[kind as usize];
-        let entry = queue.take(&lanes[lane], fact.queued);
+        queue.take(fact.queued);
         let empty = queue.is_empty();
         let counts = &mut self.counts[usize::from(fact.class)];
         counts.transmitted += 1;
@@ -352,11 +347,11 @@ impl<T: Tally> General<T> {
                 self.round.leave();
             }
         }
-        (entry, kind)
+        (place, kind)
     }
 
     /// Sends the first packet of a lane as a whole; says when the transmitter is free again.
-    #[inline]
+    #[inline(always)]
     fn send(
         &mut self,
         lane: usize,
@@ -364,7 +359,8 @@ impl<T: Tally> General<T> {
         start: u64,
         network: &mut Network<T>,
     ) -> u64 {
-        let (entry, kind) = self.take(lane, lanes, network);
+        let (place, kind) = self.take(lane, lanes, network);
+        let entry = &lanes[lane].ready[place];
         let sent = self.pace.time(kind);
         let free = start + sent;
         let mut tally = entry.tally;
@@ -377,7 +373,7 @@ impl<T: Tally> General<T> {
             *last = out;
             tally.follow(out - alone);
         }
-        network.come_up(&entry, tally, out);
+        network.come_up(entry, tally, out);
         free
     }
 }

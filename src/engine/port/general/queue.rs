@@ -3,7 +3,7 @@
 use super::Fact;
 use crate::engine::arrivals::NEVER;
 use crate::engine::delivery::Loss;
-use crate::engine::network::{Entry, Network};
+use crate::engine::network::Network;
 use crate::engine::port::lane::Lane;
 use crate::engine::tally::Tally;
 use crate::plan::{Discipline, EarlyDrop, Port};
@@ -88,7 +88,7 @@ impl Queue {
     }
 
     /// Lets in what has come by `now`; calls `losses` for what is not.
-    #[inline]
+    #[inline(always)]
     pub(super) fn let_in<T: Tally>(
         &mut self,
         lane: &mut Lane<'_, T>,
@@ -151,15 +151,13 @@ impl Queue {
         (self.octets + u64::from(fact.queued) > limit).then_some(Loss::Full)
     }
 
-    /// Takes out the first packet.
+    /// The first packet, of so many octets, waits no more.
     #[inline]
-    pub(super) fn take<T: Tally>(&mut self, lane: &Lane<'_, T>, queued: u32) -> Entry<T> {
-        let entry = lane.ready[self.head];
+    pub(super) fn take(&mut self, queued: u32) {
         self.head += 1;
         if self.drops {
             self.octets -= u64::from(queued);
         }
-        entry
     }
 
     /// The window is over: what was sent or dropped is forgotten.
