@@ -40,8 +40,8 @@ pub enum Source {
     },
     /// Silence and talk in turn, each exponentially long; silence first. During talk packets
     /// come `gap` apart, the first at its beginning, while strictly before its end (a talk shorter
-    /// than a gap has one packet, even one of no length). The stream draws silence, talk, silence,
-    /// and so on.
+    /// than a gap has one packet, even one of no length). The stream draws silence, talk,
+    /// silence, …
     OnOff {
         /// Between packets of one talk.
         gap: Span,
