@@ -154,12 +154,19 @@ fn check_radio(link: &LinkSpec, radio: &RadioSpec, spec: &TopologySpec, findings
 fn check_levels(link: &LinkSpec, radio: &RadioSpec, spec: &TopologySpec, findings: &mut Findings) {
     let name = &link.name.value;
     let thresholds = thresholds(radio);
-    let own = radio.thresholds.iter().any(Option::is_some);
-    if own && !thresholds.is_sorted_by(|slow, fast| slow < fast) {
-        let all = Modulation::ALL.map(|one| {
-            let level = format_signed(thresholds[one as usize], &LEVEL);
+    let lowest = radio.lowest.as_ref().map(|at| at.value);
+    let used: Vec<Modulation> = radio
+        .channel
+        .value
+        .modulations()
+        .filter(|one| lowest <= Some(*one) && *one <= radio.modulation.value)
+        .collect();
+    if !used.is_sorted_by(|slow, fast| thresholds[*slow as usize] < thresholds[*fast as usize]) {
+        let all = used.iter().map(|one| {
+            let level = format_signed(thresholds[*one as usize], &LEVEL);
             format!("{} {level}", one.name())
         });
+        let all: Vec<String> = all.collect();
         let title = format!("link {name}: a faster modulation must need a higher level");
         let place = spec.place(link.key("radio").unwrap_or(&link.span));
         findings.push(

@@ -313,3 +313,144 @@ fn later(processing: Processing, more: Span) -> Processing {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{End, Plan, Sizes, Source, StreamId};
+    use crate::scenario::StreamOwner;
+    use crate::scenario::compile;
+    use crate::scenario::spec::SizeSpec;
+    use crate::topology::{
+        Constants, Line, Medium, Node, NodeProcessing, Path, Preset, Repeaters, Topology,
+        shortest_path,
+    };
+    use crate::units::{BitRate, Octets, Ticks};
+
+    fn node(name: &str, firewall: bool) -> Node {
+        let firewall = firewall.then(|| Firewall {
+            delay: Span::from_us(80),
+            rate: BitRate::from_bps(200_000_000).unwrap(),
+            queue: Some(Octets(500_000)),
+        });
+        Node {
+            name: name.into(),
+            label: String::new(),
+            processing: NodeProcessing::Constant(Span::from_us(150)),
+            firewall,
+            coordinates: None,
+        }
+    }
+
+    /// Two nodes with firewalls, and a third without.
+    fn network() -> Network {
+        let link = |name: &str, ends: [u32; 2]| Link {
+            name: name.into(),
+            ends: ends.map(NodeId),
+            medium: Medium::Fibre,
+            length: None,
+            propagation: [Span::from_us(300); 2],
+            rate: [BitRate::from_bps(1_000_000_000).unwrap(); 2],
+            line: Line::Ethernet,
+            radio_hops: 0,
+            repeaters: Repeaters::PhysicalLayer,
+            encryption: None,
+            discipline: None,
+            layer1_overhead: Octets(20),
+            queue_limit: [Some(Octets(180_000)); Class::COUNT],
+            metric: 1,
+            srlg: Vec::new(),
+        };
+        let nodes = vec![node("MIL", true), node("SAR", true), node("X", false)];
+        let links = vec![link("MIL-SAR", [0, 1]), link("SAR-X", [1, 2])];
+        Network {
+            topology: Topology::build(nodes, links).unwrap(),
+            constants: Constants::of(Preset::physical()),
+            written: vec![0, 1],
+            physical: vec![None, None],
+        }
+    }
+
+    fn compiled(network: &Network, path: &Path, firewalled: bool) -> (Plan, Vec<String>) {
+        let draft = Draft {
+            name: "f",
+            span: &(0..0),
+            direction: Direction::AToZ,
+            owner: StreamOwner::Flow(0),
+            class: Class::Be,
+            packets: vec![(PacketShape::data(SizeSpec::Frame(1000)), 1)],
+            sizes: Sizes::One,
+            period_exact_ps: (1, 1),
+            path,
+            source: Source::Periodic(Ticks::every(SimTime::ZERO, Span::from_ms(1))),
+            policer: None,
+            end: End::Sink,
+            fixed_box: Span::from_us(7),
+            firewalled,
+        };
+        let end = SimTime(1_000_000);
+        let compiled = compile::plan(network, &Weather::default(), &[draft], (end, None));
+        (compiled.plan, compiled.ports)
+    }
+
+    #[test]
+    fn a_firewall_stands_before_the_first_node_and_behind_the_last() {
+        let network = network();
+        let path = shortest_path(&network.topology, NodeId(0), NodeId(1)).unwrap();
+        let (plan, ports) = compiled(&network, &path, true);
+        assert_eq!(
+            ports,
+            ["MIL-SAR a-z", "firewall MIL in", "firewall SAR out"]
+        );
+        let legs = plan.path(StreamId(0));
+        let crossed: Vec<u32> = legs.iter().map(|leg| leg.port.0).collect();
+        assert_eq!(crossed, [1, 0, 2]);
+        // 1000 octets of the frame at 200 Mb/s, then 80 us; no preamble and gap in a box.
+        for leg in [&legs[0], &legs[2]] {
+            assert_eq!(
+                (leg.serialization, leg.media),
+                (Span::from_us(40), Span::from_us(80))
+            );
+            assert_eq!((leg.bits, leg.propagation), (8000, Span::ZERO));
+            let port = &plan.ports[leg.port.0 as usize];
+            assert!(port.discipline.as_ref().is_some_and(|one| one.single_queue));
+            assert_eq!(port.queue_limit, [Some(Octets(500_000)); Class::COUNT]);
+        }
+        // Ingress and egress PE stand between the boxes and the link; the fixed box is last.
+        let times: Vec<Span> = legs.iter().map(|leg| leg.processing.max()).collect();
+        assert_eq!(
+            times,
+            [Span::from_us(150), Span::from_us(150), Span::from_us(7)]
+        );
+        assert_eq!(plan.streams[0].ingress.max(), Span::ZERO);
+    }
+
+    #[test]
+    fn what_is_not_marked_passes_beside_the_firewalls() {
+        let network = network();
+        let path = shortest_path(&network.topology, NodeId(0), NodeId(1)).unwrap();
+        let (plan, ports) = compiled(&network, &path, false);
+        assert_eq!(ports, ["MIL-SAR a-z"]);
+        assert_eq!(plan.streams[0].ingress.max(), Span::from_us(150));
+        let last = &plan.path(StreamId(0))[0];
+        assert_eq!(
+            last.processing.max(),
+            Span::from_us(157),
+            "the fixed box at the egress"
+        );
+    }
+
+    #[test]
+    fn a_firewall_on_the_way_is_passed_by() {
+        let network = network();
+        let path = shortest_path(&network.topology, NodeId(2), NodeId(0)).unwrap();
+        let (plan, ports) = compiled(&network, &path, true);
+        assert_eq!(ports, ["MIL-SAR z-a", "SAR-X z-a", "firewall MIL out"]);
+        let crossed: Vec<u32> = plan
+            .path(StreamId(0))
+            .iter()
+            .map(|leg| leg.port.0)
+            .collect();
+        assert_eq!(crossed, [1, 0, 2], "no box at X, none at SAR");
+    }
+}

@@ -16,6 +16,7 @@ mod reference_workload;
 mod scenario_circuits;
 mod scenario_compile;
 mod scenario_lints;
+mod scenario_media;
 mod scenario_schema;
 mod scenario_shipped;
 mod scenario_support;
