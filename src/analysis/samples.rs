@@ -173,6 +173,7 @@ pub fn scenario_and_outcome(sample: &Sample) -> (Scenario, Outcome) {
         constants: Vec::new(),
         not_judged: vec!["circuit: scheme".into()],
         defaults: Vec::new(),
+        filters: None,
         expanded: "name = \"Sample\"\n".into(),
         inputs: Vec::new(),
     };

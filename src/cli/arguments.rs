@@ -39,14 +39,16 @@ pub enum Command {
     /// Check scenario and topology files without simulating.
     #[command(after_help = "Example: pilotwire check scenarios/*.toml --fail-level warning")]
     Check(Check),
-    /// Explain a rule, the planning formulas, or a circuit hop by hop.
+    /// Explain a rule, the planning formulas, a circuit hop by hop, or the engine's stations.
     #[command(
         after_help = "Examples:\n  pilotwire explain TP001\n  pilotwire explain planning\n  \
-        pilotwire explain scenarios/altalink-pilot.toml \"87L KEE-ELL\""
+        pilotwire explain scenarios/altalink-pilot.toml \"87L KEE-ELL\"\n  \
+        pilotwire explain engine scenarios/altalink-pilot.toml"
     )]
     Explain(Explain),
-    /// List the presets of constants, or show one with its sources.
-    #[command(after_help = "Example: pilotwire presets show altalink-2011")]
+    /// List the presets of constants, show one with its sources, or list those of services.
+    #[command(after_help = "Examples:\n  pilotwire presets show altalink-2011\n  \
+        pilotwire presets services")]
     Presets(Presets),
     /// Print the JSON Schema of a TOML file.
     #[command(after_help = "Example: pilotwire schema scenario > schema/scenario.schema.json")]
@@ -68,6 +70,9 @@ pub struct Run {
     /// Seed in place of the scenario's.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=SEED_MAX))]
     pub seed: Option<u64>,
+    /// Bandwidth filters on or off, in place of the scenario's word.
+    #[arg(long, value_enum, value_name = "WORD")]
+    pub filters: Option<Switch>,
     /// Which engine simulates; the results are the same.
     #[arg(long, value_enum, default_value_t = Engine::Window)]
     pub engine: Engine,
@@ -88,16 +93,19 @@ pub struct Check {
     /// From which severity on a finding makes the check fail.
     #[arg(long, value_enum, default_value_t = FailLevel::Error, value_name = "LEVEL")]
     pub fail_level: FailLevel,
+    /// Bandwidth filters on or off, in place of the scenarios' word.
+    #[arg(long, value_enum, value_name = "WORD")]
+    pub filters: Option<Switch>,
 }
 
 /// `explain`.
 #[derive(Args, Debug)]
 pub struct Explain {
-    /// A rule code (TP001), the word "planning", or a scenario file.
-    #[arg(value_name = "CODE|planning|SCENARIO")]
+    /// A rule code (TP001), the word "planning" or "engine", or a scenario file.
+    #[arg(value_name = "CODE|planning|engine|SCENARIO")]
     pub what: String,
-    /// With a scenario file: the name of a circuit.
-    #[arg(value_name = "CIRCUIT")]
+    /// With a scenario file: the name of a circuit. With "engine": a scenario file.
+    #[arg(value_name = "CIRCUIT|SCENARIO")]
     pub circuit: Option<String>,
 }
 
@@ -118,6 +126,9 @@ pub enum PresetsCommand {
         /// Name of the preset.
         name: String,
     },
+    /// List the presets of services: what they send, how it is carried, in which class.
+    #[command(after_help = "Example: pilotwire presets services")]
+    Services,
 }
 
 /// `schema`.
@@ -154,6 +165,23 @@ pub enum Engine {
     Window,
     /// One heap of events: the oracle.
     Reference,
+}
+
+/// Something that acts or does not.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum Switch {
+    /// It acts.
+    On,
+    /// It does not.
+    Off,
+}
+
+impl Switch {
+    /// Whether it acts.
+    #[must_use]
+    pub fn is_on(self) -> bool {
+        self == Self::On
+    }
 }
 
 /// Levels of `check`.

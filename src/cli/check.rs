@@ -1,9 +1,9 @@
 //! `pilotwire check`.
 
-use super::arguments::{Check, FailLevel};
+use super::arguments::{Check, FailLevel, Switch};
 use super::{Exit, diagnostics, terminal};
 use crate::report::text::harmless;
-use crate::scenario::{self, Loaded, Severity};
+use crate::scenario::{self, Loaded, Overrides, Severity};
 
 /// Checks each file on its own; every finding of every file is shown.
 pub fn check(arguments: &Check) -> Exit {
@@ -12,8 +12,12 @@ pub fn check(arguments: &Check) -> Exit {
         FailLevel::Warning => Severity::Warning,
         FailLevel::Error => Severity::Error,
     };
+    let overrides = Overrides {
+        filters: arguments.filters.map(Switch::is_on),
+        ..Overrides::default()
+    };
     for file in &arguments.files {
-        let loaded = scenario::check_file(file);
+        let loaded = scenario::check_file_with(file, &overrides);
         diagnostics::show(&loaded, Severity::Note);
         let fails = loaded.findings.iter().any(|one| one.severity <= level);
         if fails {

@@ -5,8 +5,8 @@ use std::path::Path;
 use super::arguments::Explain;
 use super::{Exit, diagnostics, terminal};
 use crate::analysis::planning;
-use crate::report::hops;
 use crate::report::text::wrapped;
+use crate::report::{hops, stations};
 use crate::scenario::lint::{RULES, Rule};
 use crate::scenario::nearest::nearest;
 use crate::scenario::{self, Overrides, Severity};
@@ -14,11 +14,21 @@ use crate::scenario::{self, Overrides, Severity};
 /// The word that explains the formulas.
 const PLANNING: &str = "planning";
 
+/// The word that, before a scenario file, explains what the engine makes of it.
+const ENGINE: &str = "engine";
+
 /// Explains what was asked for.
 pub fn explain(arguments: &Explain) -> Exit {
     let what = arguments.what.as_str();
+    if let (ENGINE, Some(file)) = (what, &arguments.circuit) {
+        return explain_engine(Path::new(file));
+    }
     if let Some(circuit) = &arguments.circuit {
         return explain_circuit(Path::new(what), circuit);
+    }
+    if what == ENGINE {
+        terminal::error("name a scenario file after the word engine", None);
+        return Exit::BadInput;
     }
     if what == PLANNING {
         terminal::result(&planning::explain());
@@ -34,7 +44,7 @@ pub fn explain(arguments: &Explain) -> Exit {
     if Path::new(what).is_file() {
         return which_circuit(Path::new(what));
     }
-    let known = RULES.iter().map(|rule| rule.code).chain([PLANNING]);
+    let known = RULES.iter().map(|rule| rule.code).chain([PLANNING, ENGINE]);
     let help = match nearest(what, known.clone()) {
         Some(name) => format!("did you mean {name}?"),
         None => format!("known are {}", known.collect::<Vec<_>>().join(", ")),
@@ -73,6 +83,16 @@ fn explain_circuit(file: &Path, name: &str) -> Exit {
         Some(&help),
     );
     Exit::NothingSelected
+}
+
+fn explain_engine(file: &Path) -> Exit {
+    let loaded = scenario::load(file, &Overrides::default());
+    diagnostics::show(&loaded, Severity::Error);
+    let Some(scenario) = &loaded.scenario else {
+        return super::check::refused(&loaded);
+    };
+    terminal::result(&stations::engine(scenario));
+    Exit::Pass
 }
 
 fn which_circuit(file: &Path) -> Exit {

@@ -4,19 +4,31 @@ use super::arguments::{Presets, PresetsCommand};
 use super::{Exit, terminal};
 use crate::report::text::{Align, Columns, wrapped};
 use crate::scenario::nearest::nearest;
+use crate::scenario::services::SERVICES;
 use crate::topology::{PRESETS, Preset};
+use crate::traffic::Transport;
 use crate::units::quantity::format as quantity;
 
 /// Lists the presets, or shows one.
 pub fn presets(arguments: &Presets) -> Exit {
-    let Some(PresetsCommand::Show { name }) = &arguments.command else {
-        let mut columns = Columns::new(&[Align::Left, Align::Left]);
-        for preset in &PRESETS {
-            columns.row(vec![preset.name.into(), preset.about.into()]);
+    match &arguments.command {
+        Some(PresetsCommand::Show { name }) => show(name),
+        Some(PresetsCommand::Services) => {
+            terminal::result(&services());
+            Exit::Pass
         }
-        terminal::result(&lines(&columns));
-        return Exit::Pass;
-    };
+        None => {
+            let mut columns = Columns::new(&[Align::Left, Align::Left]);
+            for preset in &PRESETS {
+                columns.row(vec![preset.name.into(), preset.about.into()]);
+            }
+            terminal::result(&lines(&columns));
+            Exit::Pass
+        }
+    }
+}
+
+fn show(name: &str) -> Exit {
     if let Some(preset) = Preset::from_name(name) {
         terminal::result(&shown(preset));
         return Exit::Pass;
@@ -40,6 +52,19 @@ fn shown(preset: &Preset) -> String {
             constant.meaning,
             wrapped(&format!("source: {}", constant.source), "    ")
         ));
+    }
+    text
+}
+
+/// The presets of services with their sources.
+fn services() -> String {
+    let mut text = String::new();
+    for preset in SERVICES {
+        let transport = preset.transport.map_or("circuits", Transport::name);
+        let head = format!("{} ({transport}, {})", preset.name, preset.class.name());
+        let about = wrapped(preset.about, "    ");
+        let source = wrapped(&format!("source: {}", preset.source), "    ");
+        text.push_str(&format!("{head}\n{about}{source}"));
     }
     text
 }

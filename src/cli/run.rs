@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::arguments::{Format, Run};
+use super::arguments::{Format, Run, Switch};
 use super::{Exit, diagnostics, terminal};
 use crate::engine::{EngineKind, Options, Outcome, run_watched};
 use crate::report::folder::{self, FolderError};
@@ -20,6 +20,7 @@ use crate::units::SimTime;
 pub fn run(arguments: &Run) -> Exit {
     let overrides = Overrides {
         seed: arguments.seed,
+        filters: arguments.filters.map(Switch::is_on),
     };
     let loaded = scenario::load(&arguments.scenario, &overrides);
     let least = if arguments.quiet {

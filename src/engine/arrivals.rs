@@ -422,4 +422,43 @@ mod tests {
             "complete at 5, 10, 15 ms, not at 20"
         );
     }
+
+    #[test]
+    fn a_cycle_repeats_its_pattern_and_a_list_is_kept_to() {
+        let offsets = [Span::ZERO, Span::from_ms(1), Span::from_ms(1)];
+        let cyclic = Source::Cyclic {
+            cycles: Ticks::every(SimTime(5), Span::from_ms(8)),
+            offsets: offsets.into(),
+        };
+        let ms = 1_000_000_000;
+        let expected = [0, ms, ms, 8 * ms, 9 * ms, 9 * ms, 16 * ms, 17 * ms, 17 * ms];
+        assert_eq!(one_by_one(&plan(cyclic)), expected.map(|at| at + 5));
+        let listed = Source::Listed([0, 7, 7, 20 * ms].map(SimTime).into());
+        assert_eq!(one_by_one(&plan(listed)), [0, 7, 7], "20 ms is the end");
+    }
+
+    #[test]
+    fn talk_is_made_of_packets_a_gap_apart_and_silence_comes_first() {
+        let (gap, mean_on, mean_off) = (10_000, 1_000_000, 3_000_000);
+        let key = StreamKey::new("flow", "a", Purpose::Arrivals);
+        let times = one_by_one(&plan(Source::OnOff {
+            gap: Span(gap),
+            mean_on_q16_ps: mean_on << 16,
+            mean_off_q16_ps: mean_off << 16,
+            key: key.clone(),
+        }));
+        // What the stream says, read by itself: silence, talk, silence, talk, …
+        let mut stream = Seed(5).stream(&key);
+        let mut now = 0;
+        let mut expected = Vec::new();
+        while now < 20_000_000_000 {
+            now += scale_exponential(exponential(stream.draw()), mean_off << 16);
+            let talk = scale_exponential(exponential(stream.draw()), mean_on << 16);
+            let packets = talk.div_ceil(gap).max(1);
+            expected.extend((0..packets).map(|n| now + n * gap));
+            now += talk;
+        }
+        expected.retain(|at| *at < 20_000_000_000);
+        assert_eq!(times, expected);
+    }
 }

@@ -3,6 +3,7 @@
 mod arrivals;
 mod delivery;
 mod holding;
+mod kinds;
 mod lookahead;
 mod network;
 pub mod outcome;

@@ -84,8 +84,8 @@ pub(super) struct Network<T> {
     pub(super) legs: Vec<LegRun>,
     /// Per leg, the place of its stream in the order of arrivals of an instant.
     pub(super) ranks: Vec<u32>,
-    /// Per leg, its place among those that cross the same general port; empty without such.
-    pub(super) places: Vec<u32>,
+    /// Per leg, its kind among those that cross the same general port; empty without such.
+    pub(super) kinds: Vec<u32>,
     /// Packets on their way to a port and class, in no order.
     pub(super) inboxes: Vec<Vec<Entry<T>>>,
     /// For merging, one port at a time.
@@ -107,6 +107,7 @@ impl<T: Tally> Network<T> {
     pub(super) fn new(
         plan: &Plan,
         seed: Seed,
+        kinds: Vec<u32>,
         inboxes: usize,
         inbox_of: impl Fn(u32, usize) -> u32,
     ) -> Self {
@@ -114,7 +115,7 @@ impl<T: Tally> Network<T> {
         let mut network = Self {
             legs: Vec::with_capacity(plan.legs.len()),
             ranks: ranks(plan),
-            places: places(plan),
+            kinds,
             inboxes: (0..inboxes).map(|_| Vec::new()).collect(),
             scratch: Vec::new(),
             sheets: Default::default(),
@@ -312,20 +313,6 @@ fn ranks(plan: &Plan) -> Vec<u32> {
     }
     let rank = |leg: &Leg| rank[leg.stream.0 as usize];
     plan.legs.iter().map(rank).collect()
-}
-
-/// Per leg, how many before it cross the same general port.
-fn places(plan: &Plan) -> Vec<u32> {
-    if plan.ports.iter().all(|port| port.discipline.is_none()) {
-        return Vec::new();
-    }
-    let mut counts = vec![0; plan.ports.len()];
-    let place = |leg: &Leg| {
-        let count: &mut u32 = &mut counts[leg.port.0 as usize];
-        *count += 1;
-        *count - 1
-    };
-    plan.legs.iter().map(place).collect()
 }
 
 /// When a packet that reached a node leaves it for the next queue: a drawn time later, and behind

@@ -104,3 +104,103 @@ fn features(discipline: &Discipline) -> Vec<Feature> {
     let used = all.into_iter().filter(|(_, used)| *used);
     used.map(|(feature, _)| feature).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{self, Options};
+    use crate::plan::{
+        Crossing, End, PlanBuilder, Processing, RateStep, Route, Sizes, Source, StreamId,
+    };
+    use crate::random::Seed;
+    use crate::traffic::Class;
+    use crate::units::{BitRate, Octets, SimTime};
+
+    /// A client and a server, one link there and one back: 100 octets at 10 Mb/s take 80 us, the
+    /// way 100 us, the server 40 us. Each way has a radio that is twice as fast later.
+    fn session(interval: Span, timeout: Span, requests_lost: bool) -> Plan {
+        let mut builder = PlanBuilder::new(SimTime::ZERO + Span::from_ms(10));
+        let step = |ms: u64, mbps: u64| RateStep {
+            from: SimTime::ZERO + Span::from_ms(ms),
+            rate: BitRate::from_bps(mbps * 1_000_000),
+        };
+        let radio = Discipline {
+            rates: vec![step(0, 10), step(20, 20)],
+            ..Discipline::default()
+        };
+        let limit = requests_lost.then_some(Octets(99));
+        let ports =
+            [limit, None].map(|limit| builder.general_port([limit; Class::COUNT], radio.clone()));
+        let sources = [
+            Source::Request {
+                first: SimTime::ZERO,
+                interval,
+                timeout,
+                response: StreamId(1),
+            },
+            Source::Response {
+                request: StreamId(0),
+                turnaround: Span::from_us(40),
+            },
+        ];
+        for (port, source) in ports.into_iter().zip(sources) {
+            let crossing = Crossing {
+                port,
+                serialization: Span::from_us(80),
+                bits: 800,
+                queued: Octets(100),
+                propagation: Span::from_us(100),
+                ..Crossing::default()
+            };
+            builder.route(Route {
+                class: Class::L1,
+                source,
+                sizes: Sizes::One,
+                policer: None,
+                ingress: Processing::Constant(Span::ZERO),
+                paths: vec![vec![crossing]],
+                end: End::Sink,
+            });
+        }
+        builder.seal()
+    }
+
+    #[test]
+    fn a_session_waits_for_the_other_end_at_the_highest_rate() {
+        let stations = stations(&session(Span::ZERO, Span::from_ms(1), false));
+        let wait = |port, us| Wait {
+            port: PortId(port),
+            lookahead: Span::from_us(us),
+            session: true,
+        };
+        // 40 us on the transmitter, 100 us on the way; and 40 us at the server.
+        assert_eq!(stations[0].waits_for, [wait(1, 140)]);
+        assert_eq!(stations[1].waits_for, [wait(0, 180)]);
+        assert_eq!(stations[0].features, [Feature::RateSteps]);
+    }
+
+    fn sent(plan: &Plan) -> [u64; 2] {
+        let outcome = engine::run(plan, Seed(1), &Options::default());
+        [outcome.streams[0].sent, outcome.streams[1].sent]
+    }
+
+    #[test]
+    fn a_client_sends_when_it_has_its_response_or_later() {
+        // There and back takes 180 + 40 + 180 = 400 us: requests at 0, 0.4, …, 9.6 ms.
+        let at_once = session(Span::ZERO, Span::from_ms(1), false);
+        assert_eq!(sent(&at_once), [25, 25]);
+        let later = session(Span::from_ms(3), Span::from_ms(3), false);
+        assert_eq!(sent(&later), [4, 4], "at 0, 3, 6 and 9 ms");
+    }
+
+    #[test]
+    fn a_client_without_response_sends_when_its_patience_ends() {
+        let lost = session(Span::ZERO, Span::from_ms(1), true);
+        assert_eq!(sent(&lost), [10, 0], "at 0, 1, …, 9 ms");
+        // At 400 us exactly the response is in time; one picosecond less is too little.
+        let just = session(Span::ZERO, Span::from_us(400), false);
+        assert_eq!(sent(&just), [25, 25]);
+        let hasty = session(Span(399_999_999), Span(399_999_999), false);
+        assert_eq!(sent(&hasty), [26, 25], "the last at 9.999 999 975 ms");
+    }
+}

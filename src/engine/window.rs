@@ -11,6 +11,7 @@
 
 use super::arrivals::{Arrivals, NEVER, SharedArrivals};
 use super::delivery::may_be_reordered;
+use super::kinds::{crossing, kinds_of_legs};
 use super::lookahead::{Ahead, lookaheads, shortest_crossing};
 use super::network::Network;
 use super::outcome::Outcome;
@@ -73,17 +74,15 @@ impl<'a, T: Tally> Engine<'a, T> {
                 None => Arrivals::new(stream, plan, seed),
             }
         };
-        let mut crossing = vec![Vec::new(); plan.ports.len()];
-        for (index, leg) in plan.legs.iter().enumerate() {
-            crossing[leg.port.0 as usize].push(index as u32);
-        }
+        let crossing = crossing(plan);
+        let kinds = kinds_of_legs(plan, &crossing);
         let port = |(id, legs): (usize, &Vec<u32>)| {
             Port::new(plan, PortId(id as u32), legs, seed, arrivals, inbox_of)
         };
         let before = lookaheads(plan);
         Self {
             ports: crossing.iter().enumerate().map(port).collect(),
-            network: Network::new(plan, seed, plan.ports.len() * Class::COUNT, inbox_of),
+            network: Network::new(plan, seed, kinds, plan.ports.len() * Class::COUNT, inbox_of),
             order: in_pairs(&visiting_order(&before), &before),
             before,
             unordered: unordered(plan),

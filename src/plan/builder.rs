@@ -334,7 +334,16 @@ impl Source {
                 assert!(offsets.is_sorted(), "in order");
                 assert!(offsets.last() <= Some(&cycles.period()), "within a period");
             }
-            Self::OnOff { gap, .. } => assert!(*gap > Span::ZERO, "packets come one by one"),
+            Self::OnOff {
+                gap,
+                mean_on_q16_ps,
+                mean_off_q16_ps,
+                ..
+            } => {
+                assert!(*gap > Span::ZERO, "packets come one by one");
+                let longer = mean_on_q16_ps.max(mean_off_q16_ps);
+                assert!(*longer >= 1 << 16, "talk and silence take time");
+            }
             Self::Listed(instants) => assert!(instants.is_sorted(), "in order"),
             Self::Request {
                 interval, timeout, ..

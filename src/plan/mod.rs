@@ -132,9 +132,9 @@ pub enum Processing {
     ///
     /// Packets of one class that come in on one link and leave on one link keep their order: none
     /// reaches the queue before, or at the same instant as, the one sent ahead of it (it waits for
-    /// it, and 1 ps more; that counts as processing). A stream entering at its ingress PE, or leaving
-    /// at its egress PE, has no such neighbour and may be reordered: that is what the sequence
-    /// number is for.
+    /// it, and 1 ps more; that counts as processing). A stream entering at its ingress PE, or
+    /// leaving at its egress PE, has no such neighbour and may be reordered: that is what the
+    /// sequence number is for.
     Uniform {
         /// Shortest.
         min: Span,

@@ -17,6 +17,10 @@ pub enum Purpose {
     Processing,
     /// Where a circuit's first packet boundary falls.
     Phase,
+    /// How large each packet of a mixture is.
+    Sizes,
+    /// How long a source talks and is silent.
+    Talk,
     /// Which packets a queue drops early.
     EarlyDrop,
     /// When the level of a radio link falls, how deep and for how long.
@@ -29,6 +33,8 @@ impl Purpose {
             Self::Arrivals => "arrivals",
             Self::Processing => "processing",
             Self::Phase => "phase",
+            Self::Sizes => "sizes",
+            Self::Talk => "talk",
             Self::EarlyDrop => "early-drop",
             Self::Fading => "fading",
         }

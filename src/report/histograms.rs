@@ -9,8 +9,9 @@ use crate::analysis::verdict::DIRECTIONS;
 use crate::engine::{Outcome, Shape};
 use crate::scenario::Scenario;
 
-/// One line per shape: `circuit/NAME/a-z/network`, `…/slack`, `flow/NAME/network`; in names,
-/// what a tag cannot hold is percent-encoded. The `max` column is in milliseconds.
+/// One line per shape: `circuit/NAME/a-z/network`, `…/slack`, `flow/NAME/network`, of a session
+/// `flow/NAME/a-z/network`; in names, what a tag cannot hold is percent-encoded. The `max` column
+/// is in milliseconds.
 #[must_use]
 pub fn log(scenario: &Scenario, outcome: &Outcome) -> Vec<u8> {
     let mut octets = Vec::new();
@@ -52,12 +53,13 @@ pub fn log(scenario: &Scenario, outcome: &Outcome) -> Vec<u8> {
             line(format!("circuit/{name}/{way}/slack"), slack);
         }
     }
-    for flow in &scenario.flows {
-        let stream = &outcome.streams[flow.stream.0 as usize];
-        line(
-            format!("flow/{}/network", encoded(&flow.name)),
-            stream.network.shape.as_ref(),
-        );
+    for one in scenario.flows.iter().flat_map(|flow| &flow.streams) {
+        let stream = &outcome.streams[one.stream.0 as usize];
+        let mut tag = format!("flow/{}", encoded(&one.name));
+        if let Some(way) = one.direction {
+            tag = format!("{tag}/{}", DIRECTIONS[way.index()]);
+        }
+        line(format!("{tag}/network"), stream.network.shape.as_ref());
     }
     octets
 }

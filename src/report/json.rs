@@ -6,9 +6,11 @@ use super::comparison::{self, Comparison};
 use super::text::late_policy;
 use super::{MODEL_VERSION, Report, SCHEMA, TOOL_VERSION};
 use crate::analysis::decomposition::BudgetParts;
-use crate::analysis::verdict::{Judgement, NetworkDelay, extremes, shares};
+use crate::analysis::verdict::{DIRECTIONS, Judgement, NetworkDelay, extremes, shares};
 use crate::engine::StreamOutcome;
-use crate::scenario::{Carried, Circuit, Diagnostic, Flow, LayerRates, Scenario, Severity};
+use crate::scenario::{
+    Carried, Circuit, Diagnostic, Flow, FlowStream, LayerRates, Scenario, Severity,
+};
 use crate::units::Span;
 
 /// The report as JSON text, indented by two, with a newline at the end.
@@ -31,7 +33,8 @@ pub fn render(report: &Report<'_>) -> String {
         flows: scenario
             .flows
             .iter()
-            .map(|one| FlowObject::new(one, stream(one.stream)))
+            .flat_map(|flow| flow.streams.iter().map(move |one| (flow, one)))
+            .map(|(flow, one)| FlowObject::new(flow, one, stream(one.stream)))
             .collect(),
         circuits_total: summary.circuits,
         circuits_failed: summary.failed,
@@ -42,6 +45,7 @@ pub fn render(report: &Report<'_>) -> String {
         constants: constants(scenario),
         not_judged: &scenario.not_judged,
         defaults: &scenario.defaults,
+        filters: scenario.filters.map(switch_word),
         findings: findings(report.findings),
         comparisons: comparisons(report),
     };
@@ -68,6 +72,7 @@ struct Document<'a> {
     constants: Vec<ConstantObject<'a>>,
     not_judged: &'a [String],
     defaults: &'a [String],
+    filters: Option<&'a str>,
     findings: Vec<FindingObject<'a>>,
     comparisons: Vec<ComparisonObject<'a>>,
 }
@@ -200,6 +205,8 @@ struct FlowObject<'a> {
     class: &'a str,
     path: &'a [String],
     links: &'a [String],
+    flow: &'a str,
+    direction: Option<&'a str>,
     dropped_early: u64,
     policed: u64,
 }
@@ -257,6 +264,11 @@ pub(super) fn constants(scenario: &Scenario) -> Vec<ConstantObject<'_>> {
             overrides: one.overrides.as_deref(),
         })
         .collect()
+}
+
+/// Whether something acts, as files say it.
+pub(super) fn switch_word(on: bool) -> &'static str {
+    if on { "on" } else { "off" }
 }
 
 pub(super) fn findings(findings: &[Diagnostic]) -> Vec<FindingObject<'_>> {
@@ -394,7 +406,7 @@ impl PartsObject {
 }
 
 impl<'a> FlowObject<'a> {
-    fn new(flow: &'a Flow, stream: &StreamOutcome) -> Self {
+    fn new(flow: &'a Flow, one: &'a FlowStream, stream: &StreamOutcome) -> Self {
         let exact = extremes(&stream.network);
         let [p50, p99, p999, p9999] = share_values(shares(&stream.network));
         let delay_ps = FlowDelayObject {
@@ -407,14 +419,16 @@ impl<'a> FlowObject<'a> {
             p9999,
         };
         Self {
-            name: &flow.name,
+            name: &one.name,
             sent: stream.sent,
             delivered: stream.delivered,
             dropped: stream.dropped,
             delay_ps,
             class: flow.class.name(),
-            path: &flow.nodes,
-            links: &flow.links,
+            path: &one.nodes,
+            links: &one.links,
+            flow: &flow.name,
+            direction: one.direction.map(|way| DIRECTIONS[way.index()]),
             dropped_early: stream.dropped_early,
             policed: stream.policed,
         }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::json::{ConstantObject, FindingObject, constants, findings};
+use super::json::{ConstantObject, FindingObject, constants, findings, switch_word};
 use super::{MODEL_VERSION, Report, SCHEMA, TOOL_VERSION, sha256_hex};
 
 /// One file of a results folder.
@@ -44,6 +44,7 @@ struct Document<'a> {
     constants: Vec<ConstantObject<'a>>,
     not_judged: &'a [String],
     defaults: &'a [String],
+    filters: Option<&'a str>,
     findings: Vec<FindingObject<'a>>,
     inputs: Vec<FileObject<'a>>,
     outputs: Vec<FileObject<'a>>,
@@ -80,6 +81,7 @@ pub fn render(report: &Report<'_>, outputs: &[Output]) -> String {
         constants: constants(scenario),
         not_judged: &scenario.not_judged,
         defaults: &scenario.defaults,
+        filters: scenario.filters.map(switch_word),
         findings: findings(report.findings),
         inputs: scenario
             .inputs

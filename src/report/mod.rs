@@ -12,6 +12,7 @@ pub mod json;
 pub mod manifest;
 pub mod pretty;
 mod reasons;
+pub mod stations;
 pub mod tables;
 pub mod text;
 

@@ -4,7 +4,8 @@ use super::text::{Align, Columns, count, harmless, signed_ms};
 use super::{Report, Summary, comparison, reasons};
 use crate::analysis::decomposition::BudgetParts;
 use crate::analysis::verdict::{Judgement, Verdict, extremes};
-use crate::scenario::{Diagnostic, Flow, Severity};
+use crate::scenario::{Diagnostic, Flow, FlowStream, Severity};
+use crate::traffic::Class;
 use crate::units::Span;
 
 /// Escape sequences, or none.
@@ -178,6 +179,11 @@ fn cells(report: &Report<'_>, row: &Judgement) -> Vec<String> {
     cells
 }
 
+/// Packets of a stream that were dropped on the way, for whatever cause.
+fn lost(stream: &crate::engine::StreamOutcome) -> u64 {
+    stream.dropped + stream.dropped_early + stream.policed
+}
+
 /// Circuits whose faster direction is held back: by how much, and what asymmetry is left.
 fn equalised_lines(report: &Report<'_>) -> Vec<String> {
     let mut lines = Vec::new();
@@ -202,20 +208,22 @@ fn equalised_lines(report: &Report<'_>) -> Vec<String> {
     lines
 }
 
-/// The flows, the most dropped first; a sum where there are many.
-fn flow_lines(report: &Report<'_>) -> Vec<String> {
-    let stream = |flow: &Flow| &report.outcome.streams[flow.stream.0 as usize];
-    let mut flows: Vec<&Flow> = report.scenario.flows.iter().collect();
-    if flows.is_empty() {
+/// The streams of flows, the most dropped first; a sum where there are many.
+fn flow_lines<'r>(report: &'r Report<'_>) -> Vec<String> {
+    let stream = |one: &FlowStream| &report.outcome.streams[one.stream.0 as usize];
+    let number = report.scenario.flows.len();
+    if number == 0 {
         return Vec::new();
     }
+    let classed = |flow: &'r Flow| flow.streams.iter().map(move |one| (one, flow.class));
+    let mut flows: Vec<(&FlowStream, Class)> =
+        report.scenario.flows.iter().flat_map(classed).collect();
     let sum = |pick: fn(&crate::engine::StreamOutcome) -> u64| -> u64 {
-        flows.iter().map(|flow| pick(stream(flow))).sum()
+        flows.iter().map(|(one, _)| pick(stream(one))).sum()
     };
-    let noun = if flows.len() == 1 { "flow" } else { "flows" };
+    let noun = if number == 1 { "flow" } else { "flows" };
     let mut lines = vec![format!(
-        "  {} other {noun}: {} packets sent, {} delivered, {}",
-        flows.len(),
+        "  {number} other {noun}: {} packets sent, {} delivered, {}",
         count(sum(|one| one.sent)),
         count(sum(|one| one.delivered)),
         lost_text(
@@ -224,10 +232,9 @@ fn flow_lines(report: &Report<'_>) -> Vec<String> {
             sum(|one| one.policed)
         )
     )];
-    let lost = |flow: &Flow| stream(flow).sent - stream(flow).delivered;
-    flows.sort_by_key(|flow| std::cmp::Reverse((lost(flow), stream(flow).network.max)));
+    flows.sort_by_key(|(one, _)| std::cmp::Reverse((lost(stream(one)), stream(one).network.max)));
     let every = flows.len() <= FLOWS_LISTED;
-    flows.retain(|flow| every || lost(flow) > 0);
+    flows.retain(|(one, _)| every || lost(stream(one)) > 0);
     flows.truncate(FLOWS_LISTED);
     if flows.is_empty() {
         return lines;
@@ -247,9 +254,9 @@ fn flow_lines(report: &Report<'_>) -> Vec<String> {
         "flow", "class", "sent", "dropped", "early", "policed", "min", "mean", "max",
     ];
     columns.row(header.map(str::to_owned).to_vec());
-    for flow in flows {
+    for (flow, class) in flows {
         let one = stream(flow);
-        let mut cells = vec![harmless(&flow.name), flow.class.name().to_owned()];
+        let mut cells = vec![harmless(&flow.name), class.name().to_owned()];
         let counts = [one.sent, one.dropped, one.dropped_early, one.policed];
         cells.extend(counts.map(count));
         match extremes(&one.network) {

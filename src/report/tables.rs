@@ -8,7 +8,7 @@ use super::text::late_policy;
 use crate::analysis::decomposition::BudgetParts;
 use crate::analysis::verdict::{DIRECTIONS, Judgement, extremes, shares};
 use crate::engine::{Outcome, StreamOutcome};
-use crate::scenario::{Circuit, Flow, Scenario, StreamOwner};
+use crate::scenario::{Circuit, Flow, FlowStream, Scenario, StreamOwner};
 use crate::units::Span;
 
 /// Columns of `results.csv`.
@@ -86,7 +86,7 @@ pub const SERIES_COLUMNS: [&str; 8] = [
     "delay_mean_ps",
 ];
 
-/// One row per circuit direction, then one per flow; each in order of name by bytes.
+/// One row per circuit direction, then one per stream of a flow; each in order of name by bytes.
 #[must_use]
 pub fn results(scenario: &Scenario, outcome: &Outcome, judgements: &[Judgement]) -> String {
     let mut table = Table::new(&RESULTS_COLUMNS);
@@ -97,7 +97,10 @@ pub fn results(scenario: &Scenario, outcome: &Outcome, judgements: &[Judgement])
         table.row(circuit_row(circuit, stream, row));
     }
     for flow in &scenario.flows {
-        table.row(flow_row(flow, &outcome.streams[flow.stream.0 as usize]));
+        for one in &flow.streams {
+            let stream = &outcome.streams[one.stream.0 as usize];
+            table.row(flow_row(flow, one, stream));
+        }
     }
     table.finish()
 }
@@ -288,11 +291,12 @@ fn emulation_cells(circuit: &Circuit, way: usize) -> [String; 5] {
     ]
 }
 
-fn flow_row(flow: &Flow, stream: &StreamOutcome) -> Vec<String> {
-    let mut cells = vec!["flow".into(), flow.name.clone(), String::new()];
+fn flow_row(flow: &Flow, one: &FlowStream, stream: &StreamOutcome) -> Vec<String> {
+    let way = one.direction.map_or("", |way| DIRECTIONS[way.index()]);
+    let mut cells = vec!["flow".into(), one.name.clone(), way.into()];
     cells.push(flow.class.name().into());
     cells.extend([const { String::new() }; 4]);
-    let lost = stream.sent - stream.delivered;
+    let lost = stream.dropped + stream.dropped_early + stream.policed;
     cells.extend([stream.sent, stream.delivered, lost].map(|count| count.to_string()));
     // Late to restarts, then the one-way delay of a circuit: a flow has no receiving end.
     cells.extend([const { String::new() }; 7 + 4]);
@@ -392,13 +396,21 @@ mod tests {
     fn a_flow_fills_the_columns_it_has_and_leaves_the_others_empty() {
         let (mut scenario, mut outcome) = scenario_and_outcome(&Sample::default());
         let direction = scenario.circuits[0].directions[0].clone();
+        let stream = FlowStream {
+            name: "office, LAN".into(),
+            stream: direction.stream().unwrap(),
+            direction: None,
+            nodes: direction.nodes.clone(),
+            links: direction.links.clone(),
+            legs: direction.legs.clone(),
+        };
         scenario.flows.push(Flow {
             name: "office, LAN".into(),
             class: crate::traffic::Class::Be,
             stream: direction.stream().unwrap(),
             nodes: direction.nodes,
             links: direction.links,
-            legs: direction.legs,
+            streams: vec![stream],
         });
         scenario.circuits.clear();
         scenario.streams = vec![StreamOwner::Flow(0), StreamOwner::Flow(0)];

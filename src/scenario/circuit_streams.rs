@@ -36,6 +36,8 @@ pub fn drafts<'a>(
             Carriage::Direct(_) => return None,
         };
         Some(Draft {
+            title: &circuit.spec.name.value,
+            copy: 0,
             name: &circuit.spec.name.value,
             span: &circuit.spec.name.span,
             direction,

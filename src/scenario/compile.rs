@@ -6,9 +6,10 @@ use super::circuits::report_circuit;
 use super::fades::Weather;
 use super::network::Network;
 use super::ports::{self, PortKey};
-use super::streams::{Draft, ReadyCircuit, ReadyFlow};
+use super::streams::{Draft, ReadyCircuit, ReadyFlow, ReadyStream};
 use super::{
-    Carried, Circuit, Direction as ReportDirection, Flow, LegOwner, StreamOwner, UsedConstant,
+    Carried, Circuit, Direction as ReportDirection, Flow, FlowStream, LegOwner, StreamOwner,
+    UsedConstant,
 };
 use crate::plan::{Plan, PlanBuilder, PortId, Processing, Route, StreamId};
 use crate::random::{Purpose, StreamKey};
@@ -156,21 +157,38 @@ pub fn circuits(
 /// Flows for reports, in order of name.
 #[must_use]
 pub fn flows(network: &Network, ready: &[ReadyFlow<'_>], compiled: &Compiled) -> Vec<Flow> {
-    let mut ids = vec![StreamId(0); ready.len()];
+    let mut ids = vec![Vec::new(); ready.len()];
     for (id, owner) in (0_u32..).zip(&compiled.streams) {
         if let StreamOwner::Flow(index) = owner {
-            ids[*index] = StreamId(id);
+            ids[*index].push(StreamId(id));
         }
     }
-    let one = |(flow, stream): (&ReadyFlow<'_>, StreamId)| {
-        let (nodes, links) = names(network, &flow.path);
+    let one = |(flow, ids): (&ReadyFlow<'_>, Vec<StreamId>)| {
+        let ways = |direction| {
+            let mut all = flow.streams.iter();
+            all.any(|stream| stream.sending.direction == direction)
+        };
+        let both = Direction::BOTH.into_iter().all(ways);
+        let stream = |(stream, id): (&ReadyStream, StreamId)| {
+            let (nodes, links) = names(network, &stream.path);
+            FlowStream {
+                name: stream.name.clone(),
+                stream: id,
+                direction: both.then_some(stream.sending.direction),
+                nodes,
+                links,
+                legs: compiled.legs_of(id),
+            }
+        };
+        let streams: Vec<FlowStream> = flow.streams.iter().zip(ids).map(stream).collect();
+        let first = streams[0].clone();
         Flow {
             name: flow.spec.name.value.clone(),
             class: flow.class,
-            stream,
-            nodes,
-            links,
-            legs: compiled.legs_of(stream),
+            stream: first.stream,
+            nodes: first.nodes,
+            links: first.links,
+            streams,
         }
     };
     ready.iter().zip(ids).map(one).collect()

@@ -116,6 +116,17 @@ pub const RULES: &[Rule] = &[
                  5086 clause 6.2 and RFC 5604 clause 8, DEFVAL 255.",
     },
     Rule {
+        code: "TP013",
+        title: "policer below the service's own rate",
+        severity: "warning",
+        meaning: "The policer, or the filter of the class, lets less pass than the service sends \
+                  by itself: packets are dropped all the time. What counts is the frame on the \
+                  network, with labels, control word and padding, not the rate of what it \
+                  carries: 64 kb/s in 8-octet packets are 512 kb/s of frames.",
+        source: "RFC 2697 clause 2 and RFC 2698 clause 2 (rates count octets of IP packets; here \
+                 of frames, as a policer on a port does); mark: arithmetic.",
+    },
+    Rule {
         code: "TP014",
         title: "early dropping where circuits are",
         severity: "warning",

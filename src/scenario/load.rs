@@ -1,11 +1,13 @@
 //! The way from a file to a scenario: read, decode, check, settle, lint, compile, expand.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
 use super::diagnostic::{Diagnostic, Findings, SourceId};
 use super::network::{self, Network};
+use super::patterns::{self, Sending};
 use super::source::{Session, beside, slashes};
 use super::spec::{ScenarioSpec, TopologyRef, TopologySpec};
 use super::streams::{self, Draft, ReadyCircuit, ReadyFlow};
@@ -13,7 +15,7 @@ use super::tables::{SCENARIO, TOPOLOGY};
 use super::value::Table;
 use super::{
     Loaded, Overrides, Scenario, capacity, carriers, check, circuit_streams, circuits, compile,
-    coordinates, expand, fades, lint, lint_circuit, routes,
+    coordinates, expand, fades, lint, lint_circuit, routes, security, services, trace,
 };
 use crate::random::Seed;
 use crate::units::{SimTime, Span};
@@ -31,6 +33,12 @@ pub fn load(path: &Path, overrides: &Overrides) -> Loaded {
 /// Reads a scenario as [`load`] does, or a topology alone: then there is no scenario.
 #[must_use]
 pub fn check_file(path: &Path) -> Loaded {
+    check_file_with(path, &Overrides::default())
+}
+
+/// As [`check_file`], with what the command line says over a scenario.
+#[must_use]
+pub fn check_file_with(path: &Path, overrides: &Overrides) -> Loaded {
     let mut session = Session::default();
     let Some(source) = session.read(path, &slashes(path), None) else {
         return finished(session, None);
@@ -47,7 +55,7 @@ pub fn check_file(path: &Path) -> Loaded {
         }
         return finished(session, None);
     }
-    let scenario = scenario(&mut session, source, path, &Overrides::default());
+    let scenario = scenario(&mut session, source, path, overrides);
     finished(session, scenario)
 }
 
@@ -69,7 +77,9 @@ fn finished(session: Session, scenario: Option<Scenario>) -> Loaded {
 fn looks_like_topology(text: &str) -> bool {
     let (root, _) = DeTable::parse_recoverable(text);
     let has = |key: &str| root.get_ref().contains_key(key);
-    let scenario = ["topology", "duration", "seed", "budget", "circuit", "flow"];
+    let scenario = [
+        "topology", "duration", "seed", "budget", "circuit", "flow", "service", "flood",
+    ];
     ["node", "link", "preset", "coordinates"]
         .into_iter()
         .any(has)
@@ -104,13 +114,16 @@ fn scenario(
         return None;
     }
     let topology_spec = network.as_ref().map(|(spec, _)| spec).or(broken.as_ref());
-    let any = ["circuit", "flow"]
+    let any = ["circuit", "flow", "service", "flood"]
         .into_iter()
         .any(|key| !is_empty(&decoded.table, key));
     check::something_to_run(&spec, any, &mut session.findings);
     let names = topology_spec
         .filter(|spec| spec.complete)
         .map(network::node_names);
+    if !expand_traffic(session, &mut spec, names.as_ref(), path, overrides) {
+        return None;
+    }
     check::series(&spec, &mut session.findings);
     check::own(&spec, names.as_ref(), &mut session.findings);
     let budget = check::budget(&spec, &mut session.findings);
@@ -119,38 +132,19 @@ fn scenario(
         || crate::topology::Constants::of(crate::topology::Preset::physical()),
         network::constants,
     );
-    for flow in &spec.flows {
-        let minimum = constants.frame_minimum();
-        streams::check_flow(flow, &spec, minimum, duration, &mut session.findings);
-    }
+    let minimum = constants.frame_minimum();
+    let flows = spec.flows.iter();
+    let sendings: Vec<Option<Vec<Sending>>> = flows
+        .map(|flow| patterns::sendings(flow, &spec, minimum, duration, &mut session.findings))
+        .collect();
     let telecom = budget.as_ref().map(|budget| budget.0);
     let settings = circuit_settings(&spec, &constants, duration, telecom, &mut session.findings);
     let (topology_spec, network) = network.as_ref()?;
-    let ready = settle(&spec, &settings, network, &mut session.findings);
+    let ready = settle(&spec, &settings, &sendings, network, &mut session.findings);
     let sources_end = SimTime::ZERO + duration?;
     let drafts = streams::drafts(&ready.circuits, &ready.flows, sources_end);
     let seed = Seed(overrides.seed.or(spec.seed)?);
     let weather = fades::weather(&spec, network, duration?, seed, &mut session.findings);
-    let look = capacity::Capacity {
-        scenario: &spec,
-        spec: topology_spec,
-        network,
-        circuits: &ready.circuits,
-        drafts: &drafts,
-        weather: &weather,
-    };
-    look.check(duration?, &mut session.findings);
-    lint::faster_than_light(
-        topology_spec,
-        network,
-        &ready.circuits,
-        &mut session.findings,
-    );
-    let complete = ready.complete.then_some(drafts.as_slice());
-    lint::unused(topology_spec, network, complete, &mut session.findings);
-    if session.findings.has_errors() || !ready.complete {
-        return None;
-    }
     let parts = Parts {
         spec: &spec,
         topology: topology_spec,
@@ -159,9 +153,14 @@ fn scenario(
         weather: &weather,
         seed,
     };
+    on_the_network(&parts, &drafts, duration?, &mut session.findings);
+    if session.findings.has_errors() || !ready.complete {
+        return None;
+    }
     assemble(&parts, &drafts, budget?, path, session)
 }
 
+/// The settings of every circuit, with what they say by themselves.
 fn circuit_settings(
     spec: &ScenarioSpec,
     constants: &crate::topology::Constants,
@@ -176,6 +175,47 @@ fn circuit_settings(
         Some(settings)
     };
     spec.circuits.iter().map(one).collect()
+}
+
+/// Makes flows of services and floods, and reads what flows name. Whether there are not too many.
+fn expand_traffic(
+    session: &mut Session,
+    spec: &mut ScenarioSpec,
+    names: Option<&BTreeSet<&str>>,
+    path: &Path,
+    overrides: &Overrides,
+) -> bool {
+    security::settle(spec, overrides, &mut session.findings);
+    services::expand(spec, names, &mut session.findings);
+    security::expand_floods(spec, names, &mut session.findings);
+    let fits = check::streams_fit(spec, names, &mut session.findings);
+    if fits {
+        check::settle_destinations(spec, names);
+        trace::read(session, spec, path);
+    }
+    fits
+}
+
+/// What streams and the network say of each other.
+fn on_the_network(
+    parts: &Parts<'_>,
+    drafts: &[Draft<'_>],
+    duration: Span,
+    findings: &mut Findings,
+) {
+    let look = capacity::Capacity {
+        scenario: parts.spec,
+        spec: parts.topology,
+        network: parts.network,
+        circuits: &parts.ready.circuits,
+        drafts,
+        weather: parts.weather,
+    };
+    look.check(duration, findings);
+    let circuits = &parts.ready.circuits;
+    lint::faster_than_light(parts.topology, parts.network, circuits, findings);
+    let complete = parts.ready.complete.then_some(drafts);
+    lint::unused(parts.topology, parts.network, complete, findings);
 }
 
 fn is_empty(table: &Table, key: &str) -> bool {
@@ -219,6 +259,7 @@ pub(super) struct Ready<'a> {
 fn settle<'a>(
     spec: &'a ScenarioSpec,
     settings: &[Option<circuits::Settings>],
+    sendings: &[Option<Vec<Sending>>],
     network: &Network,
     findings: &mut Findings,
 ) -> Ready<'a> {
@@ -237,10 +278,14 @@ fn settle<'a>(
             });
         }
     }
-    let flows = spec.flows.iter();
-    let mut flows: Vec<ReadyFlow<'_>> = flows
-        .filter_map(|flow| streams::ready_flow(flow, spec, network, findings))
-        .collect();
+    let mut flows: Vec<ReadyFlow<'_>> = Vec::new();
+    for (flow, sendings) in spec.flows.iter().zip(sendings) {
+        let sendings = sendings.as_deref().unwrap_or_default();
+        if let Some(ready) = streams::ready_flow(flow, sendings, spec, network, findings) {
+            streams::check_policer(&ready, spec, findings);
+            flows.push(ready);
+        }
+    }
     circuits.sort_by(|a, b| {
         a.spec
             .name
@@ -331,6 +376,8 @@ fn assemble(
         constants: compile::constants(network),
         not_judged,
         defaults: spec.defaults.clone(),
+        filters: (spec.security.written || spec.security.has_filters())
+            .then_some(spec.security.filters),
         expanded: expand::scenario(parts),
         inputs: session.inputs.clone(),
     })

@@ -3,7 +3,7 @@
 use super::diagnostic::{Diagnostic, Findings};
 use super::spec::{LinkSpec, RadioSpec, TopologySpec};
 use super::value::At;
-use crate::topology::radio::Channel;
+use crate::topology::radio::{Channel, Fading};
 use crate::topology::{EncryptionKind, LeasedLine, Line, Modulation, Radio, Repeaters};
 use crate::units::BitRate;
 use crate::units::quantity::{LEVEL, RATE, format, format_signed};
@@ -174,6 +174,19 @@ fn check_levels(link: &LinkSpec, radio: &RadioSpec, spec: &TopologySpec, finding
                 .help(format!("with the defaults they are {}", all.join(", "))),
         );
         return;
+    }
+    if let Some(At { value, span }) = &radio.fading
+        && value.overlap() > Fading::OVERLAP_MAX
+    {
+        let title = format!(
+            "link {name} would be in {} fades at a time",
+            value.overlap()
+        );
+        let label = format!("at most {} overlap", Fading::OVERLAP_MAX);
+        findings.push(
+            Diagnostic::error(title, spec.place(span), label)
+                .help("less often, shorter, or with a steeper slope"),
+        );
     }
     match &radio.level {
         Some(At { value, span }) if *value < thresholds[radio.modulation.value as usize] => {

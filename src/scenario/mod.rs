@@ -26,25 +26,33 @@ mod load;
 mod media;
 pub mod nearest;
 mod network;
+mod patterns;
+mod policers;
 mod ports;
 mod routes;
 pub mod schema;
+mod security;
+pub mod services;
+mod sessions;
 mod shape;
 mod source;
 mod spec;
 mod streams;
 mod tables;
+mod trace;
 mod value;
+mod video;
 
 pub use carriage::{
     Carriage, Carried, Carrier, Circuit, Direct, Direction, Emulation, LayerRates, Messages,
 };
-pub use load::{check_file, load};
+pub use load::{check_file, check_file_with, load};
 
 pub use diagnostic::{Diagnostic, Label, Severity, SourceFile, SourceId};
 
 use crate::plan::{Plan, StreamId};
 use crate::random::Seed;
+use crate::topology::Direction as PathDirection;
 use crate::traffic::Class;
 use crate::units::{SimTime, Span};
 
@@ -75,6 +83,8 @@ impl Loaded {
 pub struct Overrides {
     /// `--seed`.
     pub seed: Option<u64>,
+    /// `--filters`.
+    pub filters: Option<bool>,
 }
 
 /// A scenario that passed every check: the plan, and the names and settings that reports need.
@@ -114,6 +124,8 @@ pub struct Scenario {
     pub not_judged: Vec<String>,
     /// Keys left out whose default acts, as "scenario: seed 1".
     pub defaults: Vec<String>,
+    /// Whether bandwidth filters act; `None` where the scenario has no security controls.
+    pub filters: Option<bool>,
     /// The whole input written out with every default, as one TOML text (topology inlined by
     /// content: `[topology]` tables), so that a rerun of it gives the same bytes.
     pub expanded: String,
@@ -137,8 +149,25 @@ pub struct Flow {
     pub name: String,
     /// Forwarding class.
     pub class: Class,
+    /// Index of its first stream in the plan.
+    pub stream: StreamId,
+    /// Node names of the first stream from source to destination.
+    pub nodes: Vec<String>,
+    /// Link names, one less.
+    pub links: Vec<String>,
+    /// All its streams in rank order; at least one.
+    pub streams: Vec<FlowStream>,
+}
+
+/// One directed stream of a flow.
+#[derive(Clone, Debug)]
+pub struct FlowStream {
+    /// The flow's name, with the line (" call 03") and the destination of a copy (" → ELL").
+    pub name: String,
     /// Index in the plan.
     pub stream: StreamId,
+    /// Requests (a→z) or responses (z→a) of a session; `None` for what goes one way only.
+    pub direction: Option<PathDirection>,
     /// Node names from source to destination.
     pub nodes: Vec<String>,
     /// Link names, one less.

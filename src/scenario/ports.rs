@@ -373,6 +373,8 @@ mod tests {
 
     fn compiled(network: &Network, path: &Path, firewalled: bool) -> (Plan, Vec<String>) {
         let draft = Draft {
+            title: "f",
+            copy: 0,
             name: "f",
             span: &(0..0),
             direction: Direction::AToZ,

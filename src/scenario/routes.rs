@@ -42,9 +42,10 @@ pub fn of_circuit(
     Some([there?, back?])
 }
 
-/// The path of a flow; `None` where a fault leaves it open.
+/// The path of a flow to one of its destinations; `None` where a fault leaves it open.
 pub fn of_flow(
     spec: &FlowSpec,
+    to: &At<String>,
     scenario: &ScenarioSpec,
     network: &Network,
     findings: &mut Findings,
@@ -56,7 +57,7 @@ pub fn of_flow(
         network,
         carries: Carries::Packets,
     };
-    let ends = spec.ends.as_ref()?;
+    let ends = &[spec.from.clone()?, to.clone()];
     let (from, to) = asked.ends(ends, findings)?;
     match &spec.path {
         Some(names) => asked.explicit(names, [from, to], findings),

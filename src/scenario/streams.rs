@@ -1,18 +1,17 @@
 //! Every directed stream of packets in rank order, before it becomes part of the plan.
 
 use super::circuits::Settings;
-use super::diagnostic::{Diagnostic, Findings};
+use super::diagnostic::Findings;
 use super::network::Network;
+use super::patterns::Sending;
 use super::shape::PacketShape;
-use super::spec::{CircuitSpec, FlowSpec, PatternSpec, ScenarioSpec, SizeSpec};
-use super::{Carried, StreamOwner, circuit_streams, routes};
-use crate::plan::{End, Sizes, Source};
-use crate::random::{Purpose, StreamKey};
+use super::spec::{CircuitSpec, FlowSpec, Origin, ScenarioSpec};
+use super::value::At;
+use super::{Carried, StreamOwner, circuit_streams, policers, routes, security};
+use crate::plan::{End, Sizes, Source, StreamId};
 use crate::topology::{Direction, Link, Path};
 use crate::traffic::{Class, Policer};
-use crate::units::limits::PACKETS_MAX;
-use crate::units::time::PS_PER_S;
-use crate::units::{BitRate, Octets, SimTime, Span, Ticks};
+use crate::units::{Octets, SimTime, Span};
 
 /// A circuit with everything settled.
 #[derive(Debug)]
@@ -36,20 +35,33 @@ pub struct ReadyFlow<'a> {
     pub spec: &'a FlowSpec,
     /// Its class.
     pub class: Class,
-    /// Its packets' size.
-    pub size: SizeSpec,
-    /// When it sends.
-    pub source: Source,
-    /// Mean time between packets, exact.
-    pub period_exact_ps: (u64, u64),
-    /// From source to destination.
+    /// What meters each of its streams.
+    pub policer: Option<Policer>,
+    /// Whether it passes the firewalls of both stations.
+    pub firewalled: bool,
+    /// Its streams, in the order of (direction, line, destination).
+    pub streams: Vec<ReadyStream>,
+}
+
+/// One directed stream of a flow.
+#[derive(Debug)]
+pub struct ReadyStream {
+    /// The flow's name, with the line and, where it is copied, the destination.
+    pub name: String,
+    /// What it sends.
+    pub sending: Sending,
+    /// From its source to its destination.
     pub path: Path,
 }
 
 /// One directed stream.
 #[derive(Debug)]
 pub struct Draft<'a> {
-    /// Of the circuit or flow.
+    /// Name of the circuit or flow: what ranks go by.
+    pub title: &'a str,
+    /// Number among the streams of a flow.
+    pub copy: u32,
+    /// Its own name: the title, with line and destination where there are several.
     pub name: &'a str,
     /// Where its name stands in the scenario.
     pub span: &'a std::ops::Range<usize>,
@@ -63,7 +75,7 @@ pub struct Draft<'a> {
     pub packets: Vec<(PacketShape, u64)>,
     /// Which size comes when.
     pub sizes: Sizes,
-    /// Mean time between packets, exact.
+    /// Mean time between packets that get through its policer, exact.
     pub period_exact_ps: (u64, u64),
     /// Its path.
     pub path: &'a Path,
@@ -98,94 +110,78 @@ impl Draft<'_> {
     }
 }
 
-/// Settles a flow; `None` where a fault leaves it open.
+/// Settles a flow whose pattern is worked out; `None` where a fault leaves it open.
 pub fn ready_flow<'a>(
     spec: &'a FlowSpec,
+    sendings: &[Sending],
     scenario: &ScenarioSpec,
     network: &Network,
     findings: &mut Findings,
 ) -> Option<ReadyFlow<'a>> {
-    let path = routes::of_flow(spec, scenario, network, findings);
-    let (pattern, size) = spec.pattern.as_ref()?;
-    let octets = match size.value {
-        SizeSpec::Frame(octets) | SizeSpec::Wire(octets) => Octets(octets),
-    };
-    let (source, period_exact_ps) = match pattern {
-        PatternSpec::Cbr { period, first } => {
-            let ticks = Ticks::every(SimTime(*first), Span(*period));
-            (Source::Periodic(ticks), (*period, 1))
-        }
-        PatternSpec::Poisson { rate } => {
-            let exact = BitRate::from_bps(rate.value)?;
-            let mean_gap_q16_ps = exact.mean_gap_q16_ps(octets)?;
-            let key = StreamKey::new("flow", &spec.name.value, Purpose::Arrivals);
-            (
-                Source::Poisson {
-                    mean_gap_q16_ps,
-                    key,
+    let destinations = spec.destinations();
+    let ways = destinations.iter().map(|to| {
+        let path = routes::of_flow(spec, to, scenario, network, findings);
+        Some((to, path?))
+    });
+    // All of them first, so that every fault is told.
+    let ways: Vec<Option<(&At<String>, Path)>> = ways.collect();
+    let ways: Vec<(&At<String>, Path)> = ways.into_iter().collect::<Option<_>>()?;
+    let class = spec.class.as_ref()?.value;
+    let mut streams = Vec::with_capacity(sendings.len() * ways.len());
+    for sending in sendings {
+        for (to, path) in &ways {
+            let mut name = format!("{}{}", spec.name.value, sending.suffix);
+            if spec.is_copied() {
+                name = format!("{name} → {}", to.value);
+            }
+            streams.push(ReadyStream {
+                name,
+                path: match sending.direction {
+                    Direction::AToZ => path.clone(),
+                    Direction::ZToA => path.reversed(),
                 },
-                (octets.0 * 8 * PS_PER_S, rate.value),
-            )
+                sending: sending.clone(),
+            });
         }
-    };
-    let (path, class) = (path?, spec.class.as_ref()?.value);
-    Some(ReadyFlow {
+    }
+    (!streams.is_empty()).then(|| ReadyFlow {
         spec,
         class,
-        size: size.value,
-        source,
-        period_exact_ps,
-        path,
+        policer: security::policer_of(spec, scenario).map(policers::policer),
+        firewalled: security::is_firewalled(spec, scenario),
+        streams,
     })
 }
 
-/// Checks what a flow says on its own: frame size, mean gap, number of packets.
-pub fn check_flow(
-    spec: &FlowSpec,
-    scenario: &ScenarioSpec,
-    minimum: Octets,
-    duration: Option<Span>,
-    findings: &mut Findings,
-) {
-    let Some((pattern, size)) = &spec.pattern else {
+/// Compares the policer of a settled flow with what the flow sends.
+pub fn check_policer(flow: &ReadyFlow<'_>, scenario: &ScenarioSpec, findings: &mut Findings) {
+    // A flood is meant to be cut.
+    let meant = flow.spec.origin == Origin::Flood;
+    let Some(policer) = security::policer_of(flow.spec, scenario).filter(|_| !meant) else {
         return;
     };
-    let name = &spec.name.value;
-    let place = scenario.place(&size.span);
-    if let SizeSpec::Frame(octets) = size.value
-        && octets < minimum.0
-    {
-        let title = format!("flow {name}: no Ethernet frame has {octets} B");
-        let label = format!("a frame with FCS has at least {minimum}");
-        let help = format!(
-            "for octets on the wire of another link say size = {{ wire = \"{octets} B\" }}"
-        );
-        findings.push(Diagnostic::error(title, place.clone(), label).help(help));
-    }
-    let (SizeSpec::Frame(octets) | SizeSpec::Wire(octets)) = size.value;
-    let period = match pattern {
-        PatternSpec::Cbr { period, .. } => *period,
-        PatternSpec::Poisson { rate } => {
-            let gap = BitRate::from_bps(rate.value)
-                .and_then(|exact| exact.mean_gap_q16_ps(Octets(octets)));
-            if gap.is_none() {
-                let title = format!("flow {name}: the mean gap between packets is too long");
-                let label = "packets of this size would be more than 281 s apart";
-                findings.push(Diagnostic::error(title, scenario.place(&rate.span), label));
-            }
-            gap.map_or(u64::MAX, |gap| (gap >> 16).max(1))
-        }
+    let service = scenario
+        .services
+        .iter()
+        .find(|one| flow.spec.origin == Origin::Service && one.name.span == flow.spec.name.span);
+    // One finding for all flows of a service.
+    let of = match service {
+        Some(service) => format!("service {}", service.name.value),
+        None => format!("flow {}", flow.spec.name.value),
     };
-    if let Some(duration) = duration
-        && duration.0 / period.max(1) > PACKETS_MAX
-    {
-        let title = format!("flow {name} sends more than {PACKETS_MAX} packets");
-        let help = "shorten the duration, or let the flow send less often";
-        findings.push(Diagnostic::error(title, place, "too many packets").help(help));
+    for direction in Direction::BOTH {
+        let streams = flow.streams.iter();
+        let first = streams
+            .map(|stream| &stream.sending)
+            .find(|one| one.direction == direction);
+        if let Some(sending) = first {
+            policers::compare(policer, &of, sending.sent(), scenario, findings);
+        }
     }
 }
 
-/// All streams in rank order: names by bytes, then a→z before z→a.
+/// All streams in rank order: names of circuits and flows by bytes, then a→z before z→a, then the
+/// streams of one flow in their order.
 ///
 /// `circuits` and `flows` stand in order of name; a stream's owner is its place there.
 #[must_use]
@@ -199,28 +195,57 @@ pub fn drafts<'a>(
         drafts.extend(circuit_streams::drafts(index, circuit, sources_end));
     }
     for (index, flow) in flows.iter().enumerate() {
-        drafts.push(Draft {
-            name: &flow.spec.name.value,
-            span: &flow.spec.name.span,
-            direction: Direction::AToZ,
-            owner: StreamOwner::Flow(index),
-            class: flow.class,
-            packets: vec![(PacketShape::data(flow.size), 1)],
-            sizes: Sizes::One,
-            period_exact_ps: flow.period_exact_ps,
-            path: &flow.path,
-            source: flow.source.clone(),
-            policer: None,
-            end: End::Sink,
-            fixed_box: Span::ZERO,
-            firewalled: false,
-        });
+        for (stream, copy) in flow.streams.iter().zip(0..) {
+            drafts.push(flow_draft(index, flow, stream, copy));
+        }
     }
     drafts.sort_by(|a, b| {
-        a.name
-            .as_bytes()
-            .cmp(b.name.as_bytes())
+        let names = a.title.as_bytes().cmp(b.title.as_bytes());
+        names
             .then(a.direction.cmp(&b.direction))
+            .then(a.copy.cmp(&b.copy))
     });
+    join_sessions(&mut drafts);
     drafts
+}
+
+fn flow_draft<'a>(
+    index: usize,
+    flow: &'a ReadyFlow<'a>,
+    stream: &'a ReadyStream,
+    copy: u32,
+) -> Draft<'a> {
+    let sending = &stream.sending;
+    let behind = |policer| sending.sent().period_behind(policer);
+    Draft {
+        title: &flow.spec.name.value,
+        copy,
+        name: &stream.name,
+        span: &flow.spec.name.span,
+        direction: sending.direction,
+        owner: StreamOwner::Flow(index),
+        class: flow.class,
+        packets: sending.packets.clone(),
+        sizes: sending.sizes.clone(),
+        period_exact_ps: flow.policer.map_or(sending.period_exact_ps, behind),
+        path: &stream.path,
+        source: sending.source.clone(),
+        policer: flow.policer,
+        end: End::Sink,
+        fixed_box: Span::ZERO,
+        firewalled: flow.firewalled,
+    }
+}
+
+/// Requests and responses of a session stand side by side: they belong to one flow of two streams.
+fn join_sessions(drafts: &mut [Draft<'_>]) {
+    let id = |rank: usize| StreamId(u32::try_from(rank).expect("streams within 2^32"));
+    for rank in 1..drafts.len() {
+        let (before, from) = drafts.split_at_mut(rank);
+        if let (Source::Request { response, .. }, Source::Response { request, .. }) =
+            (&mut before[rank - 1].source, &mut from[0].source)
+        {
+            (*response, *request) = (id(rank), id(rank - 1));
+        }
+    }
 }

@@ -6,6 +6,7 @@
 pub mod discipline;
 pub mod encryption;
 pub mod leased_line;
+pub mod link;
 pub mod medium;
 pub mod network;
 pub mod preset;
@@ -16,10 +17,10 @@ pub mod sdh;
 pub use discipline::{Firewall, QueueDiscipline};
 pub use encryption::{Encryption, EncryptionKind};
 pub use leased_line::LeasedLine;
+pub use link::{Carries, Framing, Line, Link, default_metric};
 pub use medium::Medium;
 pub use network::{
-    BuildError, Carries, Coordinates, Direction, Framing, Line, Link, LinkId, Node, NodeId,
-    NodeProcessing, Topology, default_metric,
+    BuildError, Coordinates, Direction, LinkId, Node, NodeId, NodeProcessing, Topology,
 };
 pub use preset::{Constant, Constants, PRESETS, Preset};
 pub use radio::{Channel, Modulation, Radio, Repeaters};

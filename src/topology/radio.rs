@@ -1,6 +1,7 @@
 //! Packet radio with adaptive modulation: what each channel and modulation carries, at which level
 //! a modulation still works, and how long a frame takes through one radio hop.
 
+use crate::units::time::PS_PER_S;
 use crate::units::{BitRate, Octets, Span};
 
 /// A modulation, slowest and most robust first.
@@ -72,6 +73,21 @@ pub struct Fading {
     pub depth_mdb: u64,
     /// How fast the level falls and rises, thousandths of a decibel a second.
     pub slope_mdb_per_s: u64,
+}
+
+impl Fading {
+    /// Most fades that may be expected at one time: beyond, the level is never that of clear
+    /// weather.
+    pub const OVERLAP_MAX: u64 = 100;
+
+    /// Fades to be expected at one time, rounded down.
+    #[must_use]
+    pub fn overlap(&self) -> u64 {
+        let ramps = 2 * u128::from(self.depth_mdb) * u128::from(PS_PER_S);
+        let ramps = ramps / u128::from(self.slope_mdb_per_s.max(1));
+        let length = ramps + u128::from(self.lasts.0);
+        u64::try_from(length / u128::from(self.every.0.max(1))).unwrap_or(u64::MAX)
+    }
 }
 
 /// How the repeaters of a link pass frames on.
@@ -348,6 +364,18 @@ mod tests {
             None,
             "one point is no line"
         );
+    }
+
+    #[test]
+    fn fades_to_be_expected_at_one_time_count_their_ramps() {
+        // Twice 20 dB at 50 dB/s and 200 ms: a second, every 10 ms.
+        let fading = Fading {
+            every: Span::from_ms(10),
+            lasts: Span::from_ms(200),
+            depth_mdb: 20_000,
+            slope_mdb_per_s: 50_000,
+        };
+        assert_eq!(fading.overlap(), 100);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 pub mod class;
 pub mod policer;
+pub mod transport;
 
 pub use class::Class;
 pub use policer::{Colour, Meter, Policer};
+pub use transport::{CustomerPacket, Transport};

@@ -30,3 +30,9 @@ pub const LINK_RATE_BPS: std::ops::RangeInclusive<u64> = 1_000..=10_000_000_000_
 pub const METRIC_MAX: u64 = 1 << 48;
 /// Most packets one source may send in a run: ten years of one circuit's worth of computing.
 pub const PACKETS_MAX: u64 = 1 << 40;
+/// Longest mean of an exponential time: it is kept in 2^-16 ps.
+pub const MEAN_TIME_MAX: Span = Span::from_s(281);
+/// Most packets of a trace, or frames in a group of pictures.
+pub const TRACE_PACKETS_MAX: usize = 1 << 22;
+/// Most streams of a scenario: two for every circuit or flow there may be.
+pub const STREAMS_MAX: usize = 2 * FLOWS_MAX;

@@ -329,10 +329,10 @@ const SCENARIO_CASES: &[Case] = &[
     ),
     (
         "\"cbr\"",
-        "\"on-off\"",
-        "is not built yet",
-        "\"on-off\"",
-        "cbr, poisson",
+        "\"burst\"",
+        "unknown pattern kind \"burst\"",
+        "\"burst\"",
+        "cbr, poisson, on-off, trace",
     ),
     (
         "kind = \"cbr\", ",

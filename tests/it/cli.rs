@@ -543,6 +543,8 @@ fn a_rule_a_formula_and_a_circuit_are_explained() {
     let circuit = text(&["explain", "pass.toml", "87L EAST-WEST"]);
     assert!(circuit.contains("network 0.660 ms + packetization and play-out 2.000 ms = 2.660 ms"));
     assert!(text(&["presets"]).contains("altalink-2011"));
+    let services = text(&["presets", "services"]);
+    assert!(services.contains("scada (vpws, H2)\n") && services.contains("own choice"));
     assert!(text(&["presets", "show", "physical"]).contains("4900 ns/km"));
     for kind in ["scenario", "topology"] {
         let schema: Value = serde_json::from_str(&text(&["schema", kind])).unwrap();
@@ -589,4 +591,59 @@ fn the_worked_example_gives_the_figures_of_the_book() {
         ]
     );
     assert_eq!(value["flows"][0]["delay_ps"]["max"], 6_510_736_000_u64);
+}
+
+/// A station that floods two classes, one of them held by a filter.
+const FLOOD: &str = r#"
+[security.filter.BE]
+rate = "500 Mb/s"
+burst = "3 kB"
+[[flood]]
+name = "bad EAST"
+site = "EAST"
+to = ["WEST"]
+rate = "1 Mb/s"
+size = "300 B"
+classes = ["NC", "BE"]
+"#;
+
+#[test]
+fn filters_are_turned_off_by_a_word_that_results_keep() {
+    let home = Home::new();
+    let text = scenario("8 B", "4 ms") + FLOOD;
+    home.put("flood.toml", &text);
+    let run = |word: &[&str]| {
+        let arguments = [
+            &[
+                "run",
+                "flood.toml",
+                "--format",
+                "json",
+                "--engine",
+                "reference",
+            ],
+            word,
+        ]
+        .concat();
+        let done = home.pilotwire(&arguments);
+        let report: Value = serde_json::from_slice(&done.stdout).unwrap();
+        let flows = report["flows"].as_array().unwrap();
+        let names: Vec<&str> = flows
+            .iter()
+            .map(|one| one["name"].as_str().unwrap())
+            .collect();
+        let word = report["filters"].as_str().unwrap().to_owned();
+        (word, names.join(", "))
+    };
+    let held = "bad EAST BE → WEST, office";
+    let all = "bad EAST BE → WEST, bad EAST NC → WEST, office";
+    assert_eq!(run(&[]), ("on".into(), held.into()));
+    assert_eq!(run(&["--filters", "off"]), ("off".into(), all.into()));
+    let kept = fs::read_to_string(home.path("results/flood/scenario.toml")).unwrap();
+    assert!(kept.contains("filters = \"off\""), "{kept}");
+    // The other scenario has none.
+    let refused = home.pilotwire(&["run", "pass.toml", "--filters", "off"]);
+    assert_eq!(code(&refused), 2);
+    let refused = home.pilotwire(&["check", "pass.toml", "--filters", "off"]);
+    assert_eq!(code(&refused), 2);
 }

@@ -202,7 +202,6 @@ impl GeneralCoverage {
 }
 
 #[test]
-#[ignore = "the window engine runs plain ports only"]
 fn window_engine_equals_heap_engine_on_500_random_general_networks() {
     let mut coverage = GeneralCoverage::default();
     for case in 0..CASES {

@@ -20,5 +20,7 @@ mod scenario_media;
 mod scenario_schema;
 mod scenario_shipped;
 mod scenario_support;
+mod scenario_traffic;
+mod security_verdicts;
 mod shipped_verdicts;
 mod vectors;

@@ -14,7 +14,11 @@ use workload::{Load, Shape};
 #[test]
 fn reference_workload_gives_one_outcome_however_it_is_run() {
     for shape in [Shape::Chain, Shape::Ring] {
-        for (load, detailed) in [(Load::Plain, false), (Load::Everything, true)] {
+        for (load, detailed) in [
+            (Load::Plain, false),
+            (Load::Everything, true),
+            (Load::General, true),
+        ] {
             let plan = workload::plan(shape, load, Span::from_ms(200));
             let options = |engine| Options {
                 engine,

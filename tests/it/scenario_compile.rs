@@ -176,9 +176,15 @@ fn profiles_constants_and_the_seed_of_the_command_line_count() {
     std::fs::write(folder.path().join("ring.topology.toml"), TOPOLOGY).expect("written");
     let file = folder.path().join("ring.toml");
     std::fs::write(&file, RING).expect("written");
-    let other = load(&file, &Overrides { seed: Some(9) })
-        .scenario
-        .expect("it loads");
+    let other = load(
+        &file,
+        &Overrides {
+            seed: Some(9),
+            ..Overrides::default()
+        },
+    )
+    .scenario
+    .expect("it loads");
     assert_eq!((other.seed, other.stem.as_str()), (Seed(9), "ring"));
     assert!(other.expanded.contains("\nseed = 9\n"));
     let inputs: Vec<&str> = other

@@ -100,7 +100,7 @@ fn repeaters_that_store_and_forward_are_transmitters_of_their_own() {
     assert_eq!(legs[1].propagation, Span(83_400_005));
     assert_eq!(legs[0].processing.max(), Span::ZERO);
     assert_eq!(legs[1].processing.max(), Span::from_us(150));
-    let owners = &scenario.flows[0].legs;
+    let owners = &scenario.flows[0].streams[0].legs;
     let names: Vec<&str> = owners.iter().map(|leg| leg.port.as_str()).collect();
     assert_eq!(names, ["B-C a-z hop 1", "B-C a-z hop 2", "C-D a-z"]);
     let nodes: Vec<_> = owners
@@ -576,6 +576,13 @@ const LINK_CASES: &[Case] = &[
         "link B-C fades from no level",
         "",
         "level = \"-50 dBm\"",
+    ),
+    (
+        "radio = { channel = \"28 MHz\", modulation = \"64QAM\", level = \"-50 dBm\", fading = { \
+         every = \"1 ms\", lasts = \"101 ms\", depth = \"9 dB\", slope = \"1000000 dB/s\" } }",
+        "link B-C would be in 101 fades at a time",
+        "",
+        "less often",
     ),
     (
         "radio = { channel = \"28 MHz\", modulation = \"64QAM\", latency = \"racom-ray10\" }",

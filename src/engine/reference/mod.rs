@@ -46,8 +46,7 @@ pub struct Noted {
     pub order_waits: u64,
     /// Packets sent in another time than at the first rate of their port.
     pub sent_at_another_rate: u64,
-    /// Packets that ended at a queue for being out of profile or early, on the way of a
-    /// stream that a policer marks.
+    /// Packets out of profile that were dropped at a general port, early or not.
     pub yellow_losses: u64,
 }
 
@@ -130,17 +129,27 @@ impl<'p> Reference<'p> {
                 watch(SimTime(at));
             }
             let (phase, subject, low_bits) = event::subject(event);
-            match phase {
-                ARRIVAL => self.arrive(subject, low_bits, at),
-                SERVICE => self.serve(subject, at),
-                DELIVERY => {
-                    let sequence = self.traffic[subject as usize].flight.sequence(low_bits);
-                    self.deliver(subject, sequence, at);
-                }
-                FINISH => self.finish_piece(subject, at),
-                TIMEOUT => self.time_out(subject, low_bits, at),
-                _ => self.play_out(subject, at),
+            // Nearly all events are of two phases.
+            if phase == ARRIVAL {
+                self.arrive(subject, low_bits, at);
+            } else if phase == SERVICE {
+                self.serve(subject, at);
+            } else {
+                self.happen(phase, subject, low_bits, at);
             }
+        }
+    }
+
+    fn happen(&mut self, phase: u64, subject: u32, low_bits: u64, at: u64) {
+        match phase {
+            DELIVERY => {
+                let sequence = self.traffic[subject as usize].flight.sequence(low_bits);
+                self.deliver(subject, sequence, at);
+            }
+            FINISH => self.finish_piece(subject, at),
+            TIMEOUT => self.time_out(subject, low_bits, at),
+            TIMER => self.play_out(subject, at),
+            _ => unreachable!("a phase of its own"),
         }
     }
 

@@ -7,6 +7,8 @@ mod circuit;
 mod event;
 mod flow;
 mod media;
+mod pattern;
+mod security;
 mod text;
 mod topology;
 
@@ -16,9 +18,10 @@ use self::circuit::circuit;
 use self::event::events;
 use self::flow::flow;
 use self::media::discipline;
+use self::security::{flood, security};
 use self::topology::{link, node};
 use super::load::Parts;
-use super::spec::NodeSpec;
+use super::spec::{FloodSpec, NodeSpec, Origin};
 use crate::units::quantity::TIME;
 
 use self::text::Text;
@@ -27,12 +30,7 @@ use self::text::Text;
 #[must_use]
 pub(super) fn scenario(parts: &Parts<'_>) -> String {
     let Parts {
-        spec,
-        topology,
-        network,
-        ready,
-        seed,
-        ..
+        spec, ready, seed, ..
     } = parts;
     let mut out = Text::default();
     out.text("name", spec.name.as_ref().map_or("", |name| &name.value));
@@ -52,6 +50,27 @@ pub(super) fn scenario(parts: &Parts<'_>) -> String {
         (Some(telecom), _) => out.quantity("telecom", telecom.value, &TIME),
         (None, profile) => out.text("profile", profile.as_ref().map_or("", |at| &at.value)),
     }
+    inlined(&mut out, parts);
+    for ready in &ready.circuits {
+        circuit(&mut out, ready);
+    }
+    let flows = ready.flows.iter();
+    for ready in flows.filter(|ready| ready.spec.origin != Origin::Flood) {
+        flow(&mut out, ready);
+    }
+    security(&mut out, &spec.security);
+    let mut floods: Vec<&FloodSpec> = spec.floods.iter().collect();
+    floods.sort_by(|a, b| a.name.value.cmp(&b.name.value));
+    floods.into_iter().for_each(|one| flood(&mut out, one));
+    events(&mut out, &spec.events);
+    out.0
+}
+
+/// The topology, as a table of the scenario.
+fn inlined(out: &mut Text, parts: &Parts<'_>) {
+    let Parts {
+        topology, network, ..
+    } = parts;
     out.header("[topology]");
     out.text(
         "name",
@@ -74,7 +93,7 @@ pub(super) fn scenario(parts: &Parts<'_>) -> String {
     let mut disciplines: Vec<_> = topology.disciplines.iter().collect();
     disciplines.sort_by(|a, b| a.name.value.as_bytes().cmp(b.name.value.as_bytes()));
     for written in disciplines {
-        discipline(&mut out, written);
+        discipline(out, written);
     }
     let named = |node: &NodeSpec| node.name.value.clone();
     let written: BTreeMap<String, &NodeSpec> = topology
@@ -83,22 +102,14 @@ pub(super) fn scenario(parts: &Parts<'_>) -> String {
         .map(|node| (named(node), node))
         .collect();
     for sealed in network.topology.nodes() {
-        node(&mut out, sealed, written[&sealed.name]);
+        node(out, sealed, written[&sealed.name]);
     }
     for (place, sealed) in network.topology.links().iter().enumerate() {
         link(
-            &mut out,
+            out,
             sealed,
             &topology.links[network.written[place]],
             network,
         );
     }
-    for ready in &ready.circuits {
-        circuit(&mut out, ready);
-    }
-    for ready in &ready.flows {
-        flow(&mut out, ready);
-    }
-    events(&mut out, &spec.events);
-    out.0
 }

@@ -4,12 +4,18 @@ mod circuit;
 mod event;
 mod flow;
 mod media;
+mod pattern;
+mod security;
+mod service;
 mod topology;
 
 pub use self::circuit::{CircuitSpec, ClockSpec, GooseSpec, OrDefault};
 pub use self::event::{EventSpec, Happening};
-pub use self::flow::{FlowSpec, PatternSpec, SizeSpec};
+pub use self::flow::{FlowSpec, Origin, PolicerSpec, SizeSpec, To};
 pub use self::media::{DisciplineSpec, RadioSpec};
+pub use self::pattern::{Codec, MixSpec, Pace, PatternSpec, Timing, TraceRow, TraceSpec};
+pub use self::security::{FloodSpec, SecuritySpec};
+pub use self::service::{ServiceSpec, SitesSpec};
 pub use self::topology::{LinkSpec, NodeSpec, TopologySpec};
 
 use std::ops::Range;
@@ -17,6 +23,8 @@ use std::ops::Range;
 use self::circuit::circuit;
 use self::event::event;
 use self::flow::flow;
+use self::security::{flood, security};
+use self::service::service;
 use super::defaults::{FREQUENCY_DEFAULT_HZ, SEED_DEFAULT, defaults, whole_or};
 use super::diagnostic::{Place, SourceId};
 use super::value::{At, Table, Value};
@@ -45,8 +53,14 @@ pub struct ScenarioSpec {
     pub budget: Option<Range<usize>>,
     /// `[[circuit]]` with a usable name.
     pub circuits: Vec<CircuitSpec>,
-    /// `[[flow]]` with a usable name.
+    /// `[[flow]]` with a usable name; services and floods add theirs.
     pub flows: Vec<FlowSpec>,
+    /// `[[service]]` with a usable name.
+    pub services: Vec<ServiceSpec>,
+    /// `[security]`.
+    pub security: SecuritySpec,
+    /// `[[flood]]` with a usable name.
+    pub floods: Vec<FloodSpec>,
     /// `[[event]]` with a usable instant.
     pub events: Vec<EventSpec>,
     /// `series`, ps.
@@ -98,7 +112,10 @@ impl ScenarioSpec {
                 .filter(|budget| !incomplete(budget))
                 .map(|budget| budget.span.clone()),
             circuits: table.tables("circuit").filter_map(circuit).collect(),
-            flows: table.tables("flow").filter_map(flow).collect(),
+            flows: flows(source, table),
+            services: table.tables("service").filter_map(service).collect(),
+            security: security(table),
+            floods: table.tables("flood").filter_map(flood).collect(),
             events: table.tables("event").filter_map(event).collect(),
             series: table.whole("series"),
             descriptive,
@@ -121,6 +138,21 @@ fn incomplete(budget: &Table) -> bool {
     ["telecom", "profile"]
         .into_iter()
         .any(|key| budget.has(key) && budget.get(key).is_none())
+}
+
+/// Flows with a usable name; the rows of a trace are told where they stand.
+fn flows(source: SourceId, table: &Table) -> Vec<FlowSpec> {
+    let one = |table: &Table| {
+        let mut spec = flow(table)?;
+        let written = table.table("pattern");
+        if let Some(pattern) = &mut spec.pattern
+            && let PatternSpec::Trace(trace) = &mut pattern.value
+        {
+            trace.rows = written.and_then(|pattern| pattern::rows(source, pattern));
+        }
+        Some(spec)
+    };
+    table.tables("flow").filter_map(one).collect()
 }
 
 fn pair(table: &Table, key: &str) -> Option<[At<String>; 2]> {

@@ -1,73 +1,61 @@
-//! Keys of a flow and of its pattern.
+//! Keys of a flow.
 
+use super::pattern::PATTERNS;
 use super::{CLASS, FLOW_RATE, PACKET_SIZE, PATH};
-use crate::scenario::fields::{Field, Kind, Variant};
-use crate::units::limits::DURATION_MAX;
-use crate::units::quantity::TIME;
+use crate::scenario::fields::{Field, Kind};
+use crate::units::limits::NODES_MAX;
+use crate::units::quantity::SIZE;
 
 pub(super) const FLOW: &[Field] = &[
     Field::required("name", &Kind::Name, "Unique among circuits and flows."),
     Field::required("from", &Kind::Name, "Source node."),
-    Field::required("to", &Kind::Name, "Destination node."),
+    Field::required(
+        "to",
+        &Kind::AnyOf(&[Kind::Name, Kind::List(&Kind::Name, 1, NODES_MAX)]),
+        "Destination node; for vpls also several, or \"*\" for all others: a copy to each.",
+    ),
     Field::required("class", &CLASS, "Forwarding class."),
     Field::required("pattern", &Kind::Tagged(PATTERNS), "When packets are sent."),
     Field::optional("path", &PATH, "Explicit route; otherwise computed."),
-];
-
-const PATTERNS: &[Variant] = &[
-    Variant {
-        name: "cbr",
-        fields: Some(CBR),
-    },
-    Variant {
-        name: "poisson",
-        fields: Some(POISSON),
-    },
-    Variant {
-        name: "on-off",
-        fields: None,
-    },
-    Variant {
-        name: "trace",
-        fields: None,
-    },
-];
-
-const FLOW_SIZE: Kind = Kind::AnyOf(&[PACKET_SIZE, Kind::Table(WIRE_SIZE)]);
-
-const CBR: &[Field] = &[
-    Field::required(
-        "period",
-        &Kind::Quantity(&TIME, 1, DURATION_MAX.0),
-        "Time between packets.",
-    ),
-    Field::required(
-        "size",
-        &FLOW_SIZE,
-        "Frame with FCS, or every octet on the wire.",
+    Field::optional(
+        "transport",
+        &TRANSPORT,
+        "Service that carries the frames; default none: size is what stands on the link.",
     ),
     Field::optional(
-        "first",
-        &Kind::Quantity(&TIME, 0, DURATION_MAX.0),
-        "First emission; default 0 s.",
+        "policer",
+        &POLICER,
+        "Meters the packets where they enter, in octets on the network's first link.",
+    ),
+    Field::optional(
+        "firewalled",
+        &Kind::Flag,
+        "Whether it passes the firewalls of both stations; default true for vpls and vprn.",
     ),
 ];
 
-const POISSON: &[Field] = &[
+pub(super) const TRANSPORT: Kind = Kind::OneOf {
+    words: &["none", "vpws", "vpls", "vprn"],
+    not_yet: &[],
+};
+
+pub(super) const BURST: Kind = Kind::Quantity(&SIZE, 1, 1_000_000_000);
+pub(super) const EXCESS: Kind = Kind::Quantity(&SIZE, 0, 1_000_000_000);
+
+pub(super) const POLICER: Kind = Kind::Table(&[
     Field::required(
         "rate",
         &FLOW_RATE,
-        "Mean bit rate, counting the same octets as size.",
+        "Committed rate (CIR): RFC 2697, with `peak` RFC 2698.",
     ),
-    Field::required(
-        "size",
-        &FLOW_SIZE,
-        "Frame with FCS, or every octet on the wire.",
+    Field::required("burst", &BURST, "Committed burst size (CBS)."),
+    Field::optional(
+        "excess",
+        &EXCESS,
+        "Excess burst size (EBS) of a single rate; default 0 B.",
     ),
-];
+    Field::optional("peak", &FLOW_RATE, "Peak rate (PIR), at least the rate."),
+    Field::optional("peak_burst", &BURST, "Peak burst size (PBS)."),
+]);
 
-const WIRE_SIZE: &[Field] = &[Field::required(
-    "wire",
-    &PACKET_SIZE,
-    "Every octet on the wire; nothing is added.",
-)];
+pub(super) const FRAME: Kind = PACKET_SIZE;

@@ -4,6 +4,9 @@ mod circuit;
 mod event;
 mod flow;
 mod media;
+mod pattern;
+mod security;
+mod service;
 mod topology;
 
 pub use self::topology::TOPOLOGY;
@@ -11,6 +14,8 @@ pub use self::topology::TOPOLOGY;
 use self::circuit::CIRCUIT;
 use self::event::EVENT;
 use self::flow::FLOW;
+use self::security::{FLOOD, SECURITY};
+use self::service::SERVICE;
 use super::fields::{Field, Kind};
 use crate::units::limits::{
     DELAY_MAX, DURATION_MAX, FLOWS_MAX, HOPS_MAX, LINK_RATE_BPS, PACKET_OCTETS_MAX,
@@ -86,8 +91,23 @@ pub const SCENARIO: &[Field] = &[
         "Other traffic.",
     ),
     Field::optional(
+        "service",
+        &Kind::List(&Kind::Table(SERVICE), 0, FLOWS_MAX),
+        "Services of a utility by preset: flows between a hub and its sites.",
+    ),
+    Field::optional(
+        "security",
+        &Kind::Table(SECURITY),
+        "Bandwidth filters and firewalls.",
+    ),
+    Field::optional(
+        "flood",
+        &Kind::List(&Kind::Table(FLOOD), 0, FLOWS_MAX),
+        "Compromised stations that send as much as they can.",
+    ),
+    Field::optional(
         "event",
-        &Kind::List(&Kind::Table(EVENT), 0, 10_000),
+        &Kind::List(&Kind::Table(EVENT), 0, 1000),
         "What happens within the run.",
     ),
     Field::optional(
@@ -115,12 +135,14 @@ const BUDGET: &[Field] = &[
 
 #[cfg(test)]
 mod tests {
+    use super::security::FILTERS;
     use super::topology::{CONSTANTS, LINK, QUEUE_BY_CLASS};
     use super::*;
     use crate::pseudowire::service::{PROFILES, PlayoutModel};
     use crate::scenario::interfaces::INTERFACES;
+    use crate::scenario::services::SERVICES;
     use crate::topology::{Medium, PRESETS};
-    use crate::traffic::Class;
+    use crate::traffic::{Class, Transport};
 
     fn kind(fields: &'static [Field], key: &str) -> &'static Kind {
         fields
@@ -175,6 +197,12 @@ mod tests {
         assert_eq!(words(kind(BUDGET, "profile")).0, budgets);
         let interfaces: Vec<&str> = INTERFACES.iter().map(|interface| interface.name).collect();
         assert_eq!(words(kind(CIRCUIT, "interface")).0, interfaces);
+        let transports = Transport::ALL.map(Transport::name);
+        assert_eq!(words(kind(FLOW, "transport")).0, transports);
+        let filters: Vec<&str> = FILTERS.iter().map(|field| field.key).collect();
+        assert_eq!(filters, Class::ALL.map(Class::name));
+        let services: Vec<&str> = SERVICES.iter().map(|preset| preset.name).collect();
+        assert_eq!(words(kind(SERVICE, "preset")).0, services);
         let queues: Vec<&str> = QUEUE_BY_CLASS.iter().map(|field| field.key).collect();
         assert_eq!(queues, Class::ALL.map(Class::name));
     }

@@ -160,10 +160,10 @@ impl<T: Tally> General<T> {
         if cutting.express & 1 << lane != 0 {
             return self.send(lane, lanes, start, network);
         }
-        let (entry, place) = self.take(lane, lanes, network);
-        let fact = &self.facts[place as usize];
+        let (place, kind) = self.take(lane, lanes, network);
+        let fact = &self.facts[kind as usize];
         cutting.sending = Some(Piece {
-            entry,
+            entry: lanes[lane].ready[place],
             class: fact.class,
             began: start,
             octets: fact.bits / 8,

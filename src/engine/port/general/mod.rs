@@ -18,7 +18,8 @@ use self::shaper::Bucket;
 use super::lane::Lane;
 use crate::engine::arrivals::NEVER;
 use crate::engine::delivery::Loss;
-use crate::engine::network::{Entry, Network};
+use crate::engine::kinds::Kinds;
+use crate::engine::network::Network;
 use crate::engine::outcome::QueueOutcome;
 use crate::engine::tally::Tally;
 use crate::plan::{Discipline, Plan, PortId};
@@ -27,7 +28,7 @@ use crate::traffic::Class;
 
 const LANES: usize = Class::COUNT;
 
-/// What a port has to know of a leg that crosses it.
+/// What a port has to know of the packets of a kind.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fact {
     bits: u64,
@@ -39,7 +40,7 @@ pub(super) struct Fact {
 /// A general port beside its lanes.
 #[derive(Debug)]
 pub(super) struct General<T> {
-    /// By place among the legs that cross the port.
+    /// By kind.
     facts: Box<[Fact]>,
     pace: Pace,
     /// Parallel to the lanes of the port, like every bit of a mask.
@@ -99,6 +100,7 @@ impl<T: Tally> General<T> {
                 yellow: leg.yellow,
             }
         };
+        let kinds = Kinds::new(plan, crossing);
         let mut round = Round::default();
         let mut strict = 0;
         for (number, class) in lanes.iter().enumerate() {
@@ -107,11 +109,19 @@ impl<T: Tally> General<T> {
                 None => strict |= 1 << number,
             }
         }
-        let queue = |class: &Class| Queue::new(port, discipline, class.index(), seed);
+        let facts: Box<[Fact]> = kinds.examples.iter().map(fact).collect();
+        let queue = |class: &Class| {
+            let single = discipline.single_queue;
+            let own = |fact: &Fact| single || usize::from(fact.class) == class.index();
+            let mut own = (0..).zip(&facts).filter(|(_, fact)| own(fact));
+            let kind = own.next().map(|(kind, _)| kind);
+            let kind = kind.filter(|_| own.next().is_none());
+            Queue::new(port, discipline, class.index(), seed, kind)
+        };
         Some(Box::new(Self {
-            facts: crossing.iter().map(fact).collect(),
-            pace: Pace::new(plan, discipline, crossing),
+            pace: Pace::new(plan, discipline, &kinds.examples),
             queues: lanes.iter().map(queue).collect(),
+            facts,
             waiting: 0,
             strict,
             round,
@@ -205,28 +215,30 @@ impl<T: Tally> General<T> {
     }
 
     /// Lets in what has come by `now`.
-    #[inline]
+    #[inline(always)]
     fn let_in(&mut self, lanes: &mut [Lane<'_, T>], now: u64, network: &mut Network<T>) {
-        for (number, lane) in lanes.iter_mut().enumerate() {
-            if self.heads[number] > now {
-                continue;
-            }
-            let queue = &mut self.queues[number];
+        // Which lanes that are cannot be predicted: found without a branch each.
+        let due = |number: usize| u32::from(self.heads[number] <= now) << number;
+        let mut due = (0..LANES).fold(0, |all, number| all | due(number));
+        while due != 0 {
+            let number = due.trailing_zeros() as usize;
+            due &= due - 1;
+            let (queue, lane) = (&mut self.queues[number], &mut lanes[number]);
             let before = queue.admitted;
             let counts = &mut self.counts;
             queue.let_in(lane, now, &self.facts, network, &mut |fact, loss| {
                 note_loss(counts, fact, loss);
             });
             self.heads[number] = queue.next(lane);
-            let queue = &self.queues[number];
             if let Some(mixed) = &mut self.mixed {
                 for entry in &lane.ready[before..queue.admitted] {
-                    let place = network.places[entry.leg as usize];
-                    mixed[usize::from(self.facts[place as usize].class)] += 1;
+                    let kind = queue.kind(entry.leg, &network.kinds);
+                    mixed[usize::from(self.facts[kind as usize].class)] += 1;
                 }
             }
             if !queue.is_empty() {
-                self.note_waiting(number, lane.ready[queue.head].at);
+                let first = lane.ready[queue.head].at;
+                self.note_waiting(number, first);
             }
         }
         self.round.settle();
@@ -244,7 +256,7 @@ impl<T: Tally> General<T> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn choose(&mut self, lanes: &[Lane<'_, T>], now: u64, network: &Network<T>) -> Choice {
         if self.shapers.is_some() {
             return self.choose_shaped(lanes, now, network);
@@ -255,8 +267,8 @@ impl<T: Tally> General<T> {
         }
         let (facts, queues) = (&self.facts, &self.queues);
         let size = |lane: usize| {
-            let entry = &lanes[lane].ready[queues[lane].head];
-            u64::from(facts[network.places[entry.leg as usize] as usize].queued)
+            let leg = lanes[lane].ready[queues[lane].head].leg;
+            u64::from(facts[queues[lane].kind(leg, &network.kinds) as usize].queued)
         };
         let lane = self.round.turn(size, 0);
         Choice::Send(lane)
@@ -265,8 +277,9 @@ impl<T: Tally> General<T> {
     /// What is known of the first packet of a lane.
     #[inline]
     fn first(&self, lane: usize, lanes: &[Lane<'_, T>], network: &Network<T>) -> &Fact {
-        let entry = &lanes[lane].ready[self.queues[lane].head];
-        &self.facts[network.places[entry.leg as usize] as usize]
+        let queue = &self.queues[lane];
+        let leg = lanes[lane].ready[queue.head].leg;
+        &self.facts[queue.kind(leg, &network.kinds) as usize]
     }
 
     fn choose_shaped(&mut self, lanes: &[Lane<'_, T>], now: u64, network: &Network<T>) -> Choice {
@@ -309,18 +322,14 @@ impl<T: Tally> General<T> {
         Choice::Send(lane)
     }
 
-    /// Takes the first packet out of a lane, to begin now.
-    #[inline]
-    fn take(
-        &mut self,
-        lane: usize,
-        lanes: &[Lane<'_, T>],
-        network: &Network<T>,
-    ) -> (Entry<T>, u32) {
+    /// Takes the first packet out of a lane, to begin now; says where it stands, and its kind.
+    #[inline(always)]
+    fn take(&mut self, lane: usize, lanes: &[Lane<'_, T>], network: &Network<T>) -> (usize, u32) {
         let queue = &mut self.queues[lane];
-        let place = network.places[lanes[lane].ready[queue.head].leg as usize];
-        let fact = &self.facts[place as usize];
-        let entry = queue.take(&lanes[lane], fact.queued);
+        let place = queue.head;
+        let kind = queue.kind(lanes[lane].ready[place].leg, &network.kinds);
+        let fact = &self.facts[kind as usize];
+        queue.take(fact.queued);
         let empty = queue.is_empty();
         let counts = &mut self.counts[usize::from(fact.class)];
         counts.transmitted += 1;
@@ -338,11 +347,11 @@ impl<T: Tally> General<T> {
                 self.round.leave();
             }
         }
-        (entry, place)
+        (place, kind)
     }
 
     /// Sends the first packet of a lane as a whole; says when the transmitter is free again.
-    #[inline]
+    #[inline(always)]
     fn send(
         &mut self,
         lane: usize,
@@ -350,8 +359,9 @@ impl<T: Tally> General<T> {
         start: u64,
         network: &mut Network<T>,
     ) -> u64 {
-        let (entry, place) = self.take(lane, lanes, network);
-        let sent = self.pace.time(place);
+        let (place, kind) = self.take(lane, lanes, network);
+        let entry = &lanes[lane].ready[place];
+        let sent = self.pace.time(kind);
         let free = start + sent;
         let mut tally = entry.tally;
         tally.wait(start - entry.at);
@@ -363,7 +373,7 @@ impl<T: Tally> General<T> {
             *last = out;
             tally.follow(out - alone);
         }
-        network.come_up(&entry, tally, out);
+        network.come_up(entry, tally, out);
         free
     }
 }
@@ -390,3 +400,6 @@ impl Shapers {
         (!none).then(|| Box::new(shapers))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,16 +16,16 @@ pub(super) struct Pace {
     until: u64,
     /// Row of the present rate.
     row: usize,
-    /// Picoseconds per rate and place.
+    /// Picoseconds per rate and kind.
     times: Box<[u64]>,
 }
 
 const OUTAGE: u32 = u32::MAX;
 
 impl Pace {
-    /// The rates of a port that these legs cross.
-    pub(super) fn new(plan: &Plan, discipline: &Discipline, crossing: &[u32]) -> Self {
-        let legs = || crossing.iter().map(|leg| &plan.legs[*leg as usize]);
+    /// The rates of a port, and what the kinds of packets take of which these legs are examples.
+    pub(super) fn new(plan: &Plan, discipline: &Discipline, examples: &[u32]) -> Self {
+        let legs = || examples.iter().map(|leg| &plan.legs[*leg as usize]);
         let mut times = Vec::new();
         let mut steps = Vec::new();
         let mut rates = Vec::new();
@@ -37,7 +37,7 @@ impl Pace {
                     rates.push(rate);
                     rates.len() - 1
                 });
-                (row * crossing.len()) as u32
+                (row * examples.len()) as u32
             });
             steps.push((step.from.0, row));
         }
@@ -87,9 +87,9 @@ impl Pace {
         }
     }
 
-    /// Time on the transmitter of a packet that crosses the leg in this place.
+    /// Time on the transmitter of a packet of this kind.
     #[inline]
-    pub(super) fn time(&self, place: u32) -> u64 {
-        self.times[self.row + place as usize]
+    pub(super) fn time(&self, kind: u32) -> u64 {
+        self.times[self.row + kind as usize]
     }
 }

@@ -3,7 +3,7 @@
 use super::Fact;
 use crate::engine::arrivals::NEVER;
 use crate::engine::delivery::Loss;
-use crate::engine::network::{Entry, Network};
+use crate::engine::network::Network;
 use crate::engine::port::lane::Lane;
 use crate::engine::tally::Tally;
 use crate::plan::{Discipline, EarlyDrop, Port};
@@ -23,6 +23,8 @@ pub(super) struct Queue {
     early: Option<Box<Detection>>,
     /// Whether a packet may be dropped at all.
     drops: bool,
+    /// The kind of all packets of the lane, where they are of one.
+    kind: Option<u32>,
 }
 
 /// Random early detection at work.
@@ -36,7 +38,13 @@ struct Detection {
 
 impl Queue {
     /// The queue of the class with this index.
-    pub(super) fn new(port: &Port, discipline: &Discipline, class: usize, seed: Seed) -> Self {
+    pub(super) fn new(
+        port: &Port,
+        discipline: &Discipline,
+        class: usize,
+        seed: Seed,
+        kind: Option<u32>,
+    ) -> Self {
         let octets = |limit: Option<crate::units::Octets>| limit.map_or(u64::MAX, |limit| limit.0);
         let limit = octets(port.queue_limit[class]);
         let yellow_limit = octets(discipline.yellow_limit[class]).min(limit);
@@ -57,6 +65,16 @@ impl Queue {
             yellow_limit,
             drops: yellow_limit != u64::MAX || early.is_some(),
             early,
+            kind,
+        }
+    }
+
+    /// The kind of a packet of this lane that crosses this leg.
+    #[inline]
+    pub(super) fn kind(&self, leg: u32, kinds: &[u32]) -> u32 {
+        match self.kind {
+            Some(kind) => kind,
+            None => kinds[leg as usize],
         }
     }
 
@@ -69,8 +87,8 @@ impl Queue {
         lane.ready.get(self.scanned).map_or(NEVER, |entry| entry.at)
     }
 
-    /// Lets in what has come by `now`; calls `admit` with every packet let in.
-    #[inline]
+    /// Lets in what has come by `now`; calls `losses` for what is not.
+    #[inline(always)]
     pub(super) fn let_in<T: Tally>(
         &mut self,
         lane: &mut Lane<'_, T>,
@@ -79,20 +97,21 @@ impl Queue {
         network: &mut Network<T>,
         losses: &mut impl FnMut(&Fact, Loss),
     ) {
-        if self.drops {
-            while self.next(lane) <= now {
-                self.let_one_in(lane, facts, network, losses);
+        if !self.drops {
+            let ready = &lane.ready;
+            while ready.get(self.scanned).is_some_and(|entry| entry.at <= now) {
+                self.scanned += 1;
             }
+            self.admitted = self.scanned;
             return;
         }
-        let ready = &lane.ready;
-        while ready.get(self.scanned).is_some_and(|entry| entry.at <= now) {
-            self.scanned += 1;
+        while self.next(lane) <= now {
+            self.let_one_in(lane, facts, network, losses);
         }
-        self.admitted = self.scanned;
     }
 
     /// Lets the next packet in, or not; says which.
+    #[inline]
     pub(super) fn let_one_in<T: Tally>(
         &mut self,
         lane: &mut Lane<'_, T>,
@@ -100,21 +119,24 @@ impl Queue {
         network: &mut Network<T>,
         losses: &mut impl FnMut(&Fact, Loss),
     ) -> bool {
-        let entry = lane.ready[self.scanned];
+        let leg = lane.ready[self.scanned].leg;
+        let fact = &facts[self.kind(leg, &network.kinds) as usize];
         self.scanned += 1;
-        let fact = &facts[network.places[entry.leg as usize] as usize];
         if let Some(loss) = self.loss(fact) {
             losses(fact, loss);
-            network.lose(entry.leg, entry.created, loss);
+            network.lose(leg, lane.ready[self.scanned - 1].created, loss);
             return false;
         }
         self.octets += u64::from(fact.queued);
-        lane.ready[self.admitted] = entry;
+        if self.admitted + 1 < self.scanned {
+            lane.ready[self.admitted] = lane.ready[self.scanned - 1];
+        }
         self.admitted += 1;
         true
     }
 
     /// Why a packet that comes now is dropped, if it is.
+    #[inline]
     fn loss(&mut self, fact: &Fact) -> Option<Loss> {
         if let Some(early) = &mut self.early
             && early.drops(self.octets)
@@ -129,15 +151,13 @@ impl Queue {
         (self.octets + u64::from(fact.queued) > limit).then_some(Loss::Full)
     }
 
-    /// Takes out the first packet.
+    /// The first packet, of so many octets, waits no more.
     #[inline]
-    pub(super) fn take<T: Tally>(&mut self, lane: &Lane<'_, T>, queued: u32) -> Entry<T> {
-        let entry = lane.ready[self.head];
+    pub(super) fn take(&mut self, queued: u32) {
         self.head += 1;
         if self.drops {
             self.octets -= u64::from(queued);
         }
-        entry
     }
 
     /// The window is over: what was sent or dropped is forgotten.
