@@ -185,3 +185,32 @@ fn every_link_direction_of_the_pilot_carries_background() {
         assert!(port[best_effort].transmitted > 1000, "{name}");
     }
 }
+
+#[test]
+fn the_old_network_carries_every_circuit_of_the_pilot_in_a_constant_time() {
+    let (scenario, _, judgements) = ran("tdm-vs-packet.toml");
+    assert_eq!(scenario.circuits.len(), 40, "20 on each network");
+    let row = |name: &str| {
+        let found = judgements
+            .iter()
+            .find(|one| scenario.circuits[one.circuit].name == name);
+        found.expect("the circuit")
+    };
+    // Two C37.94 interfaces, two SDH accesses of 180 us, 73.4 km at 3 us/km.
+    let keephills = row("87L KEE-ELL TDM");
+    let want = Span::from_ns(250_000 + 360_000 + 220_200);
+    assert_eq!(keephills.worst_start, Some(want));
+    // TV34: 9 links, so eight nodes of 130 us between, 547.1 km at 3 us/km; no interface.
+    let longest = row("DTT NLE-WAB TDM");
+    let want = Span::from_ns(360_000 + 8 * 130_000 + 1_641_300);
+    assert_eq!(longest.worst_start, Some(want));
+    for row in &judgements {
+        let circuit = &scenario.circuits[row.circuit];
+        if circuit.carrier() == "tdm" {
+            assert_eq!(row.verdict, Verdict::Pass, "{}", circuit.name);
+            assert_eq!(row.delay.map(|delay| delay.min), row.worst_start);
+            let other = circuit.compare.expect("its twin over packets");
+            assert!(circuit.name.starts_with(&scenario.circuits[other].name));
+        }
+    }
+}
