@@ -23,4 +23,5 @@ mod scenario_support;
 mod scenario_traffic;
 mod security_verdicts;
 mod shipped_verdicts;
+mod validation;
 mod vectors;

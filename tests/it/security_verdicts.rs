@@ -3,17 +3,13 @@
 use std::path::Path;
 
 use pilotwire::analysis::verdict::{FailCause, Judgement, Verdict, judge};
-use pilotwire::engine::{EngineKind, Options, Outcome, StreamOutcome, run};
+use pilotwire::engine::{Options, Outcome, StreamOutcome, run};
 use pilotwire::scenario::{Overrides, Scenario, load};
 
 use crate::scenario_support::{RING, TOPOLOGY, load_texts, with};
 
 fn simulate(scenario: &Scenario) -> Outcome {
-    let options = Options {
-        engine: EngineKind::Reference,
-        ..Options::default()
-    };
-    run(&scenario.plan, scenario.seed, &options)
+    run(&scenario.plan, scenario.seed, &Options::default())
 }
 
 fn ran(name: &str, filters: Option<bool>) -> (Scenario, Outcome, Vec<Judgement>) {
@@ -61,14 +57,22 @@ fn stream<'a>(scenario: &Scenario, outcome: &'a Outcome, name: &str) -> &'a Stre
     &outcome.streams[stream.stream.0 as usize]
 }
 
-/// Circuits that fail by their own settings: those of the pilot.
-const BY_THEMSELVES: [&str; 3] = ["DTT BRA-SUN", "DTT NLE-WAB", "POTT AND-WAR"];
+/// Circuits that fail whatever anybody floods: the three of the pilot by their own settings, three
+/// more by the latency of radios, which depends on the size of what goes ahead.
+const WITHOUT_A_FLOOD: [&str; 6] = [
+    "DTT BRA-SUN",
+    "DTT NLE-WAB",
+    "DTT PEI-HRT",
+    "DTT WAB-NLE tuned",
+    "DUTT JAN-ELL",
+    "POTT AND-WAR",
+];
 
 #[test]
-fn ten_services_fit_the_pilot_and_fail_no_circuit_that_its_settings_do_not() {
+fn ten_services_fit_the_utility_network_and_nothing_is_dropped() {
     let (scenario, outcome, judgements) = ran("ten-services.toml", None);
     assert_eq!(scenario.circuits.len(), 20);
-    assert_eq!(failed(&scenario, &judgements), BY_THEMSELVES);
+    assert_eq!(failed(&scenario, &judgements), WITHOUT_A_FLOOD);
     let dropped = |one: &StreamOutcome| one.dropped + one.dropped_early + one.policed;
     assert!(outcome.streams.iter().all(|one| dropped(one) == 0));
     let calls = scenario.flows.iter().flat_map(|flow| &flow.streams);
@@ -108,12 +112,10 @@ fn without_filters_the_circuits_on_the_flooded_links_fail() {
     let by_the_flood = [
         "DCB MIL-NLE",
         "DCUB BLA-CRO",
-        "DTT PEI-HRT",
-        "DTT WAB-NLE tuned",
         "POTT WBR-WAR",
         "PUTT MIL-WBR",
     ];
-    let mut want = [&BY_THEMSELVES[..], &by_the_flood].concat();
+    let mut want = [&WITHOUT_A_FLOOD[..], &by_the_flood].concat();
     want.sort_unstable();
     assert_eq!(failed(&scenario, &judgements), want);
 }
