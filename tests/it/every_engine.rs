@@ -7,7 +7,7 @@ use pilotwire::random::Seed;
 use crate::engines_agree::assert_same;
 
 /// The engines that run plans with general ports, sessions and sources of every kind.
-const GENERAL: [EngineKind; 1] = [EngineKind::Reference];
+const GENERAL: [EngineKind; 2] = [EngineKind::Reference, EngineKind::Window];
 
 /// The outcome of a general plan, the same from every engine.
 pub fn run_general(plan: &Plan, seed: Seed, detailed: bool) -> Outcome {

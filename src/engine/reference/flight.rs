@@ -9,8 +9,6 @@ pub(super) enum Stage {
     Create,
     /// It enters the queue of its present leg.
     Enter,
-    /// It has reached a node (where processing is drawn).
-    Reach,
     /// It reaches the far end of its path.
     Deliver,
 }

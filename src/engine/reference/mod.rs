@@ -163,7 +163,6 @@ impl<'p> Reference<'p> {
         match flight.packet(sequence).stage {
             Stage::Create => self.create(stream, sequence, now),
             Stage::Enter => self.enter(stream, sequence, now),
-            Stage::Reach => self.reach(stream, sequence, now),
             Stage::Deliver => unreachable!("a delivery has a phase of its own"),
         }
     }
@@ -282,7 +281,8 @@ impl<'p> Reference<'p> {
         }
     }
 
-    fn reach(&mut self, stream: u32, sequence: u64, now: u64) {
+    /// A packet will reach a node whose processing is drawn at this instant.
+    fn reach(&mut self, stream: u32, sequence: u64, reached: u64) {
         let plan = self.plan;
         let traffic = &mut self.traffic[stream as usize];
         let packet = traffic.flight.packet(sequence);
@@ -295,7 +295,7 @@ impl<'p> Reference<'p> {
             .draws
             .get_mut(&(stream, u32::from(packet.hop)))
             .expect("its stream");
-        let mut at = now + Processing::drawn(*min, *max, draws.draw()).0;
+        let mut at = reached + Processing::drawn(*min, *max, draws.draw()).0;
         packet.through(hops);
         let class = traffic.class as u64;
         if packet.stage == Stage::Deliver {

@@ -133,16 +133,12 @@ impl<'p> Reference<'p> {
         packet.reached = out;
         packet.hop += 1;
         packet.leg += 1;
-        let at = match leg.processing {
-            Processing::Uniform { .. } => {
-                packet.stage = Stage::Reach;
-                out
-            }
-            Processing::Constant(span) => {
-                packet.through(self.plan.streams[stream as usize].hops);
-                out + span.0
-            }
+        let Processing::Constant(span) = leg.processing else {
+            // Drawn in the order of sending, which need not be that of reaching the node.
+            return self.reach(stream, sequence, out);
         };
+        packet.through(self.plan.streams[stream as usize].hops);
+        let at = out + span.0;
         let (stage, class) = (packet.stage, traffic.class as u64);
         if stage != Stage::Deliver {
             self.push(event(at, ARRIVAL, class, stream, sequence));
