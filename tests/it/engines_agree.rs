@@ -148,6 +148,7 @@ struct GeneralCoverage {
     shaper_waits: u64,
     order_waits: u64,
     losses_of_packets: u64,
+    slips: u64,
 }
 
 impl GeneralCoverage {
@@ -176,6 +177,7 @@ impl GeneralCoverage {
             received().any(|end| end.losses_of_packets > 0),
             &mut self.losses_of_packets,
         );
+        add(received().any(|end| end.slips > 0), &mut self.slips);
     }
 
     /// Each feature in so many of a hundred cases at least.
@@ -192,6 +194,7 @@ impl GeneralCoverage {
             ("waits for shapers", self.shaper_waits, 40),
             ("waits for order", self.order_waits, 20),
             ("losses of packets", self.losses_of_packets, 20),
+            ("slips", self.slips, 20),
         ] {
             assert!(
                 100 * seen >= least * cases,

@@ -6,6 +6,8 @@ use pilotwire::plan::{
     RateStep, Route, Shaper, Sizes, Source, StreamId, Subscriber,
 };
 use pilotwire::pseudowire::clock::{Clock, ClockStep};
+use pilotwire::pseudowire::receive::LatePolicy;
+use pilotwire::pseudowire::service::with_hold_back;
 use pilotwire::random::Purpose;
 use pilotwire::traffic::{Class, Policer};
 use pilotwire::units::{BitRate, Octets, SimTime, Span, Ticks};
@@ -319,7 +321,7 @@ fn add_stream(builder: &mut PlanBuilder, dice: &mut Dice, stream: u64, wires: &[
             };
             let instants: Vec<SimTime> = (0..200).map(|_| next()).collect();
             if dice.one_in(2) {
-                let lives = (0..200).map(|_| Span(dice.below(end.0 / 8))).collect();
+                let lives = (0..200).map(|_| Span(1 + dice.below(end.0 / 8))).collect();
                 route.end = End::Subscriber(Subscriber {
                     allowed_to_live: lives,
                 });
@@ -338,6 +340,16 @@ fn make_circuit(dice: &mut Dice, stream: u64, route: &mut Route) {
         from: SimTime::ZERO,
         offset_ppb,
     };
+    let mut end = receiver(dice, packet_time);
+    end.late = dice.pick(&[LatePolicy::Discard, LatePolicy::Recentre]);
+    if dice.one_in(3) {
+        end = with_hold_back(end, Span(dice.below(2 * packet_time.0)), (packet_time.0, 1));
+    }
+    let steps = [0, 20].map(|from_ms| ClockStep {
+        from: SimTime::ZERO + Span::from_ms(from_ms),
+        offset_ppb: dice.pick(&[0, 50_000, -1_000_000, 1_000_000]),
+    });
+    end.clock = Clock::new(&steps);
     route.source = Source::Circuit {
         boundaries: Ticks::every(SimTime(dice.below(10) * 100_000), packet_time),
         phase: dice
@@ -345,7 +357,7 @@ fn make_circuit(dice: &mut Dice, stream: u64, route: &mut Route) {
             .then(|| key("phase", stream, 0, Purpose::Phase)),
         clock: Clock::new(&[step]),
     };
-    route.end = End::Pseudowire(receiver(dice, packet_time));
+    route.end = End::Pseudowire(end);
     route.class = Class::Ef;
     route.sizes = Sizes::One;
     route.paths.truncate(1);
