@@ -1,14 +1,36 @@
 //! The streams of circuits, before they become part of the plan, and what is settled between the
 //! two directions afterwards.
 
-use super::StreamOwner;
 use super::carriage::{Carriage, Circuit, Emulation};
+use super::diagnostic::Findings;
+use super::spec::ScenarioSpec;
 use super::streams::{Draft, ReadyCircuit};
+use super::{StreamOwner, policers};
 use crate::plan::{End, Plan, Sizes, Source, StreamId};
 use crate::pseudowire::service::{edge_delay, with_hold_back};
 use crate::random::{Purpose, StreamKey};
 use crate::topology::Direction;
 use crate::units::{SimTime, Span, Ticks};
+
+/// Compares the policer of a circuit with what the circuit sends.
+pub fn check_policer(ready: &ReadyCircuit<'_>, scenario: &ScenarioSpec, findings: &mut Findings) {
+    let (Some(written), Some(packet)) = (&ready.spec.policer, ready.settings.packet()) else {
+        return;
+    };
+    let of = format!("circuit {}", ready.spec.name.value);
+    policers::check(written, &of, scenario, findings);
+    let period_exact_ps = match &ready.settings.carriage {
+        Carriage::Emulated(emulation) => emulation.packet_time_exact_ps,
+        Carriage::Messages(messages) => (messages.t0.0, 1),
+        Carriage::Direct(_) => return,
+    };
+    let packets = [(packet, 1)];
+    let sent = policers::Sent {
+        packets: &packets,
+        period_exact_ps,
+    };
+    policers::compare(written, &of, sent, scenario, findings);
+}
 
 /// Both streams of a circuit, in order of direction; none where no packets carry it.
 #[must_use]
@@ -35,6 +57,14 @@ pub fn drafts<'a>(
             }
             Carriage::Direct(_) => return None,
         };
+        let policer = circuit.spec.policer.as_ref().map(policers::policer);
+        let packets = vec![(packet.clone(), 1)];
+        let sent = policers::Sent {
+            packets: &packets,
+            period_exact_ps,
+        };
+        let period_exact_ps =
+            policer.map_or(period_exact_ps, |policer| sent.period_behind(policer));
         Some(Draft {
             title: &circuit.spec.name.value,
             copy: 0,
@@ -43,12 +73,12 @@ pub fn drafts<'a>(
             direction,
             owner: StreamOwner::Circuit(index, direction.index()),
             class,
-            packets: vec![(packet.clone(), 1)],
+            packets,
             sizes: Sizes::One,
             period_exact_ps,
             path: &circuit.paths[direction.index()],
             source,
-            policer: None,
+            policer,
             end,
             fixed_box,
             firewalled: false,

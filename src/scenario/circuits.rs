@@ -56,7 +56,14 @@ const COMMON: &[&str] = &[
 ];
 /// Keys of characters and tones, told by the interface itself.
 const OF_INTERFACE: &[&str] = &["baud", "message", "signalling", "tone_detection"];
-const PACKETS: &[&str] = &["service", "class", "vlan", "labels", "minimum_frame"];
+const PACKETS: &[&str] = &[
+    "service",
+    "class",
+    "vlan",
+    "labels",
+    "minimum_frame",
+    "policer",
+];
 const EMULATION: &[&str] = &[
     "product",
     "timeslots",
@@ -69,6 +76,7 @@ const EMULATION: &[&str] = &[
     "phase",
     "clock",
     "equalise",
+    "packetization_added",
     "silent",
 ];
 const TIMESLOTS: &[&str] = &["timeslots", "slots", "cross_connects"];

@@ -71,7 +71,7 @@ impl Given<'_> {
         let expected = "\"fill-half\" | \"prefill\" | …; the models differ by milliseconds";
         let written = has(spec, "playout", expected, scenario, findings);
         let model = written.then(|| PlayoutModel::from_name(&spec.playout.as_ref()?.value));
-        let model = model.flatten();
+        let model = model.flatten().map(|model| self.flagged(model, findings));
         let buffer = self.buffer(service, profile, model, findings);
         let clocks = clocks(spec, scenario, self.duration, findings);
         let service = service?;
@@ -100,6 +100,25 @@ impl Given<'_> {
             sizes,
             rates: LayerRates::of(payload, &sizes, packet_time_exact_ps),
         })
+    }
+
+    /// The model with the flag that one of them has.
+    fn flagged(&self, model: PlayoutModel, findings: &mut Findings) -> PlayoutModel {
+        let Some(flag) = &self.spec.packetization_added else {
+            return model;
+        };
+        if let PlayoutModel::Extreme { .. } = model {
+            return PlayoutModel::Extreme {
+                packetization_added: flag.value,
+            };
+        }
+        let name = &self.spec.name.value;
+        let title = format!("circuit {name}: {} has no such flag", model.name());
+        let label = "only playout = \"extreme\" has it";
+        findings.push(Diagnostic::error(title, self.place(&flag.span), label).help(
+            "leave `packetization_added` out: packetization is part of every other model's delay",
+        ));
+        model
     }
 
     fn place(&self, span: &std::ops::Range<usize>) -> Place {

@@ -269,13 +269,15 @@ fn settle<'a>(
         let paths = routes::of_circuit(circuit, spec, (network, carries), findings);
         if let (Some(paths), Some(settings)) = (paths, settings) {
             let class = circuit.class.as_ref().map(|class| class.value);
-            circuits.push(ReadyCircuit {
+            let ready = ReadyCircuit {
                 spec: circuit,
                 settings: settings.clone(),
                 class,
                 paths,
                 direct: None,
-            });
+            };
+            circuit_streams::check_policer(&ready, spec, findings);
+            circuits.push(ready);
         }
     }
     let mut flows: Vec<ReadyFlow<'_>> = Vec::new();

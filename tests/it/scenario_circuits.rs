@@ -632,3 +632,36 @@ fn a_series_counts_packets_over_time() {
     let plain = loaded("100 ms", &pipe("a", ""));
     assert_eq!(tables::series(&plain, &outcome), None);
 }
+
+#[test]
+fn a_circuits_policer_meters_frames_with_labels_and_padding_not_its_64_kbps() {
+    // 8 octets a millisecond are frames of 64: 512 kb/s.
+    let policed = |rate: &str| {
+        let policer = format!("policer = {{ rate = \"{rate}\", burst = \"64 B\" }}");
+        pipe("P", &policer)
+    };
+    assert_eq!(findings(&policed("512 kb/s"), "TP013"), 0);
+    assert_eq!(findings(&policed("511999 b/s"), "TP013"), 1);
+    let (_, outcome, _) = ran("1 s", &policed("512 kb/s"));
+    assert!(outcome.streams.iter().all(|stream| stream.policed == 0));
+    // Half the rate passes every second packet.
+    let (_, outcome, rows) = ran("1 s", &policed("256 kb/s"));
+    let stream = &outcome.streams[0];
+    assert_eq!(stream.delivered, stream.sent.div_ceil(2));
+    assert_eq!(rows[0].verdict, Verdict::Fail);
+    let small = pipe("P", "policer = { rate = \"1 Mb/s\", burst = \"63 B\" }");
+    assert_eq!(faults(&small).len(), 1, "a bucket smaller than a packet");
+}
+
+#[test]
+fn a_flag_of_the_extreme_model_adds_the_packet_time() {
+    let model = |more: &str| {
+        let text = pipe("E", more).replace("\"fill-half\"", "\"extreme\"");
+        let text = text.replace("jitter_buffer = \"4 ms\"\n", "");
+        total(&ran("100 ms", &text).2[0])
+    };
+    let (off, on) = (model(""), model("packetization_added = true"));
+    assert_eq!(on, off + Span::from_ms(1));
+    let wrong = pipe("F", "packetization_added = true");
+    assert_eq!(faults(&wrong).len(), 1);
+}

@@ -1,7 +1,9 @@
 //! A circuit, written out.
 
+use super::flow::policer;
 use super::text::{Text, array, quoted};
 use crate::pseudowire::receive::LatePolicy;
+use crate::pseudowire::service::PlayoutModel;
 use crate::scenario::carriage::{Carriage, Direct, Emulation, Messages};
 use crate::scenario::interfaces::{InterfaceUse, Signalling};
 use crate::scenario::spec::{CircuitSpec, ClockSpec};
@@ -27,6 +29,9 @@ pub(super) fn circuit(out: &mut Text, ready: &ReadyCircuit<'_>) {
         Carriage::Emulated(settings) => emulation(out, settings, ready.spec),
         Carriage::Messages(settings) => messages(out, settings),
         Carriage::Direct(settings) => direct(out, settings, ready.spec),
+    }
+    if let Some(written) = &ready.spec.policer {
+        out.plain("policer", &format!("{{ {} }}", policer(written)));
     }
     path(out, ready.spec);
     if let Some(other) = &ready.spec.compare {
@@ -74,6 +79,12 @@ fn emulation(out: &mut Text, settings: &Emulation, spec: &CircuitSpec) {
         out.quantity("effective_jitter_buffer", effective.value, &TIME);
     }
     out.text("playout", settings.model.name());
+    if let PlayoutModel::Extreme {
+        packetization_added,
+    } = settings.model
+    {
+        out.plain("packetization_added", &packetization_added.to_string());
+    }
     let late = match settings.receivers[0].late {
         LatePolicy::Discard => "discard",
         LatePolicy::Recentre => "recentre",

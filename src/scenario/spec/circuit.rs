@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::flow::{PolicerSpec, policer};
 use super::{class, pair};
 use crate::scenario::defaults::or_default;
 use crate::scenario::value::{At, Table, Value};
@@ -88,6 +89,10 @@ pub struct CircuitSpec {
     pub equalise: Option<EqualiseSpec>,
     /// `goose`.
     pub goose: Option<GooseSpec>,
+    /// `packetization_added`.
+    pub packetization_added: Option<At<bool>>,
+    /// `policer`.
+    pub policer: Option<PolicerSpec>,
     /// `silent`.
     pub silent: bool,
     /// `compare`.
@@ -199,6 +204,8 @@ pub(super) fn circuit(table: &Table) -> Option<CircuitSpec> {
         clock: table.table("clock").and_then(clock),
         equalise: equalise(table),
         goose: table.table("goose").map(goose),
+        packetization_added: table.flag("packetization_added"),
+        policer: table.table("policer").and_then(policer),
         silent: flag("silent"),
         compare: table.text("compare"),
     })

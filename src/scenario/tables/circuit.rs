@@ -1,5 +1,6 @@
 //! Keys of a circuit.
 
+use super::flow::POLICER;
 use super::{CLASS, PACKET_SIZE, PATH, TIME_OR_ZERO, TIME_POSITIVE};
 use crate::pseudowire::clock::OFFSET_MAX_PPB;
 use crate::scenario::fields::{Field, Kind, Variant};
@@ -205,6 +206,18 @@ pub(super) const CIRCUIT: &[Field] = &[
         "goose",
         &Kind::Table(GOOSE),
         "Frames and retransmission of service goose.",
+    ),
+    Field::optional(
+        "packetization_added",
+        &Kind::Flag,
+        "Under playout = \"extreme\": whether packetization comes on top of the buffer, as a flag of \
+         the tool has it; default false.",
+    ),
+    Field::optional(
+        "policer",
+        &POLICER,
+        "Meters the packets of each direction where they enter, in octets on the network's first \
+         link.",
     ),
     Field::optional(
         "silent",
