@@ -101,12 +101,16 @@ impl Book<'_, '_> {
                 parts.media = self.transit(path, self.direct.cross_connects + changes);
             }
             Carrier::Characters => {
+                self.hold_lines(path, findings)?;
                 let baud = links().filter_map(baud).min()?;
                 self.same_baud(baud, findings)?;
                 let message = self.circuit.settings.interface.message;
                 parts.serialization = characters(message, baud);
             }
-            Carrier::Tones => parts.media = links().filter_map(tone_delay).sum(),
+            Carrier::Tones => {
+                self.hold_lines(path, findings)?;
+                parts.media = links().filter_map(tone_delay).sum();
+            }
         }
         Some(Carried::Constant { parts, slots })
     }
@@ -166,6 +170,26 @@ impl Book<'_, '_> {
             link.extend(numbers.iter().map(|number| (*number, name.clone())));
         }
         Some(slots)
+    }
+
+    /// A line for characters or tones carries one circuit: it has one timeslot, so to speak.
+    fn hold_lines(&mut self, path: &Path, findings: &mut Findings) -> Option<()> {
+        let spec = self.circuit.spec;
+        for hop in &path.hops {
+            let line = (hop.link, hop.direction.index());
+            let holders = self.held.entry(line).or_default();
+            if let Some(holder) = holders.get(&0) {
+                let link = &self.network.topology.link(hop.link).name;
+                let title = format!("circuit {}: line {link} is not free", spec.name.value);
+                let place = self.scenario.place(&spec.name.span);
+                let label = format!("held by {holder}");
+                let help = "a line of characters or tones carries one circuit";
+                findings.push(Diagnostic::error(title, place, label).help(help));
+                return None;
+            }
+            holders.insert(0, spec.name.value.clone());
+        }
+        Some(())
     }
 
     fn free(&self, hop: &Hop) -> Vec<u64> {

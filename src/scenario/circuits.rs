@@ -154,7 +154,9 @@ fn is_goose(spec: &CircuitSpec) -> bool {
 }
 
 fn frames_only(spec: &CircuitSpec, scenario: &ScenarioSpec, findings: &mut Findings) -> Option<()> {
-    let interface = spec.interface.as_ref()?;
+    let Some(interface) = &spec.interface else {
+        return (!spec.keys.contains_key("interface")).then_some(());
+    };
     if interface.value == "ethernet" {
         return Some(());
     }
@@ -311,7 +313,13 @@ pub fn compared(scenario: &ScenarioSpec, findings: &mut Findings) {
         let name = &spec.name.value;
         if other.value == *name {
             let title = format!("circuit {name} is compared with itself");
-            findings.push(Diagnostic::error(title, place, "the same circuit"));
+            let help = "name another circuit with the same ends";
+            findings.push(Diagnostic::error(title, place, "the same circuit").help(help));
+        } else if let Some(ends) = other_ends(spec, &other.value, scenario) {
+            let title = format!("circuit {name} is compared with one between other ends");
+            let label = format!("{} goes from {} to {}", other.value, ends[0], ends[1]);
+            let help = "directions stand side by side: both circuits name the same ends in order";
+            findings.push(Diagnostic::error(title, place, label).help(help));
         } else if !names().any(|one| one == other.value) {
             let title = format!("circuit {name}: there is no circuit \"{}\"", other.value);
             let near = (!findings.is_full(Severity::Error))
@@ -321,6 +329,19 @@ pub fn compared(scenario: &ScenarioSpec, findings: &mut Findings) {
             findings.push(Diagnostic::error(title, place, "unknown circuit").maybe_help(help));
         }
     }
+}
+
+/// The ends of a circuit that is to be compared with this one, where they are not the same.
+fn other_ends<'a>(
+    spec: &CircuitSpec,
+    name: &str,
+    scenario: &'a ScenarioSpec,
+) -> Option<[&'a str; 2]> {
+    let mut all = scenario.circuits.iter();
+    let other = all.find(|one| one.name.value == name)?.ends.as_ref()?;
+    let other = other.each_ref().map(|end| end.value.as_str());
+    let own = spec.ends.as_ref()?.each_ref().map(|end| end.value.as_str());
+    (own != other).then_some(other)
 }
 
 /// The share of a frame's wire octets that is padding, in hundredths of a percent, rounded half

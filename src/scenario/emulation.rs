@@ -102,6 +102,28 @@ impl Given<'_> {
         })
     }
 
+    /// The defaults of packets and buffers that are known are those of one family of products.
+    fn has_defaults(
+        &self,
+        profile: &Profile,
+        key: &str,
+        span: &std::ops::Range<usize>,
+        findings: &mut Findings,
+    ) -> Option<()> {
+        if profile.name.starts_with("nokia-") {
+            return Some(());
+        }
+        let name = &self.spec.name.value;
+        let title = format!(
+            "circuit {name}: {} has no known default for `{key}`",
+            profile.name
+        );
+        let help = format!("write `{key}`; defaults are known of nokia-7705 and nokia-7750 only");
+        let place = self.place(span);
+        findings.push(Diagnostic::error(title, place, "a default is asked for").help(help));
+        None
+    }
+
     /// The model with the flag that one of them has.
     fn flagged(&self, model: PlayoutModel, findings: &mut Findings) -> PlayoutModel {
         let Some(flag) = &self.spec.packetization_added else {
@@ -236,6 +258,7 @@ impl Given<'_> {
         }
         let At { value, span } = self.spec.jitter_buffer.as_ref()?;
         let OrDefault::Given(ps) = value else {
+            self.has_defaults(profile, "jitter_buffer", span, findings)?;
             return Some(self.default_buffer(service?));
         };
         let limits = &profile.buffer;
@@ -283,6 +306,9 @@ impl Given<'_> {
         findings: &mut Findings,
     ) -> Option<Octets> {
         let At { value, span } = self.spec.payload.as_ref()?;
+        if *value == OrDefault::Default {
+            self.has_defaults(profile, "payload", span, findings)?;
+        }
         let multiframe = self.interface.and_then(InterfaceUse::multiframe);
         let slots = match service {
             Service::Cesopsn { timeslots } => u64::from(timeslots),

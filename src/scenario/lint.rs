@@ -156,6 +156,16 @@ pub const RULES: &[Rule] = &[
                   it; the run goes on with the clock as given.",
         source: "ITU-T G.703 clauses 4, 5 and 11, to be verified.",
     },
+    Rule {
+        code: "TP017",
+        title: "clocks that run apart for ever",
+        severity: "warning",
+        meaning: "The clocks of both ends differ for as long as the circuit runs, by free-running \
+                  or after a reference is lost. The jitter buffer hides it for slack divided by \
+                  offset; then a packet is missing or turned away, again and again. A run shorter \
+                  than that passes and proves nothing.",
+        source: "mark: arithmetic; 1 ms at 50 ppm lasts 20 s (docs/models/clocks.md).",
+    },
 ];
 
 /// Time of light in vacuum over a kilometre, ps, rounded to the four decimals of a microsecond

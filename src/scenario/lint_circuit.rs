@@ -1,4 +1,4 @@
-//! Findings about the settings of one circuit: TP002, TP003, TP007, TP015, TP016.
+//! Findings about the settings of one circuit: TP002, TP003, TP007, TP015 to TP017.
 
 use super::carriage::Emulation;
 use super::circuits::{Settings, padding_share};
@@ -31,6 +31,7 @@ pub fn circuit(
             look.cost(budget, findings);
         }
         look.padding(findings);
+        look.drift(findings);
     }
     clock_tolerance(spec, settings, scenario, findings);
 }
@@ -45,6 +46,42 @@ impl Look<'_> {
     fn place(&self, keys: &[&str]) -> Place {
         let written = keys.iter().find_map(|key| self.spec.keys.get(key));
         self.scenario.place(written.unwrap_or(&self.spec.name.span))
+    }
+
+    /// TP017.
+    fn drift(&self, findings: &mut Findings) {
+        let Some(clock) = &self.spec.clock else {
+            return;
+        };
+        if !["network", "free-running"].contains(&clock.kind) {
+            return;
+        }
+        let in_the_end = [0, 1].map(|end| {
+            let lost = clock
+                .holdover
+                .as_ref()
+                .filter(|holdover| holdover.ends[end]);
+            clock.offset[end].unwrap_or(0) + lost.map_or(0, |holdover| holdover.offset)
+        });
+        let apart = (in_the_end[1] - in_the_end[0]).unsigned_abs();
+        if apart == 0 {
+            return;
+        }
+        let slack = slack(
+            &self.emulation.receivers[0],
+            self.emulation.packet_time_exact_ps,
+        );
+        let lasts = u128::from(slack.0) * 1_000_000_000 / u128::from(apart);
+        let lasts = Span(u64::try_from(lasts).unwrap_or(u64::MAX));
+        let title = format!("clocks of circuit {} run apart", self.spec.name.value);
+        let label = format!("{} apart in the end", format(apart, &RELATIVE));
+        let help = format!(
+            "a slack of {slack} ms lasts {lasts} ms, then every packet time lost is a packet; \
+             let both ends follow one reference"
+        );
+        let place = self.scenario.place(&clock.span);
+        let finding = Diagnostic::at(Severity::Warning, title, place, label);
+        findings.push(finding.code("TP017").help(help));
     }
 
     /// TP002.

@@ -133,9 +133,10 @@ pub fn compare(
         }
     }
     let needs = sent.rate_bps();
+    // Of two rates the peak decides what passes; beyond the other, packets are marked.
     let (rate, word) = match &spec.peak {
-        Some(peak) if peak.value < needs => (peak, "peak"),
-        _ => (&spec.rate, "rate"),
+        Some(peak) => (peak, "peak"),
+        None => (&spec.rate, "rate"),
     };
     if rate.value < needs {
         let title = format!("policer of {of} passes less than it sends");

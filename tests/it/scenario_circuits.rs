@@ -665,3 +665,62 @@ fn a_flag_of_the_extreme_model_adds_the_packet_time() {
     let wrong = pipe("F", "packetization_added = true");
     assert_eq!(faults(&wrong).len(), 1);
 }
+
+#[test]
+fn goose_needs_no_interface() {
+    let goose = "[[circuit]]\nname = \"G\"\nends = [\"A\", \"B\"]\nclass = \"EF\"\nservice = \"goose\"\n\
+                 goose = { size = \"200 B\", t0 = \"1 s\", t1 = \"2 ms\", events = [\"100 ms\"] }\n";
+    let (_, _, rows) = ran("1 s", goose);
+    // Two nodes, 490 us, 226 octets and layer 1 at 1 Gb/s.
+    assert_eq!(total(&rows[0]), Span::from_ns(300_000 + 490_000 + 8 * 246));
+}
+
+#[test]
+fn clocks_that_run_apart_are_told_before_the_run_is_long_enough_to_show_it() {
+    let clock = |text: &str| pipe("D", &format!("clock = {{ {text} }}"));
+    let apart = "kind = \"free-running\", offset = { a = \"-50 ppm\", z = \"50 ppm\" }";
+    let told = found(&load_texts(&text("1 s", &clock(apart)), TOPOLOGY));
+    let told: Vec<_> = told
+        .iter()
+        .filter(|one| one.code == Some("TP017"))
+        .collect();
+    // 1 ms / 100 ppm = 10 s.
+    assert_eq!(told.len(), 1);
+    assert!(told[0].help.contains("10000.000 ms"), "{}", told[0].help);
+    let lost =
+        "kind = \"network\", holdover = { at = \"0.5 s\", offset = \"4.6 ppm\", end = \"z\" }";
+    assert_eq!(findings(&clock(lost), "TP017"), 1);
+    let both = "kind = \"free-running\", offset = { a = \"5 ppm\", z = \"5 ppm\" }";
+    assert_eq!(findings(&clock(both), "TP017"), 0);
+}
+
+#[test]
+fn a_serial_line_carries_one_circuit() {
+    let serial = |name: &str| {
+        format!(
+            "[[circuit]]\nname = \"{name}\"\nends = [\"A\", \"C\"]\ncarrier = \"serial\"\n\
+             interface = \"RS-232\"\n"
+        )
+    };
+    assert_eq!(faults(&serial("S")), []);
+    let told = faults(&(serial("S") + &serial("T")));
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].title, "circuit T: line A-C line is not free");
+}
+
+#[test]
+fn defaults_are_asked_of_products_that_have_known_ones_only() {
+    let rad = pipe("R", "product = \"rad-ipmux-24\"");
+    assert_eq!(faults(&rad), []);
+    let told = faults(&rad.replace("payload = \"8 B\"\n", "payload = \"default\"\n"));
+    assert_eq!((told.len(), told[0].caret.as_str()), (1, "\"default\""));
+    let told = faults(&rad.replace("jitter_buffer = \"4 ms\"\n", ""));
+    assert_eq!(told.len(), 1);
+}
+
+#[test]
+fn circuits_compared_go_the_same_way() {
+    let other = pipe("O", "").replace("[\"A\", \"B\"]", "[\"B\", \"A\"]");
+    let told = faults(&(pipe("P", "compare = \"O\"") + &other));
+    assert_eq!((told.len(), told[0].caret.as_str()), (1, "\"O\""));
+}

@@ -506,6 +506,22 @@ fn tp013_fires_below_the_true_framed_rate_and_names_it() {
 }
 
 #[test]
+fn tp013_asks_the_peak_of_a_policer_of_two_rates() {
+    // 84 octets each millisecond are 672 kb/s: marked beyond 384, passed up to the peak.
+    let fired = |peak: &str| {
+        let policer = format!(
+            "pattern = {{ kind = \"cbr\", period = \"1 ms\", size = \"84 B\" }}\n\
+             policer = {{ rate = \"384 kb/s\", burst = \"84 B\", peak = \"{peak}\", \
+             peak_burst = \"126 B\" }}"
+        );
+        let told = found(&load_texts(&ring(&policer), TOPOLOGY));
+        told.iter().filter(|one| one.code == Some("TP013")).count()
+    };
+    assert_eq!(fired("672 kb/s"), 0);
+    assert_eq!(fired("671999 b/s"), 1);
+}
+
+#[test]
 fn sizes_times_and_speeds_that_cannot_be_are_refused_where_they_stand() {
     let pattern = |text: &str| ring(&format!("pattern = {{ {text} }}"));
     for (text, title, caret, help) in [

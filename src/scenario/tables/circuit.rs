@@ -53,9 +53,9 @@ pub(super) const CIRCUIT: &[Field] = &[
     ),
     Field::optional(
         "baud",
-        &Kind::Whole(50, 1_000_000),
-        "Speed of an RS-232 interface in Bd, default 9600; at most an eighth of 64 kb/s is \
-         over-sampled safely, the field takes more.",
+        &Kind::Whole(50, 64_000),
+        "Speed of an RS-232 interface in Bd, default 9600; a timeslot of 64 kb/s cannot carry more \
+         than 64000, and over-samples well what is far below it.",
     ),
     Field::optional(
         "message",
