@@ -8,6 +8,7 @@ use super::text::late_policy;
 use crate::analysis::decomposition::BudgetParts;
 use crate::analysis::verdict::{DIRECTIONS, Judgement, extremes, shares};
 use crate::engine::{Outcome, StreamOutcome};
+use crate::plan::StreamId;
 use crate::scenario::{Circuit, Flow, FlowStream, Scenario, StreamOwner};
 use crate::units::Span;
 
@@ -184,7 +185,8 @@ fn at_receiver(circuit: &Circuit, stream: &StreamOutcome) -> Vec<Event> {
 pub fn series(scenario: &Scenario, outcome: &Outcome) -> Option<String> {
     let length = scenario.plan.series_bin?;
     let mut table = Table::new(&SERIES_COLUMNS);
-    for (owner, stream) in scenario.streams.iter().zip(&outcome.streams) {
+    let streams = scenario.streams.iter().zip(&outcome.streams);
+    for (id, (owner, stream)) in (0..).map(StreamId).zip(streams) {
         let (name, direction, class) = match owner {
             StreamOwner::Circuit(index, way) => {
                 let circuit = &scenario.circuits[*index];
@@ -193,7 +195,11 @@ pub fn series(scenario: &Scenario, outcome: &Outcome) -> Option<String> {
             }
             StreamOwner::Flow(index) => {
                 let flow = &scenario.flows[*index];
-                (&flow.name, "", flow.class.name())
+                let own = flow.streams.iter().find(|one| one.stream == id);
+                let way = own.and_then(|one| one.direction);
+                let name = own.map_or(&flow.name, |one| &one.name);
+                let way = way.map_or("", |way| DIRECTIONS[way.index()]);
+                (name, way, flow.class.name())
             }
         };
         for (number, bin) in (0_u64..).zip(&stream.series) {

@@ -98,7 +98,34 @@ impl Capacity<'_> {
                     .help("a packet that has to wait would always be dropped"),
             );
         }
+        self.check_out_of_profile(draft, hop, findings);
         load
+    }
+
+    /// The limit for packets out of profile counts the packet itself.
+    fn check_out_of_profile(&self, draft: &Draft<'_>, hop: Hop, findings: &mut Findings) {
+        let link = self.network.topology.link(hop.link);
+        let limits = link.discipline.as_ref().map(|one| one.out_of_profile);
+        let limit = limits.and_then(|limits| limits[draft.class.index()]);
+        let Some(limit) = limit.filter(|_| draft.policer.is_some()) else {
+            return;
+        };
+        if limit < draft.largest_queued() {
+            let title = format!(
+                "out_of_profile of {} on link {} is smaller than a packet of {}",
+                draft.class.name(),
+                link.name,
+                draft.name
+            );
+            let label = format!("{limit} for packets of {}", draft.largest_queued());
+            findings.push(
+                Diagnostic::error(title, self.link_place(hop), label)
+                    .also(self.place_of(draft), "whose policer marks them")
+                    .help(
+                        "every packet out of profile would be dropped, even with nothing waiting",
+                    ),
+            );
+        }
     }
 
     fn check_overload(

@@ -366,10 +366,13 @@ fn talk(name: &str, gap: Span, on: u64, off: u64) -> Source {
 }
 
 /// Mean time between the packets of talk and silence: a gap, longer by the share of silence.
+///
+/// Every talk begins with a packet, so it has on / gap of them and less than one more: counted as
+/// one, since loads are judged by this.
 fn mean(gap: Span, on: u64, off: u64) -> (u64, u64) {
     fraction(
         u128::from(gap.0) * (u128::from(on) + u128::from(off)),
-        u128::from(on),
+        u128::from(on) + u128::from(gap.0),
     )
 }
 

@@ -3,6 +3,7 @@
 use super::diagnostic::{Diagnostic, Findings, Severity};
 use super::shape::PacketShape;
 use super::spec::{PolicerSpec, ScenarioSpec};
+use super::streams::ReadyStream;
 use crate::traffic::Policer;
 use crate::units::Octets;
 use crate::units::quantity::{RATE, SIZE, format};
@@ -55,6 +56,38 @@ pub fn policer(spec: &PolicerSpec) -> Policer {
             rate_bps: spec.rate.value,
             committed,
             excess: Octets(spec.excess.as_ref().map_or(0, |excess| excess.value)),
+        },
+    }
+}
+
+/// One stream's share of a filter that all of them pass: an equal part of each rate, rounded down,
+/// and of each bucket, but room for a packet.
+#[must_use]
+pub fn share(filter: Policer, streams: &[ReadyStream]) -> Policer {
+    let number = streams.len().max(1) as u64;
+    let packets = streams.iter().flat_map(|one| &one.sending.packets);
+    let largest = packets.map(|(packet, _)| packet.queued()).max();
+    let bucket = |size: Octets| (Octets(size.0 / number)).max(largest.unwrap_or(Octets(0)));
+    match filter {
+        Policer::SingleRate {
+            rate_bps,
+            committed,
+            excess,
+        } => Policer::SingleRate {
+            rate_bps: rate_bps / number,
+            committed: bucket(committed),
+            excess: Octets(excess.0 / number),
+        },
+        Policer::TwoRate {
+            peak_bps,
+            peak,
+            committed_bps,
+            committed,
+        } => Policer::TwoRate {
+            peak_bps: peak_bps / number,
+            peak: bucket(peak),
+            committed_bps: committed_bps / number,
+            committed: bucket(committed),
         },
     }
 }

@@ -67,6 +67,18 @@ pub fn expand_floods(
             break;
         }
         let known = stations(flood, spec, nodes, findings);
+        let never = spec
+            .duration
+            .as_ref()
+            .is_some_and(|at| flood.begins >= at.value);
+        if never {
+            let title = format!("flood {} begins after the run", flood.name.value);
+            let place = spec.place(&flood.name.span);
+            findings.push(
+                Diagnostic::error(title, place, "nothing is ever sent")
+                    .help("let it begin before `duration`"),
+            );
+        }
         let closed = closed(flood, spec);
         if !closed.is_empty() {
             let names: Vec<&str> = closed.iter().map(|class| class.name()).collect();

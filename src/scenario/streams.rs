@@ -144,10 +144,15 @@ pub fn ready_flow<'a>(
             });
         }
     }
+    let policer = security::policer_of(spec, scenario).map(policers::policer);
     (!streams.is_empty()).then(|| ReadyFlow {
         spec,
         class,
-        policer: security::policer_of(spec, scenario).map(policers::policer),
+        // Whatever a compromised station aims at, it enters by one service of the class.
+        policer: match spec.origin {
+            Origin::Flood => policer.map(|filter| policers::share(filter, &streams)),
+            _ => policer,
+        },
         firewalled: security::is_firewalled(spec, scenario),
         streams,
     })

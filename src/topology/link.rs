@@ -58,8 +58,8 @@ pub enum Framing {
 pub struct Link {
     /// Unique among links.
     pub name: String,
-    /// Its nodes: for [`Topology::build`](super::Topology::build) places in the given list of nodes, in a sealed
-    /// topology ids.
+    /// Its nodes: for [`Topology::build`](super::Topology::build) places in the given list of
+    /// nodes, in a sealed topology ids.
     pub ends: [NodeId; 2],
     /// What carries the signal.
     pub medium: Medium,

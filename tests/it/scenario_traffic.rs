@@ -350,7 +350,7 @@ fn polling_and_synchrophasors_have_the_octets_of_their_standards() {
     let Source::Request { interval, .. } = source(&scenario, flow(&scenario, "LAN").stream) else {
         panic!("a client")
     };
-    assert_eq!(*interval, Span(16_666_666_666), "1/60 s, rounded down");
+    assert_eq!(*interval, Span(16_666_666_667), "1/60 s: 60 in a second");
 }
 
 #[test]
@@ -783,8 +783,9 @@ fn filters_close_a_flood_out_of_classes_without_one_and_police_the_others() {
             excess: Octets(excess),
         })
     };
-    assert_eq!(policer("bad D EF"), single(256_000, 4_000, 0));
-    assert_eq!(policer("bad D BE"), single(4_000_000, 8_000, 2_000));
+    // One filter for both destinations.
+    assert_eq!(policer("bad D EF"), single(128_000, 2_000, 0));
+    assert_eq!(policer("bad D BE"), single(2_000_000, 4_000, 1_000));
     // The services of these classes are held by the same filters; circuits are not.
     assert_eq!(policer("LAN"), single(4_000_000, 8_000, 2_000));
     assert_eq!(policer("metering"), None, "AF has no filter");

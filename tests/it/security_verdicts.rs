@@ -92,12 +92,12 @@ fn filters_keep_every_verdict_while_a_station_floods_all_classes() {
         verdicts(&scenario, &judgements),
         verdicts(&quiet, &undisturbed)
     );
-    // From 1 s to 10 s a packet of 300 octets every 24 us. The bucket holds 1000 octets and 64 kb/s
-    // bring 72 000 more: 243 packets of 300 pass.
+    // From 1 s to 10 s a packet of 300 octets every 24 us, to each of three. A third of the filter
+    // each: a bucket of 333 octets, and 21 333 b/s bring 23 999 more: 81 packets of 300 pass.
     for to in ["JAN", "NLE", "WAR"] {
         let flood = stream(&scenario, &outcome, &format!("compromised MIL EF → {to}"));
-        assert_eq!((flood.sent, flood.delivered), (375_000, 243));
-        assert_eq!(flood.policed, 375_000 - 243);
+        assert_eq!((flood.sent, flood.delivered), (375_000, 81));
+        assert_eq!(flood.policed, 375_000 - 81);
     }
     let named = |class: &str| format!("compromised MIL {class}");
     for class in ["NC", "H1"] {

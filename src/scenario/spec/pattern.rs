@@ -272,7 +272,12 @@ fn moving_or_session(table: &Table) -> Option<PatternSpec> {
                 analogs: whole_or("analogs", 0),
                 digitals: whole_or("digitals", 0),
                 float: table.text("format").is_none_or(|at| at.value == "float"),
-                timing: timing(table, rate.map(|rate| PS_PER_S / rate), 0, TCP_TIMEOUT),
+                timing: timing(
+                    table,
+                    rate.map(|rate| PS_PER_S.div_ceil(rate)),
+                    0,
+                    TCP_TIMEOUT,
+                ),
             }
         }
     })
