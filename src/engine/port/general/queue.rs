@@ -9,8 +9,8 @@ use crate::engine::tally::Tally;
 use crate::plan::{Discipline, EarlyDrop, Port};
 use crate::random::{self, Seed};
 
-/// Admission of one lane: of its packets `ready[head..admitted]` wait and `ready[scanned..]` have
-/// not been looked at; what lies between was dropped or moved up.
+/// Admission of one lane: of its packets those at `head..admitted` wait and those at `scanned..`
+/// have not been looked at; what lies between was dropped or moved up.
 #[derive(Debug)]
 pub(super) struct Queue {
     pub(super) head: usize,
@@ -69,12 +69,12 @@ impl Queue {
         }
     }
 
-    /// The kind of a packet of this lane that crosses this leg.
+    /// The kind of the packet at this place of the lane.
     #[inline]
-    pub(super) fn kind(&self, leg: u32, kinds: &[u32]) -> u32 {
+    pub(super) fn kind<T: Tally>(&self, lane: &Lane<'_, T>, place: usize, kinds: &[u32]) -> u32 {
         match self.kind {
             Some(kind) => kind,
-            None => kinds[leg as usize],
+            None => kinds[lane.leg(place) as usize],
         }
     }
 
@@ -83,8 +83,9 @@ impl Queue {
     }
 
     /// When the next packet that has not been looked at enters.
+    #[inline]
     pub(super) fn next<T>(&self, lane: &Lane<'_, T>) -> u64 {
-        lane.ready.get(self.scanned).map_or(NEVER, |entry| entry.at)
+        lane.times.get(self.scanned).copied().unwrap_or(NEVER)
     }
 
     /// Lets in what has come by `now`; calls `losses` for what is not.
@@ -98,8 +99,7 @@ impl Queue {
         losses: &mut impl FnMut(&Fact, Loss),
     ) {
         if !self.drops {
-            let ready = &lane.ready;
-            while ready.get(self.scanned).is_some_and(|entry| entry.at <= now) {
+            while self.next(lane) <= now {
                 self.scanned += 1;
             }
             self.admitted = self.scanned;
@@ -119,17 +119,17 @@ impl Queue {
         network: &mut Network<T>,
         losses: &mut impl FnMut(&Fact, Loss),
     ) -> bool {
-        let leg = lane.ready[self.scanned].leg;
-        let fact = &facts[self.kind(leg, &network.kinds) as usize];
+        let place = self.scanned;
+        let fact = &facts[self.kind(lane, place, &network.kinds) as usize];
         self.scanned += 1;
         if let Some(loss) = self.loss(fact) {
             losses(fact, loss);
-            network.lose(leg, lane.ready[self.scanned - 1].created, loss);
+            network.lose(lane.leg(place), lane.created(place), loss);
             return false;
         }
         self.octets += u64::from(fact.queued);
-        if self.admitted + 1 < self.scanned {
-            lane.ready[self.admitted] = lane.ready[self.scanned - 1];
+        if self.admitted < place {
+            lane.move_up(place, self.admitted);
         }
         self.admitted += 1;
         true
@@ -161,9 +161,8 @@ impl Queue {
     }
 
     /// The window is over: what was sent or dropped is forgotten.
-    pub(super) fn close<T>(&mut self, lane: &mut Lane<'_, T>) {
-        lane.ready.drain(self.admitted..self.scanned);
-        lane.ready.drain(..self.head);
+    pub(super) fn close<T: Tally>(&mut self, lane: &mut Lane<'_, T>) {
+        lane.forget(self.head, self.admitted..self.scanned);
         self.admitted -= self.head;
         self.head = 0;
         self.scanned = self.admitted;
