@@ -179,6 +179,12 @@ impl<'a, T: Tally> Lane<'a, T> {
         }
     }
 
+    /// When the packet at this place of a general port enters.
+    #[inline]
+    pub(super) fn time(&self, place: usize) -> u64 {
+        self.times.get(place).copied().unwrap_or(NEVER)
+    }
+
     /// Lists the instants of what is ready at a general port.
     pub(super) fn list_ready(&mut self) {
         if !self.alone {
@@ -187,12 +193,21 @@ impl<'a, T: Tally> Lane<'a, T> {
         }
     }
 
-    /// A packet at a general port moves up to a place that has become free.
+    /// A packet at a general port moves forward to a place that has become free.
     #[inline]
-    pub(super) fn move_up(&mut self, from: usize, to: usize) {
+    pub(super) fn move_forward(&mut self, from: usize, to: usize) {
         self.times[to] = self.times[from];
         if !self.alone {
             self.ready[to] = self.ready[from];
+        }
+    }
+
+    /// The packets at these places of a general port move backward over so many that are lost.
+    pub(super) fn move_back(&mut self, places: Range<usize>, by: usize) {
+        let to = places.start + by;
+        self.times.copy_within(places.clone(), to);
+        if !self.alone {
+            self.ready.copy_within(places, to);
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod cutting;
 mod ending;
+mod open;
 mod pace;
 mod queue;
 mod round;
@@ -47,6 +48,8 @@ pub(super) struct General<T> {
     pace: Pace,
     /// Parallel to the lanes of the port, like every bit of a mask.
     queues: Vec<Queue>,
+    /// Packets that fit in each queue, where that is known of all and the open loop does.
+    fits: Option<Box<[usize]>>,
     /// Where packets end behind this port; a lane has one or passes its packets on.
     endings: Vec<Option<Box<Ending<T>>>>,
     /// Lanes in which packets wait.
@@ -125,9 +128,11 @@ impl<T: Tally> General<T> {
             let kind = kind.filter(|_| own.next().is_none());
             Queue::new(port, discipline, class.index(), seed, kind)
         };
+        let queues: Vec<Queue> = lanes.iter().map(queue).collect();
         Some(Box::new(Self {
             pace: Pace::new(plan, discipline, &kinds.examples),
-            queues: lanes.iter().map(queue).collect(),
+            fits: open::fits(discipline, &queues, &facts),
+            queues,
             facts,
             endings,
             waiting: 0,
@@ -151,13 +156,17 @@ impl<T: Tally> General<T> {
         network: &mut Network<T>,
     ) {
         self.open(lanes);
-        if self.cutting.is_some() {
-            self.replay_cutting(lanes, free, horizon, network);
+        if self.fits.is_some() {
+            self.replay_open(lanes, free, horizon, network);
         } else {
-            self.replay_whole(lanes, free, horizon, network);
-        }
-        for (queue, lane) in self.queues.iter_mut().zip(lanes) {
-            queue.close(lane);
+            if self.cutting.is_some() {
+                self.replay_cutting(lanes, free, horizon, network);
+            } else {
+                self.replay_whole(lanes, free, horizon, network);
+            }
+            for (queue, lane) in self.queues.iter_mut().zip(lanes) {
+                queue.close(lane);
+            }
         }
         for ending in self.endings.iter_mut().flatten() {
             ending.count();
@@ -233,12 +242,18 @@ impl<T: Tally> General<T> {
         self.heads.iter().copied().fold(NEVER, u64::min)
     }
 
+    /// Lanes whose next packet has come by `now`. Which they are cannot be predicted: found
+    /// without a branch each.
+    #[inline(always)]
+    fn due(&self, now: u64) -> u8 {
+        let due = |number: usize| u8::from(self.heads[number] <= now) << number;
+        (0..LANES).fold(0, |all, number| all | due(number))
+    }
+
     /// Lets in what has come by `now`.
     #[inline(always)]
     fn let_in(&mut self, lanes: &mut [Lane<'_, T>], now: u64, network: &mut Network<T>) {
-        // Which lanes that are cannot be predicted: found without a branch each.
-        let due = |number: usize| u32::from(self.heads[number] <= now) << number;
-        let mut due = (0..LANES).fold(0, |all, number| all | due(number));
+        let mut due = self.due(now);
         while due != 0 {
             let number = due.trailing_zeros() as usize;
             due &= due - 1;
@@ -380,20 +395,35 @@ impl<T: Tally> General<T> {
         network: &mut Network<T>,
     ) -> u64 {
         let (place, kind) = self.take(lane, lanes, network);
+        self.pass_on(lane, place, kind, &lanes[lane], start, network)
+    }
+
+    /// What follows when the packet at this place of a lane begins.
+    #[inline(always)]
+    fn pass_on(
+        &mut self,
+        number: usize,
+        place: usize,
+        kind: u32,
+        lane: &Lane<'_, T>,
+        start: u64,
+        network: &mut Network<T>,
+    ) -> u64 {
         let sent = self.pace.time(kind);
         let free = start + sent;
-        let leg = lanes[lane].leg(place);
+        let leg = lane.leg(place);
         let alone = free + network.legs[leg as usize].behind;
         let mut out = alone;
         if let Some(last) = &mut self.last_out {
             out = out.max(*last + 1);
             *last = out;
         }
-        let parts = [start - lanes[lane].times[place], sent, out - alone];
-        match &mut self.endings[lane] {
-            Some(ending) => ending.note(lanes[lane].times[place], parts),
+        let entered = lane.times[place];
+        let parts = [start - entered, sent, out - alone];
+        match &mut self.endings[number] {
+            Some(ending) => ending.note(entered, parts),
             None => {
-                let entry = &lanes[lane].ready[place];
+                let entry = &lane.ready[place];
                 network.come_up(entry, with(entry.tally, parts), out);
             }
         }

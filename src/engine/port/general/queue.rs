@@ -1,7 +1,6 @@
 //! What waits in one lane of a general port, and what is let in.
 
 use super::Fact;
-use crate::engine::arrivals::NEVER;
 use crate::engine::delivery::Loss;
 use crate::engine::network::Network;
 use crate::engine::port::lane::Lane;
@@ -24,7 +23,7 @@ pub(super) struct Queue {
     /// Whether a packet may be dropped at all.
     drops: bool,
     /// The kind of all packets of the lane, where they are of one.
-    kind: Option<u32>,
+    pub(super) kind: Option<u32>,
 }
 
 /// Random early detection at work.
@@ -78,14 +77,35 @@ impl Queue {
         }
     }
 
+    /// How many packets fit, where they are of one kind and only a full queue drops any.
+    pub(super) fn fits(&self, facts: &[Fact]) -> Option<usize> {
+        let fact = &facts[self.kind? as usize];
+        let limit = match self.limit_of(fact) {
+            _ if self.early.is_some() => return None,
+            u64::MAX => return Some(usize::MAX),
+            limit => limit,
+        };
+        usize::try_from(limit / u64::from(fact.queued.max(1))).ok()
+    }
+
+    /// Octets that may wait with a packet of this kind.
+    #[inline]
+    fn limit_of(&self, fact: &Fact) -> u64 {
+        if fact.yellow {
+            self.yellow_limit
+        } else {
+            self.limit
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.head == self.admitted
     }
 
     /// When the next packet that has not been looked at enters.
     #[inline]
-    pub(super) fn next<T>(&self, lane: &Lane<'_, T>) -> u64 {
-        lane.times.get(self.scanned).copied().unwrap_or(NEVER)
+    pub(super) fn next<T: Tally>(&self, lane: &Lane<'_, T>) -> u64 {
+        lane.time(self.scanned)
     }
 
     /// Lets in what has come by `now`; calls `losses` for what is not.
@@ -129,7 +149,7 @@ impl Queue {
         }
         self.octets += u64::from(fact.queued);
         if self.admitted < place {
-            lane.move_up(place, self.admitted);
+            lane.move_forward(place, self.admitted);
         }
         self.admitted += 1;
         true
@@ -143,12 +163,7 @@ impl Queue {
         {
             return Some(Loss::Early);
         }
-        let limit = if fact.yellow {
-            self.yellow_limit
-        } else {
-            self.limit
-        };
-        (self.octets + u64::from(fact.queued) > limit).then_some(Loss::Full)
+        (self.octets + u64::from(fact.queued) > self.limit_of(fact)).then_some(Loss::Full)
     }
 
     /// The first packet, of so many octets, waits no more.
