@@ -3,6 +3,7 @@
 //!
 //! One loop goes from transmission to transmission. Between two of them nothing leaves a queue, so
 //! that all that has come meanwhile is admitted at once when the next is to begin, class by class.
+//! Where the packets of every class are alike, [`open`] admits them later still.
 
 mod cutting;
 mod ending;
