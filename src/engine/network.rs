@@ -262,23 +262,21 @@ impl<T: Tally> Network<T> {
     }
 
     /// Delivers packets of a stream of one link that were counted elsewhere: their delays, and
-    /// when the first of the slowest was created. `fixed` is all of the delay but the wait.
+    /// when the first of the slowest was created and what it met at the port.
     pub(super) fn deliver_counted(
         &mut self,
         stream: StreamId,
         delays: &Delays,
         created: u64,
-        fixed: u64,
         ingress: u64,
+        mut tally: T,
     ) {
         if delays.count == 0 {
             return;
         }
         let run = &mut self.streams[stream.0 as usize];
         let leg = &self.legs[run.first_leg as usize];
-        let mut tally = T::default();
         tally.process(ingress + leg.processing);
-        tally.wait(delays.max.0 - fixed);
         run.deliver_counted(delays, created, &tally);
     }
 

@@ -1,5 +1,7 @@
 //! One class of a port: its queue, the streams that enter here, and those that end here.
 
+use std::ops::Range;
+
 use super::local::Local;
 use super::merge::merge_runs;
 use super::open::{View, Waits};
@@ -24,9 +26,11 @@ pub(super) struct Lane<'a, T> {
     pub(super) largest: u64,
     /// Streams that enter the network here.
     pub(super) locals: Vec<Local<'a>>,
-    /// Whether one local stream is all that comes here: then its arrivals are a plain list.
+    /// Whether one local stream is all that comes here: then its arrivals are a plain list. At a
+    /// general port only where it ends behind this link too.
     pub(super) alone: bool,
     /// Entry instants of the one stream, closed with [`NEVER`]; unused where arrivals are shared.
+    /// At a general port with several streams: those of `ready`.
     pub(super) times: Vec<u64>,
     /// Next of the list.
     pub(super) next_time: usize,
@@ -129,24 +133,92 @@ impl<'a, T: Tally> Lane<'a, T> {
         locals.shrink_to_fit(); // many lanes have one
         let limit = plan.ports[port.0 as usize].queue_limit[class.index()];
         let queued = |leg: &u32| plan.legs[*leg as usize].queued.0;
-        let plain = plan.ports[port.0 as usize].discipline.is_none();
-        let alone = plain && legs.len() == 1 && locals.len() == 1 && locals[0].is_uniform();
+        let single = legs.len() == 1 && locals.len() == 1 && locals[0].is_uniform();
+        let ends = locals.first().filter(|_| single);
+        let ends = ends.and_then(|one| Ends::new(plan, one, T::FULL));
+        let alone = match plan.ports[port.0 as usize].discipline.as_deref() {
+            None => single,
+            // There a list is written in, and a packet that is cut has to be whole.
+            Some(discipline) => {
+                let own = ends.is_some() && locals[0].arrivals.list().is_none();
+                own && discipline.preemption.is_none()
+            }
+        };
         Self {
             class,
             inbox,
             limit: limit.map_or(u64::MAX, |limit| limit.0),
             largest: legs.iter().map(queued).max().expect("a lane is crossed"),
             alone,
-            ends: locals
-                .first()
-                .filter(|_| alone)
-                .and_then(|one| Ends::new(plan, one, T::FULL)),
+            ends: ends.filter(|_| alone),
             locals,
             times: Vec::new(),
             next_time: 0,
             first_sequence: 0,
             ready: Vec::new(),
             outcome: QueueOutcome::default(),
+        }
+    }
+
+    /// The leg that the packet at this place of a general port is about to cross.
+    #[inline]
+    pub(super) fn leg(&self, place: usize) -> u32 {
+        if self.alone {
+            self.locals[0].leg
+        } else {
+            self.ready[place].leg
+        }
+    }
+
+    /// When the packet at this place of a general port was created.
+    pub(super) fn created(&self, place: usize) -> u64 {
+        if self.alone {
+            self.times[place] - self.locals[0].ingress
+        } else {
+            self.ready[place].created
+        }
+    }
+
+    /// When the packet at this place of a general port enters.
+    #[inline]
+    pub(super) fn time(&self, place: usize) -> u64 {
+        self.times.get(place).copied().unwrap_or(NEVER)
+    }
+
+    /// Lists the instants of what is ready at a general port.
+    pub(super) fn list_ready(&mut self) {
+        if !self.alone {
+            self.times.clear();
+            self.times.extend(self.ready.iter().map(|entry| entry.at));
+        }
+    }
+
+    /// A packet at a general port moves forward to a place that has become free.
+    #[inline]
+    pub(super) fn move_forward(&mut self, from: usize, to: usize) {
+        self.times[to] = self.times[from];
+        if !self.alone {
+            self.ready[to] = self.ready[from];
+        }
+    }
+
+    /// The packets at these places of a general port move backward over so many that are lost.
+    pub(super) fn move_back(&mut self, places: Range<usize>, by: usize) {
+        let to = places.start + by;
+        self.times.copy_within(places.clone(), to);
+        if !self.alone {
+            self.ready.copy_within(places, to);
+        }
+    }
+
+    /// Forgets the first packets of a general port, which were sent, and those dropped later.
+    pub(super) fn forget(&mut self, sent: usize, dropped: Range<usize>) {
+        if self.alone {
+            self.times.drain(dropped);
+            self.times.drain(..sent);
+        } else {
+            self.ready.drain(dropped);
+            self.ready.drain(..sent);
         }
     }
 

@@ -64,12 +64,11 @@ impl<'a, T: Tally> Port<'a, T> {
             let crossed = !legs.is_empty() && (!single || class == Class::Nc);
             crossed.then(|| Lane::new(plan, id, class, &legs, inbox, seed, &mut arrivals))
         };
-        let lanes: Vec<Lane<'_, T>> = Class::ALL.into_iter().filter_map(lane).collect();
-        let classes: Vec<Class> = lanes.iter().map(|lane| lane.class).collect();
+        let mut lanes: Vec<Lane<'_, T>> = Class::ALL.into_iter().filter_map(lane).collect();
         Self {
             clock: 0,
             free: 0,
-            general: General::new(plan, id, crossing, &classes, seed),
+            general: General::new(plan, id, crossing, &mut lanes, seed),
             lanes,
         }
     }
@@ -193,7 +192,12 @@ impl<'a, T: Tally> Port<'a, T> {
         for ends in self.lanes.iter_mut().filter_map(|lane| lane.ends.as_mut()) {
             let delays = std::mem::replace(&mut ends.network, Delays::new(false));
             let created = ends.slowest - ends.ingress.min(ends.slowest);
-            network.deliver_counted(ends.stream, &delays, created, ends.fixed, ends.ingress);
+            let mut tally = T::default();
+            tally.wait(delays.max.0.saturating_sub(ends.fixed));
+            network.deliver_counted(ends.stream, &delays, created, ends.ingress, tally);
+        }
+        if let Some(general) = &self.general {
+            general.settle(network);
         }
     }
 

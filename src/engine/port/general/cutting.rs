@@ -219,7 +219,7 @@ impl<T: Tally> General<T> {
         });
         self.heads[number] = queue.next(lane);
         if admitted {
-            let first = lane.ready[queue.head].at;
+            let first = lane.times[queue.head];
             self.note_waiting(number, first);
         }
         admitted

@@ -3,14 +3,18 @@
 //!
 //! One loop goes from transmission to transmission. Between two of them nothing leaves a queue, so
 //! that all that has come meanwhile is admitted at once when the next is to begin, class by class.
+//! Where the packets of every class are alike, [`open`] admits them later still.
 
 mod cutting;
+mod ending;
+mod open;
 mod pace;
 mod queue;
 mod round;
 mod shaper;
 
 use self::cutting::Cutting;
+use self::ending::Ending;
 use self::pace::Pace;
 use self::queue::Queue;
 use self::round::Round;
@@ -45,6 +49,10 @@ pub(super) struct General<T> {
     pace: Pace,
     /// Parallel to the lanes of the port, like every bit of a mask.
     queues: Vec<Queue>,
+    /// Packets that fit in each queue, where that is known of all and the open loop does.
+    fits: Option<Box<[usize]>>,
+    /// Where packets end behind this port; a lane has one or passes its packets on.
+    endings: Vec<Option<Box<Ending<T>>>>,
     /// Lanes in which packets wait.
     waiting: u8,
     /// Lanes of strict classes.
@@ -81,12 +89,12 @@ enum Choice {
 }
 
 impl<T: Tally> General<T> {
-    /// The port `id`, crossed by these legs in lanes of these classes; `None` for plain ports.
+    /// The port `id`, crossed by these legs in these lanes; `None` for plain ports.
     pub(super) fn new(
         plan: &Plan,
         id: PortId,
         crossing: &[u32],
-        lanes: &[Class],
+        lanes: &mut [Lane<'_, T>],
         seed: Seed,
     ) -> Option<Box<Self>> {
         let port = &plan.ports[id.0 as usize];
@@ -100,6 +108,9 @@ impl<T: Tally> General<T> {
                 yellow: leg.yellow,
             }
         };
+        let ends = lanes.iter_mut().map(|lane| lane.ends.take());
+        let endings = ends.map(|ends| ends.map(Ending::new)).collect();
+        let lanes: Vec<Class> = lanes.iter().map(|lane| lane.class).collect();
         let kinds = Kinds::new(plan, crossing);
         let mut round = Round::default();
         let mut strict = 0;
@@ -118,15 +129,18 @@ impl<T: Tally> General<T> {
             let kind = kind.filter(|_| own.next().is_none());
             Queue::new(port, discipline, class.index(), seed, kind)
         };
+        let queues: Vec<Queue> = lanes.iter().map(queue).collect();
         Some(Box::new(Self {
             pace: Pace::new(plan, discipline, &kinds.examples),
-            queues: lanes.iter().map(queue).collect(),
+            fits: open::fits(discipline, &queues, &facts),
+            queues,
             facts,
+            endings,
             waiting: 0,
             strict,
             round,
-            shapers: Shapers::new(discipline, lanes),
-            cutting: Cutting::new(discipline, lanes),
+            shapers: Shapers::new(discipline, &lanes),
+            cutting: Cutting::new(discipline, &lanes),
             mixed: discipline.single_queue.then(|| Box::new([0; LANES])),
             counts: [QueueOutcome::default(); LANES],
             last_out: discipline.keeps_order.then_some(0),
@@ -143,13 +157,20 @@ impl<T: Tally> General<T> {
         network: &mut Network<T>,
     ) {
         self.open(lanes);
-        if self.cutting.is_some() {
-            self.replay_cutting(lanes, free, horizon, network);
+        if self.fits.is_some() {
+            self.replay_open(lanes, free, horizon, network);
         } else {
-            self.replay_whole(lanes, free, horizon, network);
+            if self.cutting.is_some() {
+                self.replay_cutting(lanes, free, horizon, network);
+            } else {
+                self.replay_whole(lanes, free, horizon, network);
+            }
+            for (queue, lane) in self.queues.iter_mut().zip(lanes) {
+                queue.close(lane);
+            }
         }
-        for (queue, lane) in self.queues.iter_mut().zip(lanes) {
-            queue.close(lane);
+        for ending in self.endings.iter_mut().flatten() {
+            ending.count();
         }
     }
 
@@ -165,8 +186,16 @@ impl<T: Tally> General<T> {
             .is_some_and(|cutting| cutting.is_busy())
     }
 
-    fn open(&mut self, lanes: &[Lane<'_, T>]) {
-        for (number, lane) in lanes.iter().enumerate() {
+    /// Hands over what ended here.
+    pub(super) fn settle(&self, network: &mut Network<T>) {
+        for ending in self.endings.iter().flatten() {
+            ending.settle(network);
+        }
+    }
+
+    fn open(&mut self, lanes: &mut [Lane<'_, T>]) {
+        for (number, lane) in lanes.iter_mut().enumerate() {
+            lane.list_ready();
             self.heads[number] = self.queues[number].next(lane);
         }
     }
@@ -214,12 +243,18 @@ impl<T: Tally> General<T> {
         self.heads.iter().copied().fold(NEVER, u64::min)
     }
 
+    /// Lanes whose next packet has come by `now`. Which they are cannot be predicted: found
+    /// without a branch each.
+    #[inline(always)]
+    fn due(&self, now: u64) -> u8 {
+        let due = |number: usize| u8::from(self.heads[number] <= now) << number;
+        (0..LANES).fold(0, |all, number| all | due(number))
+    }
+
     /// Lets in what has come by `now`.
     #[inline(always)]
     fn let_in(&mut self, lanes: &mut [Lane<'_, T>], now: u64, network: &mut Network<T>) {
-        // Which lanes that are cannot be predicted: found without a branch each.
-        let due = |number: usize| u32::from(self.heads[number] <= now) << number;
-        let mut due = (0..LANES).fold(0, |all, number| all | due(number));
+        let mut due = self.due(now);
         while due != 0 {
             let number = due.trailing_zeros() as usize;
             due &= due - 1;
@@ -231,13 +266,13 @@ impl<T: Tally> General<T> {
             });
             self.heads[number] = queue.next(lane);
             if let Some(mixed) = &mut self.mixed {
-                for entry in &lane.ready[before..queue.admitted] {
-                    let kind = queue.kind(entry.leg, &network.kinds);
+                for place in before..queue.admitted {
+                    let kind = queue.kind(lane, place, &network.kinds);
                     mixed[usize::from(self.facts[kind as usize].class)] += 1;
                 }
             }
             if !queue.is_empty() {
-                let first = lane.ready[queue.head].at;
+                let first = lane.times[queue.head];
                 self.note_waiting(number, first);
             }
         }
@@ -267,8 +302,9 @@ impl<T: Tally> General<T> {
         }
         let (facts, queues) = (&self.facts, &self.queues);
         let size = |lane: usize| {
-            let leg = lanes[lane].ready[queues[lane].head].leg;
-            u64::from(facts[queues[lane].kind(leg, &network.kinds) as usize].queued)
+            let queue = &queues[lane];
+            let kind = queue.kind(&lanes[lane], queue.head, &network.kinds);
+            u64::from(facts[kind as usize].queued)
         };
         let lane = self.round.turn(size, 0);
         Choice::Send(lane)
@@ -278,8 +314,8 @@ impl<T: Tally> General<T> {
     #[inline]
     fn first(&self, lane: usize, lanes: &[Lane<'_, T>], network: &Network<T>) -> &Fact {
         let queue = &self.queues[lane];
-        let leg = lanes[lane].ready[queue.head].leg;
-        &self.facts[queue.kind(leg, &network.kinds) as usize]
+        let kind = queue.kind(&lanes[lane], queue.head, &network.kinds);
+        &self.facts[kind as usize]
     }
 
     fn choose_shaped(&mut self, lanes: &[Lane<'_, T>], now: u64, network: &Network<T>) -> Choice {
@@ -327,7 +363,7 @@ impl<T: Tally> General<T> {
     fn take(&mut self, lane: usize, lanes: &[Lane<'_, T>], network: &Network<T>) -> (usize, u32) {
         let queue = &mut self.queues[lane];
         let place = queue.head;
-        let kind = queue.kind(lanes[lane].ready[place].leg, &network.kinds);
+        let kind = queue.kind(&lanes[lane], place, &network.kinds);
         let fact = &self.facts[kind as usize];
         queue.take(fact.queued);
         let empty = queue.is_empty();
@@ -360,22 +396,49 @@ impl<T: Tally> General<T> {
         network: &mut Network<T>,
     ) -> u64 {
         let (place, kind) = self.take(lane, lanes, network);
-        let entry = &lanes[lane].ready[place];
+        self.pass_on(lane, place, kind, &lanes[lane], start, network)
+    }
+
+    /// What follows when the packet at this place of a lane begins.
+    #[inline(always)]
+    fn pass_on(
+        &mut self,
+        number: usize,
+        place: usize,
+        kind: u32,
+        lane: &Lane<'_, T>,
+        start: u64,
+        network: &mut Network<T>,
+    ) -> u64 {
         let sent = self.pace.time(kind);
         let free = start + sent;
-        let mut tally = entry.tally;
-        tally.wait(start - entry.at);
-        tally.transmit(sent);
-        let mut out = free + network.legs[entry.leg as usize].behind;
+        let leg = lane.leg(place);
+        let alone = free + network.legs[leg as usize].behind;
+        let mut out = alone;
         if let Some(last) = &mut self.last_out {
-            let alone = out;
             out = out.max(*last + 1);
             *last = out;
-            tally.follow(out - alone);
         }
-        network.come_up(entry, tally, out);
+        let entered = lane.times[place];
+        let parts = [start - entered, sent, out - alone];
+        match &mut self.endings[number] {
+            Some(ending) => ending.note(entered, parts),
+            None => {
+                let entry = &lane.ready[place];
+                network.come_up(entry, with(entry.tally, parts), out);
+            }
+        }
         free
     }
+}
+
+/// A tally with the wait, the time on the transmitter and that behind others in the medium.
+#[inline(always)]
+fn with<T: Tally>(mut tally: T, [wait, sent, behind_others]: [u64; 3]) -> T {
+    tally.wait(wait);
+    tally.transmit(sent);
+    tally.follow(behind_others);
+    tally
 }
 
 fn note_loss(counts: &mut [QueueOutcome; LANES], fact: &Fact, loss: Loss) {

@@ -1,7 +1,6 @@
 //! What waits in one lane of a general port, and what is let in.
 
 use super::Fact;
-use crate::engine::arrivals::NEVER;
 use crate::engine::delivery::Loss;
 use crate::engine::network::Network;
 use crate::engine::port::lane::Lane;
@@ -9,8 +8,8 @@ use crate::engine::tally::Tally;
 use crate::plan::{Discipline, EarlyDrop, Port};
 use crate::random::{self, Seed};
 
-/// Admission of one lane: of its packets `ready[head..admitted]` wait and `ready[scanned..]` have
-/// not been looked at; what lies between was dropped or moved up.
+/// Admission of one lane: of its packets those at `head..admitted` wait and those at `scanned..`
+/// have not been looked at; what lies between was dropped or moved up.
 #[derive(Debug)]
 pub(super) struct Queue {
     pub(super) head: usize,
@@ -24,7 +23,7 @@ pub(super) struct Queue {
     /// Whether a packet may be dropped at all.
     drops: bool,
     /// The kind of all packets of the lane, where they are of one.
-    kind: Option<u32>,
+    pub(super) kind: Option<u32>,
 }
 
 /// Random early detection at work.
@@ -69,12 +68,33 @@ impl Queue {
         }
     }
 
-    /// The kind of a packet of this lane that crosses this leg.
+    /// The kind of the packet at this place of the lane.
     #[inline]
-    pub(super) fn kind(&self, leg: u32, kinds: &[u32]) -> u32 {
+    pub(super) fn kind<T: Tally>(&self, lane: &Lane<'_, T>, place: usize, kinds: &[u32]) -> u32 {
         match self.kind {
             Some(kind) => kind,
-            None => kinds[leg as usize],
+            None => kinds[lane.leg(place) as usize],
+        }
+    }
+
+    /// How many packets fit, where they are of one kind and only a full queue drops any.
+    pub(super) fn fits(&self, facts: &[Fact]) -> Option<usize> {
+        let fact = &facts[self.kind? as usize];
+        let limit = match self.limit_of(fact) {
+            _ if self.early.is_some() => return None,
+            u64::MAX => return Some(usize::MAX),
+            limit => limit,
+        };
+        usize::try_from(limit / u64::from(fact.queued.max(1))).ok()
+    }
+
+    /// Octets that may wait with a packet of this kind.
+    #[inline]
+    fn limit_of(&self, fact: &Fact) -> u64 {
+        if fact.yellow {
+            self.yellow_limit
+        } else {
+            self.limit
         }
     }
 
@@ -83,8 +103,9 @@ impl Queue {
     }
 
     /// When the next packet that has not been looked at enters.
-    pub(super) fn next<T>(&self, lane: &Lane<'_, T>) -> u64 {
-        lane.ready.get(self.scanned).map_or(NEVER, |entry| entry.at)
+    #[inline]
+    pub(super) fn next<T: Tally>(&self, lane: &Lane<'_, T>) -> u64 {
+        lane.time(self.scanned)
     }
 
     /// Lets in what has come by `now`; calls `losses` for what is not.
@@ -98,8 +119,7 @@ impl Queue {
         losses: &mut impl FnMut(&Fact, Loss),
     ) {
         if !self.drops {
-            let ready = &lane.ready;
-            while ready.get(self.scanned).is_some_and(|entry| entry.at <= now) {
+            while self.next(lane) <= now {
                 self.scanned += 1;
             }
             self.admitted = self.scanned;
@@ -119,17 +139,17 @@ impl Queue {
         network: &mut Network<T>,
         losses: &mut impl FnMut(&Fact, Loss),
     ) -> bool {
-        let leg = lane.ready[self.scanned].leg;
-        let fact = &facts[self.kind(leg, &network.kinds) as usize];
+        let place = self.scanned;
+        let fact = &facts[self.kind(lane, place, &network.kinds) as usize];
         self.scanned += 1;
         if let Some(loss) = self.loss(fact) {
             losses(fact, loss);
-            network.lose(leg, lane.ready[self.scanned - 1].created, loss);
+            network.lose(lane.leg(place), lane.created(place), loss);
             return false;
         }
         self.octets += u64::from(fact.queued);
-        if self.admitted + 1 < self.scanned {
-            lane.ready[self.admitted] = lane.ready[self.scanned - 1];
+        if self.admitted < place {
+            lane.move_forward(place, self.admitted);
         }
         self.admitted += 1;
         true
@@ -143,12 +163,7 @@ impl Queue {
         {
             return Some(Loss::Early);
         }
-        let limit = if fact.yellow {
-            self.yellow_limit
-        } else {
-            self.limit
-        };
-        (self.octets + u64::from(fact.queued) > limit).then_some(Loss::Full)
+        (self.octets + u64::from(fact.queued) > self.limit_of(fact)).then_some(Loss::Full)
     }
 
     /// The first packet, of so many octets, waits no more.
@@ -161,9 +176,8 @@ impl Queue {
     }
 
     /// The window is over: what was sent or dropped is forgotten.
-    pub(super) fn close<T>(&mut self, lane: &mut Lane<'_, T>) {
-        lane.ready.drain(self.admitted..self.scanned);
-        lane.ready.drain(..self.head);
+    pub(super) fn close<T: Tally>(&mut self, lane: &mut Lane<'_, T>) {
+        lane.forget(self.head, self.admitted..self.scanned);
         self.admitted -= self.head;
         self.head = 0;
         self.scanned = self.admitted;

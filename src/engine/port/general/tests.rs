@@ -36,9 +36,14 @@ struct One {
 
 impl One {
     fn new(discipline: Discipline) -> Self {
+        Self::with_room(discipline, None)
+    }
+
+    /// With so much room for each class.
+    fn with_room(discipline: Discipline, room: Option<Octets>) -> Self {
         let mut builder = PlanBuilder::new(SimTime::ZERO + Span::from_s(10));
         let first_rate = discipline.rates[0].rate.unwrap();
-        let port = builder.general_port([None; Class::COUNT], discipline);
+        let port = builder.general_port([room; Class::COUNT], discipline);
         Self {
             builder,
             port,
@@ -267,6 +272,29 @@ fn frames_of_one_instant_go_by_their_number_whatever_their_size() {
     // Long, short, long: done after 1, 1.1 and 2.1 ms.
     one.add_sizes(Class::Be, Sizes::Cycle([0, 1, 0].into()), paths, &[0, 0, 0]);
     assert_eq!(delays_us(&one.run(), 0), (1000, 2100, 4200));
+}
+
+#[test]
+fn a_queue_of_three_frames_holds_those_that_come_first() {
+    // 1 ms a frame. Of six at zero three find room, the first of which begins at once; of three
+    // at 0.5 ms one does, the fourth to be sent.
+    let (first, second) = ([0; 6], [500 * US; 3]);
+    let room = Some(Octets(3999));
+    let mut two = One::with_room(at_rate(8_000_000), room);
+    two.add(Class::Be, 1000, &first);
+    two.add(Class::Be, 1000, &second);
+    let outcome = two.run();
+    assert_eq!(delays_us(&outcome, 0), (1000, 3000, 6000));
+    assert_eq!(delays_us(&outcome, 1), (3500, 3500, 3500));
+    assert_eq!(outcome.ports[0][Class::Be.index()].dropped, 5);
+    // The same packets as one stream.
+    let mut one = One::with_room(at_rate(8_000_000), room);
+    one.add(Class::Be, 1000, &[&first[..], &second].concat());
+    let outcome = one.run();
+    assert_eq!(delays_us(&outcome, 0), (1000, 3500, 9500));
+    assert_eq!(outcome.streams[0].dropped, 5);
+    let queue = &outcome.ports[0][Class::Be.index()];
+    assert_eq!((queue.transmitted, queue.left_waiting), (4, 3));
 }
 
 #[test]
