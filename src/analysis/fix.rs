@@ -53,6 +53,9 @@ pub fn cheapest(circuit: &Circuit, rows: &[&Judgement]) -> Option<Fix> {
             .sizes(payload + signalling(circuit, emulation, payload));
         let network = needs.network_with(sizes.wire, wire_now);
         let packet_time = emulation.service.packet_time_exact_ps(payload);
+        if !needs.fits_between_packets(sizes.wire, wire_now, packet_time) {
+            continue;
+        }
         for buffer in buffers(emulation, packet_time) {
             let Some(end) = receiving_end(emulation, buffer, packet_time) else {
                 continue;
@@ -111,12 +114,29 @@ impl Needs {
     /// The larger network delay of the directions with packets of another size.
     fn network_with(&self, wire: Octets, wire_now: Octets) -> Span {
         let scaled = |(total, serialization): &(Span, Span)| {
-            let bits = u128::from(serialization.0) * u128::from(wire.0);
-            let ps = bits.div_ceil(u128::from(wire_now.0));
-            *total - *serialization + Span(u64::try_from(ps).unwrap_or(u64::MAX / 4))
+            *total - *serialization + scaled(*serialization, wire, wire_now)
         };
         self.slowest.iter().map(scaled).max().unwrap_or(Span::ZERO)
     }
+
+    /// Whether a packet is through all transmitters of its way before the next one comes, with room
+    /// for the fifth more that a silent relay's bits take on a line that stuffs them: then no link
+    /// is overloaded by this circuit alone.
+    fn fits_between_packets(&self, wire: Octets, wire_now: Octets, time: (u64, u64)) -> bool {
+        let room = u128::from(time.0) * 5;
+        let fits = |(_, serialization): &(Span, Span)| {
+            let needs = u128::from(scaled(*serialization, wire, wire_now).0);
+            needs * 6 * u128::from(time.1) <= room
+        };
+        self.slowest.iter().all(fits)
+    }
+}
+
+/// Time on the transmitters of a packet of another size.
+fn scaled(serialization: Span, wire: Octets, wire_now: Octets) -> Span {
+    let bits = u128::from(serialization.0) * u128::from(wire.0);
+    let ps = bits.div_ceil(u128::from(wire_now.0));
+    Span(u64::try_from(ps).unwrap_or(u64::MAX / 4))
 }
 
 /// The payloads that the circuit's product takes, in whole multiframes where signalling asks.
@@ -238,6 +258,19 @@ mod tests {
         );
         assert_eq!(fix.wire.rounded_bps(), 672_000);
         assert_eq!(fix.frame.rounded_bps(), 512_000);
+    }
+
+    #[test]
+    fn packets_that_a_slow_line_cannot_carry_are_not_proposed() {
+        // 5 281 250 ns for 114 octets on the line; 84 take 3891.45 us, a fifth more 4669.74.
+        let needs = Needs {
+            budget: Span::from_ms(10),
+            variation: Span::ZERO,
+            slowest: vec![(Span::from_ms(8), Span::from_ns(5_281_250))],
+        };
+        let fits =
+            |us: u64| needs.fits_between_packets(Octets(84), Octets(114), (Span::from_us(us).0, 1));
+        assert!(!fits(2375) && !fits(4669) && fits(4670));
     }
 
     #[test]

@@ -179,6 +179,14 @@ fn setting(circuit: &Circuit, row: &Judgement, both: &[&Judgement]) -> String {
     let buffer = fix.jitter_buffer.map_or(String::new(), |buffer| {
         format!(", buffer {}", quantity(buffer.0, &TIME))
     });
+    let given = circuit.emulation().filter(|settings| {
+        settings.model.uses_configured_buffer()
+            && settings.effective_buffer != settings.jitter_buffer
+    });
+    let buffer = match given {
+        Some(_) => format!("{buffer} (and effective_jitter_buffer as much, or left out)"),
+        None => buffer,
+    };
     format!(
         "payload {}{buffer} → {} ms in place of {}, {} in total; {} on Ethernet, {} on radio",
         fix.payload,
