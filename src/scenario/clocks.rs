@@ -47,6 +47,7 @@ pub fn clocks(
         return (!spec.keys.contains_key("clock")).then(Clocks::network);
     };
     let wander = wander(spec, clock, scenario, duration, findings)?;
+    holdover_begins(spec, clock, scenario, duration, findings)?;
     let own = clock.offset.map(|ppb| vec![(0, ppb.unwrap_or(0))]);
     let held = [0, 1].map(|end| held(clock, end));
     let ends = match clock.kind {
@@ -82,6 +83,27 @@ pub fn clocks(
         senders: [sealed(&ends[0])?, sealed(&ends[1])?],
         receivers: [sealed(&recovered(0))?, sealed(&recovered(1))?],
     })
+}
+
+/// A reference that is lost after the run changes nothing in it.
+fn holdover_begins(
+    spec: &CircuitSpec,
+    clock: &ClockSpec,
+    scenario: &ScenarioSpec,
+    duration: Option<Span>,
+    findings: &mut Findings,
+) -> Option<()> {
+    let (Some(holdover), Some(duration)) = (&clock.holdover, duration) else {
+        return Some(());
+    };
+    if holdover.at < duration.0 {
+        return Some(());
+    }
+    let title = format!("circuit {}: holdover begins after the run", spec.name.value);
+    let place = scenario.place(&clock.span);
+    let help = "let `at` lie before the scenario's `duration`";
+    findings.push(Diagnostic::error(title, place, "it changes nothing").help(help));
+    None
 }
 
 impl Clocks {

@@ -724,3 +724,16 @@ fn circuits_compared_go_the_same_way() {
     let told = faults(&(pipe("P", "compare = \"O\"") + &other));
     assert_eq!((told.len(), told[0].caret.as_str()), (1, "\"O\""));
 }
+
+#[test]
+fn a_reference_lost_after_the_run_is_refused() {
+    let lost = |at: &str| {
+        let holdover = format!("holdover = {{ at = \"{at}\", offset = \"4.6 ppm\", end = \"z\" }}");
+        faults(&pipe(
+            "H",
+            &format!("clock = {{ kind = \"network\", {holdover} }}"),
+        ))
+        .len()
+    };
+    assert_eq!((lost("2.999 s"), lost("3 s")), (0, 1));
+}
