@@ -425,8 +425,9 @@ mod tests {
     #[test]
     fn a_fraction_is_exact_where_it_fits_and_near_where_it_does_not() {
         assert_eq!(fraction(12, 18), (2, 3));
-        // 20 ms · 600 s / 180 s.
-        assert_eq!(mean(Span::from_ms(20), 180, 420), (200_000_000_000, 3));
+        // Talk of 180 ms, silence of 420: nine packets 20 ms apart and the first, in 600 ms.
+        let ms = |ms: u64| Span::from_ms(ms).0;
+        assert_eq!(mean(Span::from_ms(20), ms(180), ms(420)), (ms(60), 1));
         let (top, bottom) = fraction((1 << 100) + 1, 1 << 60);
         assert_eq!(u128::from(top) / u128::from(bottom), 1 << 40);
     }
