@@ -278,7 +278,7 @@ const SCENARIO_CASES: &[Case] = &[
     (
         "timeslots = 12",
         "timeslots = 12\nclock = { kind = \"network\", \
-         holdover = { at = \"1 s\", offset = \"1000 ppm\" }, \
+         holdover = { at = \"1 ms\", offset = \"1000 ppm\" }, \
          wander = { amplitude = \"18 us\", period = \"60 s\" } }",
         "a clock beyond 1000 ppm",
         "",
