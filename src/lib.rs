@@ -9,12 +9,13 @@
 //!
 //! # The layers
 //! A module may use only those above it in this list; a test holds it.
-//! [`units`], [`random`], [`topology`], [`traffic`], [`pseudowire`], [`channel`], [`plan`],
+//! [`units`], [`random`], [`topology`], [`mpls`], [`traffic`], [`pseudowire`], [`channel`], [`plan`],
 //! [`engine`], [`scenario`], [`analysis`], [`report`], `cli`.
 
 pub mod analysis;
 pub mod channel;
 pub mod engine;
+pub mod mpls;
 pub mod plan;
 pub mod pseudowire;
 pub mod random;

@@ -202,6 +202,10 @@ fn stream(sample: &Sample, way: usize) -> StreamOutcome {
     };
     let created = SimTime::ZERO + Span::from_ms(1);
     StreamOutcome {
+        cut: 0,
+        unrouted: 0,
+        expired: 0,
+        stages: Vec::new(),
         sent: 2 + sample.lost,
         delivered: 2,
         dropped: sample.lost,
@@ -249,5 +253,6 @@ fn received(sample: &Sample, own: Span) -> Received {
         delay,
         slack_min_left_ps: (sample.starts > 0).then_some(1_000_000_000),
         slack_shape: None,
+        selected: None,
     }
 }

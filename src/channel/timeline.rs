@@ -54,8 +54,6 @@ pub enum Cause {
     Missing,
     /// Loss-of-packets state until play-out restarts.
     LossOfPackets,
-    /// A slip: the clocks of both ends ran apart by more than the buffer could hold.
-    Slip,
     /// A repeated message was not renewed in time.
     Stale,
 }
@@ -68,7 +66,6 @@ impl Cause {
             Self::Starting => "starting",
             Self::Missing => "missing",
             Self::LossOfPackets => "loss-of-packets",
-            Self::Slip => "slip",
             Self::Stale => "stale",
         }
     }

@@ -94,6 +94,7 @@ impl StreamRun {
             End::Subscriber(subscriber) => {
                 Receiving::Subscriber(Box::new(Holding::new(subscriber)))
             }
+            End::Copy(_) => todo!(),
         };
         let receives = !matches!(receiver, Receiving::Nothing);
         let fixed = |variant: u32| fixed_parts(plan, plan.path_of(id, variant));
@@ -134,6 +135,7 @@ impl StreamRun {
         }
         if let Some(bin) = self.bin(entry.created) {
             bin.delivered += 1;
+            bin.delay_min = bin.delay_min.min(Span(delay));
             bin.delay_max = bin.delay_max.max(Span(delay));
             bin.delay_sum_ps += u128::from(delay);
         }
@@ -233,11 +235,15 @@ impl StreamRun {
             dropped: self.dropped,
             dropped_early: rare.dropped_early,
             policed: rare.policed,
+            cut: 0,
+            unrouted: 0,
+            expired: 0,
             network: self.network,
             slowest: self.slowest,
             received,
             held,
             series: rare.series,
+            stages: Vec::new(),
         }
     }
 }

@@ -14,7 +14,7 @@ pub struct Outcome {
 }
 
 /// What became of one stream's packets. Conservation: sent = delivered + dropped + dropped early +
-/// policed.
+/// policed + cut + unrouted + expired.
 #[derive(Clone, PartialEq, Debug)]
 pub struct StreamOutcome {
     /// Packets created.
@@ -27,6 +27,12 @@ pub struct StreamOutcome {
     pub dropped_early: u64,
     /// Packets that the policer found red.
     pub policed: u64,
+    /// Packets that were on a link direction when it was cut, or were sent into the cut.
+    pub cut: u64,
+    /// Packets that a node discarded for want of a way.
+    pub unrouted: u64,
+    /// Packets that went round until their time to live was over.
+    pub expired: u64,
     /// Network delay of the delivered packets: creation to delivery.
     pub network: Delays,
     /// The parts of the slowest delivered packet's delay; among equals the one created first.
@@ -38,19 +44,36 @@ pub struct StreamOutcome {
     /// Over time, where the plan asks for it: bin n holds the packets created in
     /// `[n, n + 1) · bin`; the last is the last in which one was created, policed or not.
     pub series: Vec<Bin>,
+    /// For circuits, where the plan asks for it: bin n holds the packets created from
+    /// [`crate::plan::Plan::stages`] n to the next.
+    pub stages: Vec<Bin>,
 }
 
 /// What became of the packets created in one stretch of time.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Bin {
     /// Packets delivered.
     pub delivered: u64,
-    /// Packets dropped, early or not. Policed ones are not counted.
+    /// Packets dropped, early or not, cut, unrouted or expired. Policed ones are not counted.
     pub lost: u64,
+    /// Smallest network delay of those delivered; meaningless while there are none.
+    pub delay_min: Span,
     /// Largest network delay of those delivered.
     pub delay_max: Span,
     /// Sum of their network delays, in picoseconds.
     pub delay_sum_ps: u128,
+}
+
+impl Default for Bin {
+    fn default() -> Self {
+        Self {
+            delivered: 0,
+            lost: 0,
+            delay_min: Span(u64::MAX),
+            delay_max: Span::ZERO,
+            delay_sum_ps: 0,
+        }
+    }
 }
 
 /// What a subscriber to a repeated message knew.
@@ -152,6 +175,22 @@ pub struct Received {
     pub slack_min_left_ps: Option<i64>,
     /// Slack of the packets taken for play-out, nanoseconds rounded up.
     pub slack_shape: Option<Shape>,
+    /// Where two pseudowires carry the same packets: what was taken of both.
+    pub selected: Option<Selected>,
+}
+
+/// What the receiving end of two pseudowires with the same packets took.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Selected {
+    /// Packets of which a first one came, by either.
+    pub taken: u64,
+    /// Packets left out because the other had come before.
+    pub eliminated: u64,
+    /// Creation to the first arrival (no histogram).
+    pub network: Delays,
+    /// Of these, from each of [`crate::plan::Plan::stages`] to the next: `lost` counts packets that
+    /// came by neither.
+    pub stages: Vec<Bin>,
 }
 
 impl Received {
@@ -172,6 +211,7 @@ impl Received {
             delay: Delays::new(false),
             slack_min_left_ps: None,
             slack_shape: with_shape.then(Shape::default),
+            selected: None,
         }
     }
 }

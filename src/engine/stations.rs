@@ -153,6 +153,7 @@ mod tests {
                 ..Crossing::default()
             };
             builder.route(Route {
+                graph: None,
                 class: Class::L1,
                 source,
                 sizes: Sizes::One,

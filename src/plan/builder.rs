@@ -1,8 +1,10 @@
 //! A plan in five lines, for tests, benches and the scenario compiler alike.
 
 use super::{
-    Discipline, End, Leg, Plan, Port, PortId, Processing, Sizes, Source, Stream, StreamId,
+    Discipline, End, Graph, Leg, Plan, Port, PortId, Processing, Sizes, Source, Stream, StreamId,
 };
+use crate::mpls::outage::Stretch;
+use crate::mpls::routing::{Next, Target};
 use crate::pseudowire::receive::Receiver;
 use crate::traffic::{Class, Policer};
 use crate::units::{Octets, SimTime, Span};
@@ -62,6 +64,9 @@ pub struct Route {
     pub ingress: Processing,
     /// The crossings of each size; all over the same ports.
     pub paths: Vec<Vec<Crossing>>,
+    /// Where packets go over time, and how many of the crossings are the path in normal operation,
+    /// the first ones; `None`: along them all.
+    pub graph: Option<(Graph, usize)>,
     /// What becomes of them.
     pub end: End,
 }
@@ -76,6 +81,7 @@ impl PlanBuilder {
             streams: Vec::new(),
             legs: Vec::new(),
             series_bin: None,
+            stages: Vec::new(),
         };
         Self { plan }
     }
@@ -84,6 +90,26 @@ impl PlanBuilder {
     pub fn series(&mut self, bin: Span) {
         assert!(bin > Span::ZERO, "a bin has a length");
         self.plan.series_bin = Some(bin);
+    }
+
+    /// Asks for counts and delays of circuits from each of these instants to the next.
+    ///
+    /// # Panics
+    /// If they do not ascend from zero.
+    pub fn stages(&mut self, stages: Vec<SimTime>) {
+        assert_eq!(stages.first(), Some(&SimTime::ZERO), "from the beginning");
+        assert!(stages.is_sorted_by(|one, next| one < next), "in order");
+        self.plan.stages = stages;
+    }
+
+    /// Says when a port is cut.
+    ///
+    /// # Panics
+    /// If the stretches do not ascend or touch.
+    pub fn cut(&mut self, port: PortId, cuts: Vec<Stretch>) {
+        assert!(cuts.iter().all(|cut| cut.from < cut.to), "with a length");
+        assert!(cuts.is_sorted_by(|one, next| one.to < next.from), "apart");
+        self.plan.ports[port.0 as usize].cuts = cuts;
     }
 
     /// Adds a plain port; ports come in the order of (link name, direction).
@@ -112,6 +138,7 @@ impl PlanBuilder {
         self.plan.ports.push(Port {
             queue_limit,
             discipline,
+            cuts: Vec::new(),
         });
         PortId(u32::try_from(self.plan.ports.len() - 1).expect("ports within 2^32"))
     }
@@ -135,6 +162,7 @@ impl PlanBuilder {
             policer: None,
             ingress,
             paths: vec![path.to_vec()],
+            graph: None,
             end: receiver.map_or(End::Sink, End::Pseudowire),
         })
     }
@@ -142,7 +170,9 @@ impl PlanBuilder {
     /// Adds a stream; streams come in rank order.
     ///
     /// # Panics
-    /// If there is not one path per size, a path is empty or crosses a port twice, the paths cross
+    /// If there is not one path per size, a path is empty or, without a graph, crosses a port twice,
+    /// the graph names places that are not there or its path in normal operation is not that of its
+    /// first turns, the paths cross
     /// different ports or nodes, a leg has no serialization time, or no bits at a general port, or
     /// more than a shaper holds, or part octets where they may be cut, or the source contradicts
     /// itself.
@@ -156,7 +186,7 @@ impl PlanBuilder {
         );
         let first = &route.paths[0];
         for path in &route.paths {
-            self.assert_path(path, route.class);
+            self.assert_path(path, route.class, route.graph.is_some());
             let same = path.iter().map(|crossing| crossing.port);
             assert!(
                 same.eq(first.iter().map(|crossing| crossing.port)),
@@ -169,6 +199,13 @@ impl PlanBuilder {
             );
         }
         route.source.assert_sound();
+        let hops = match &route.graph {
+            Some((graph, hops)) => {
+                graph.assert_sound(first.len(), *hops);
+                *hops
+            }
+            None => first.len(),
+        };
         let start = count(self.plan.legs.len());
         let colours = if route.policer.is_some() {
             &[false, true][..]
@@ -187,13 +224,15 @@ impl PlanBuilder {
             policer: route.policer,
             ingress: route.ingress,
             legs: start..count(self.plan.legs.len()),
-            hops: count(first.len()),
+            hops: count(hops),
+            places: count(first.len()),
+            graph: route.graph.map(|(graph, _)| Box::new(graph)),
             end: route.end,
         });
         id
     }
 
-    fn assert_path(&self, path: &[Crossing], class: Class) {
+    fn assert_path(&self, path: &[Crossing], class: Class, again_allowed: bool) {
         assert!(!path.is_empty(), "a stream crosses at least one link");
         for (hop, crossing) in path.iter().enumerate() {
             let port = self.plan.ports.get(crossing.port.0 as usize);
@@ -205,16 +244,22 @@ impl PlanBuilder {
             let again = path[..hop]
                 .iter()
                 .any(|before| before.port == crossing.port);
-            assert!(!again, "a path crosses a port once");
+            assert!(again_allowed || !again, "a path crosses a port once");
         }
     }
 
     /// The sealed plan.
     ///
     /// # Panics
-    /// If a client and a server do not name each other.
+    /// If a client and a server do not name each other, or a copy names no receiving end.
     #[must_use]
     pub fn seal(self) -> Plan {
+        for stream in &self.plan.streams {
+            if let End::Copy(of) = stream.end {
+                let of = &self.plan.streams[of.0 as usize];
+                assert!(of.receiver().is_some(), "a copy goes to a receiving end");
+            }
+        }
         let source = |stream: StreamId| self.plan.streams.get(stream.0 as usize);
         for (id, stream) in (0..).map(StreamId).zip(&self.plan.streams) {
             let other = match &stream.source {
@@ -244,6 +289,34 @@ fn leg(stream: StreamId, crossing: &Crossing, yellow: bool) -> Leg {
         media: crossing.media,
         processing: crossing.processing.clone(),
         yellow,
+    }
+}
+
+impl Graph {
+    /// That all targets exist, and that the first turns lead along the first `hops` places.
+    fn assert_sound(&self, places: usize, hops: usize) {
+        assert_eq!(self.behind.len(), places, "every leg leads somewhere");
+        assert!((1..=places).contains(&hops), "a path has a leg");
+        let all = [&self.entry].into_iter().chain(&self.behind);
+        for turn in all.flat_map(Next::turns) {
+            if let Target::Crossing(place) = turn.to {
+                assert!(place < places, "a place that exists");
+            }
+        }
+        let first = |next: &Next| next.turns()[0].to;
+        assert_eq!(
+            first(&self.entry),
+            Target::Crossing(0),
+            "from the first leg"
+        );
+        for (place, next) in self.behind[..hops].iter().enumerate() {
+            let along = if place + 1 < hops {
+                Target::Crossing(place + 1)
+            } else {
+                Target::Deliver
+            };
+            assert_eq!(first(next), along, "along the path");
+        }
     }
 }
 

@@ -15,6 +15,8 @@ pub use source::{Sizes, Source};
 
 use std::sync::Arc;
 
+use crate::mpls::outage::Stretch;
+use crate::mpls::routing::Next;
 use crate::pseudowire::receive::Receiver;
 use crate::random::{StreamKey, uniform_below};
 use crate::traffic::{Class, Policer};
@@ -42,6 +44,9 @@ pub struct Plan {
     pub legs: Vec<Leg>,
     /// Where given, outcomes carry counts and delays over time in bins of this length.
     pub series_bin: Option<Span>,
+    /// Ascending instants, the first zero, or empty: outcomes of circuits carry counts and delays
+    /// of the packets created from one to the next.
+    pub stages: Vec<SimTime>,
 }
 
 /// One transmitter and the queues in front of it.
@@ -51,6 +56,11 @@ pub struct Port {
     pub queue_limit: [Option<Octets>; Class::COUNT],
     /// `None`: a *plain* port, strict priority at one rate. Otherwise a *general* one.
     pub discipline: Option<Box<Discipline>>,
+    /// When what is sent here does not come out at the far end: ascending stretches that do not
+    /// touch. The transmitter goes on as ever; a packet is lost if the time from the beginning of
+    /// its transmission (of its first piece) until it would come out of the medium, that instant
+    /// excluded, has one in common with a cut.
+    pub cuts: Vec<Stretch>,
 }
 
 /// One directed stream of packets along one sequence of ports.
@@ -70,10 +80,33 @@ pub struct Stream {
     pub ingress: Processing,
     /// Range of [`Plan::legs`].
     pub legs: std::ops::Range<u32>,
-    /// Legs of one variant. All variants cross the same ports.
+    /// Legs of one variant on its path in normal operation, the first ones. All variants cross the
+    /// same ports.
     pub hops: u32,
+    /// Legs of one variant: more than `hops` where packets may go elsewhere.
+    pub places: u32,
+    /// Where packets go, over time; `None`: along the `hops` legs for ever.
+    pub graph: Option<Box<Graph>>,
     /// What becomes of the packets at the far end.
     pub end: End,
+}
+
+/// Where the packets of a stream go. A [`crate::mpls::routing::Target::Crossing`] is the place of a
+/// leg among the legs of a variant, the same in every variant.
+///
+/// A packet enters the queue of the leg that `entry` says at the instant at which the first node
+/// is through with it. Behind a leg the far node draws its processing time, if it is drawn, and
+/// looks the packet up when that is over; a packet that then waits for one ahead of it on the same
+/// way in and out (see [`Processing::Uniform`]) is not looked up again. Draws belong to the place:
+/// the n-th draw to the n-th packet that comes out of the medium of that leg. A packet that has
+/// crossed [`crate::units::limits::HOPS_MAX`] legs and is to cross one more is discarded (its time
+/// to live is over).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Graph {
+    /// At the first node.
+    pub entry: Next,
+    /// Per place: at the far end of that leg.
+    pub behind: Vec<Next>,
 }
 
 /// The far end of a stream.
@@ -85,6 +118,10 @@ pub enum End {
     Pseudowire(Receiver),
     /// A subscriber to a repeated message that carries a state (GOOSE).
     Subscriber(Subscriber),
+    /// The second of two pseudowires with the same packets: they go to the receiving end of that
+    /// stream, an [`End::Pseudowire`] with the same source, which takes of all packets with one
+    /// number the first that comes (at one instant: its own).
+    Copy(StreamId),
 }
 
 /// Who receives a repeated message that carries a state. Message n says how long it may be
@@ -203,7 +240,7 @@ impl Stream {
     pub fn receiver(&self) -> Option<&Receiver> {
         match &self.end {
             End::Pseudowire(receiver) => Some(receiver),
-            End::Sink | End::Subscriber(_) => None,
+            End::Sink | End::Subscriber(_) | End::Copy(_) => None,
         }
     }
 }
@@ -215,23 +252,36 @@ impl Plan {
         self.path_of(stream, 0)
     }
 
-    /// The legs of one variant of a stream, first to last.
+    /// The legs of one variant of a stream in normal operation, first to last.
     ///
     /// # Panics
     /// If the stream has no such variant.
     #[must_use]
     pub fn path_of(&self, stream: StreamId, variant: u32) -> &[Leg] {
+        let hops = self.streams[stream.0 as usize].hops;
+        &self.places_of(stream, variant)[..hops as usize]
+    }
+
+    /// All legs of one variant of a stream by their place.
+    ///
+    /// # Panics
+    /// If the stream has no such variant.
+    #[must_use]
+    pub fn places_of(&self, stream: StreamId, variant: u32) -> &[Leg] {
         let stream = &self.streams[stream.0 as usize];
-        let first = stream.legs.start + variant * stream.hops;
-        assert!(first + stream.hops <= stream.legs.end, "the variant exists");
-        &self.legs[first as usize..(first + stream.hops) as usize]
+        let first = stream.legs.start + variant * stream.places;
+        assert!(
+            first + stream.places <= stream.legs.end,
+            "the variant exists"
+        );
+        &self.legs[first as usize..(first + stream.places) as usize]
     }
 
     /// How many variants a stream has, those out of profile included.
     #[must_use]
     pub fn variants(&self, stream: StreamId) -> u32 {
         let stream = &self.streams[stream.0 as usize];
-        (stream.legs.end - stream.legs.start) / stream.hops
+        (stream.legs.end - stream.legs.start) / stream.places
     }
 
     /// The part of a stream's network delay that no queue and no draw can change, for its first

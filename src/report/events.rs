@@ -43,7 +43,7 @@ impl EventKind {
             Self::Missing => Cause::Missing.token(),
             Self::LossOfPackets => Cause::LossOfPackets.token(),
             Self::Restart => "restart",
-            Self::Slip => Cause::Slip.token(),
+            Self::Slip => "slip",
             Self::Stale => Cause::Stale.token(),
         }
     }
@@ -69,7 +69,7 @@ pub fn events(timeline: &Timeline) -> Vec<Event> {
                 ..
             } => last = None,
             Content::Idle {
-                cause: Cause::Missing | Cause::Slip | Cause::Stale,
+                cause: Cause::Missing | Cause::Stale,
                 ..
             } => all.push(lasting(EventKind::Missing)),
             Content::Idle {

@@ -82,6 +82,7 @@ pub fn plan(
                 .iter()
                 .map(|(packet, _)| ports::crossings(network, draft, packet, &ids, through))
                 .collect(),
+            graph: None,
             end: draft.end.clone(),
         });
         streams.push(draft.owner);

@@ -275,6 +275,8 @@ fn node(spec: &NodeSpec, constants: &Constants) -> Option<Node> {
         processing: processing(spec, constants),
         firewall,
         coordinates,
+        can_fail: true,
+        power: None,
     })
 }
 
@@ -350,6 +352,8 @@ impl Compiler<'_> {
                 .metric
                 .unwrap_or_else(|| default_metric(for_metric, processing)),
             srlg: spec.srlg.clone(),
+            engineering: Default::default(),
+            exposure: Default::default(),
         })
     }
 }

@@ -339,6 +339,8 @@ mod tests {
             processing: NodeProcessing::Constant(Span::from_us(150)),
             firewall,
             coordinates: None,
+            can_fail: true,
+            power: None,
         }
     }
 
@@ -360,6 +362,8 @@ mod tests {
             queue_limit: [Some(Octets(180_000)); Class::COUNT],
             metric: 1,
             srlg: Vec::new(),
+            engineering: Default::default(),
+            exposure: Default::default(),
         };
         let nodes = vec![node("MIL", true), node("SAR", true), node("X", false)];
         let links = vec![link("MIL-SAR", [0, 1]), link("SAR-X", [1, 2])];

@@ -127,6 +127,8 @@ mod tests {
             queue_limit: [None; 8],
             metric: 1,
             srlg: Vec::new(),
+            engineering: Default::default(),
+            exposure: Default::default(),
         }
     }
 

@@ -87,6 +87,40 @@ pub struct Link {
     pub metric: u64,
     /// Shared-risk groups.
     pub srlg: Vec<String>,
+    /// What path computation knows of it besides its metric.
+    pub engineering: Engineering,
+    /// What may befall it.
+    pub exposure: Exposure,
+}
+
+/// Traffic engineering attributes of a link (RFC 3630 §2.5), both directions.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Engineering {
+    /// Administrative groups, one bit each.
+    pub admin_groups: u32,
+    /// The second metric; `None`: as the first.
+    pub te_metric: Option<u64>,
+    /// Bits per second that paths may reserve; `None`: the rate of the link, at the lowest
+    /// modulation.
+    pub reservable_bps: Option<u64>,
+}
+
+/// What may befall a link.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Exposure {
+    /// Whether enumerations of failures take it.
+    pub can_fail: bool,
+    /// Power lines whose ground wire it lies in.
+    pub ground_wire_of: Vec<String>,
+}
+
+impl Default for Exposure {
+    fn default() -> Self {
+        Self {
+            can_fail: true,
+            ground_wire_of: Vec::new(),
+        }
+    }
 }
 
 impl Link {

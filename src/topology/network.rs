@@ -61,6 +61,10 @@ pub struct Node {
     pub firewall: Option<Firewall>,
     /// Descriptive.
     pub coordinates: Option<Coordinates>,
+    /// Whether enumerations of failures take it.
+    pub can_fail: bool,
+    /// What feeds it: nodes that name the same lose power together.
+    pub power: Option<String>,
 }
 
 /// Forwarding classes, each with a queue of its own.
@@ -263,7 +267,7 @@ fn small(place: usize) -> u32 {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::super::link::{Framing, Line, default_metric};
+    use super::super::link::{Engineering, Exposure, Framing, Line, default_metric};
     use super::super::{LeasedLine, Medium, Repeaters};
     use super::*;
     use crate::units::{BitRate, Octets};
@@ -275,6 +279,8 @@ pub(super) mod tests {
             processing: NodeProcessing::Constant(Span::from_us(150)),
             firewall: None,
             coordinates: None,
+            can_fail: true,
+            power: None,
         }
     }
 
@@ -296,6 +302,8 @@ pub(super) mod tests {
             queue_limit: [Some(Octets(180_000)); CLASSES],
             metric,
             srlg: Vec::new(),
+            engineering: Engineering::default(),
+            exposure: Exposure::default(),
         }
     }
 

@@ -37,6 +37,7 @@ fn crossing(port: PortId, bps: u64, octets: u64) -> Crossing {
 
 fn route(class: Class, source: Source, path: Vec<Crossing>) -> Route {
     Route {
+        graph: None,
         class,
         source,
         sizes: Sizes::One,
@@ -342,6 +343,7 @@ fn a_policer_of_384_kbps_passes_all_half_and_four_sevenths_on_the_way_into_the_n
         let ticks = Ticks::every(SimTime::ZERO, gap);
         let path = vec![crossing(port, OCTET_A_US, 84)];
         builder.route(Route {
+            graph: None,
             policer: Some(Policer::SingleRate {
                 rate_bps: 384_000,
                 committed: Octets(burst),
@@ -367,6 +369,7 @@ fn packets_out_of_profile_find_less_room() {
     let port = builder.general_port(UNLIMITED, discipline);
     let path = vec![crossing(port, OCTET_A_US, 100)];
     builder.route(Route {
+        graph: None,
         policer: Some(Policer::TwoRate {
             peak_bps: 1000,
             peak: Octets(900),
@@ -403,6 +406,7 @@ fn a_trace_is_sent_as_it_stands_up_to_the_end_of_the_run() {
     let second = 1_000_000_000_000;
     let at = [0, 0, 5_000_000, 14_000_000, second - 1, second, second + 1];
     builder.route(Route {
+        graph: None,
         sizes: Sizes::Cycle([0, 1, 1].into()),
         paths: vec![vec![path(100)], vec![path(1000)]],
         ..route(Class::Be, listed(&at), Vec::new())
@@ -472,6 +476,7 @@ fn session(interval_us: u64, timeout_us: u64, first_us: u64, bin_us: u64) -> (Ve
     let mut builder = PlanBuilder::new(SimTime::ZERO + Span::from_us(5000));
     let ports = [builder.port(UNLIMITED), builder.port(UNLIMITED)];
     let side = |port, octets, source| Route {
+        graph: None,
         ingress: Processing::Constant(Span::from_us(10)),
         ..route(
             Class::Be,

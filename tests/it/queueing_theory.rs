@@ -610,6 +610,7 @@ fn mean_delay_with_sizes_drawn_is_that_of_pollaczek_and_khinchine() {
     let mut builder = PlanBuilder::new(SimTime::ZERO + gap * 1_500_000);
     let port = builder.port(UNLIMITED);
     builder.route(Route {
+        graph: None,
         class: Class::Be,
         source: arrivals(0, gap),
         sizes: Sizes::Drawn {

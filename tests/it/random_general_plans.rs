@@ -232,6 +232,7 @@ fn route(dice: &mut Dice, stream: u64, wires: &[Wire]) -> Route {
     let period = slowest.time_to_send(Octets(octets[0] * dice.pick(&[2, 4, 10])));
     let first = SimTime(dice.below(20) * 100_000);
     Route {
+        graph: None,
         class: dice.pick(&CLASSES),
         source: Source::Periodic(Ticks::every(
             first,

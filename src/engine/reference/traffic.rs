@@ -49,7 +49,7 @@ impl Traffic {
             });
         let subscriber = match &stream.end {
             End::Subscriber(subscriber) => Some(SubscriberEnd::new(subscriber)),
-            End::Sink | End::Pseudowire(_) => None,
+            End::Sink | End::Pseudowire(_) | End::Copy(_) => None,
         };
         let converses = matches!(
             stream.source,
@@ -140,6 +140,10 @@ impl Traffic {
 
 fn nothing_yet(detailed: bool) -> StreamOutcome {
     StreamOutcome {
+        cut: 0,
+        unrouted: 0,
+        expired: 0,
+        stages: Vec::new(),
         sent: 0,
         delivered: 0,
         dropped: 0,

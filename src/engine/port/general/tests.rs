@@ -76,6 +76,7 @@ impl One {
     ) {
         let instants: Vec<SimTime> = instants.iter().map(|at| SimTime(*at)).collect();
         self.builder.route(Route {
+            graph: None,
             class,
             source: Source::Listed(instants.into()),
             sizes,
@@ -320,6 +321,7 @@ fn a_policer_of_half_the_rate_lets_every_second_frame_pass() {
     let crossing = one.crossing(84);
     let instants: Vec<SimTime> = (0..100).map(|n| SimTime(n * 1000 * US)).collect();
     one.builder.route(Route {
+        graph: None,
         class: Class::Ef,
         source: Source::Listed(instants.into()),
         sizes: Sizes::One,
