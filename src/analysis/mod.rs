@@ -2,6 +2,7 @@
 //! be a cheaper or a sufficient setting.
 
 pub mod decomposition;
+pub mod failures;
 pub mod fix;
 pub mod messages;
 pub mod planning;
