@@ -3,6 +3,7 @@
 
 pub mod decomposition;
 pub mod enumeration;
+pub mod failures;
 pub mod fix;
 pub mod messages;
 pub mod planning;

@@ -20,6 +20,7 @@ pub use arrivals::SharedArrivals;
 pub use outcome::{
     Bin, Delays, Held, Outcome, Parts, QueueOutcome, Received, Slowest, StreamOutcome,
 };
+pub use reception::receive;
 pub use reference::Noted;
 pub use shape::Shape;
 

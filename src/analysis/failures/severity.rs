@@ -1,0 +1,40 @@
+//! Which of many cases is worse.
+
+use super::super::verdict::Verdict;
+use crate::units::Span;
+
+/// How bad a case is for one circuit direction. The larger the worse: FAIL above PASS, then the
+/// command gap (one that never ends is longest), then the delay (none at all is largest).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Severity {
+    /// FAIL in any stage.
+    pub verdict: Verdict,
+    /// Of [`super::Gaps`].
+    pub command_gap: Option<Span>,
+    /// Largest of all stages.
+    pub delay_max: Option<Span>,
+}
+
+impl Ord for Severity {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        let key = |one: &Self| {
+            let length = |span: Option<Span>| span.map_or(u64::MAX, |span| span.0);
+            let failed = one.verdict == Verdict::Fail;
+            (failed, length(one.command_gap), length(one.delay_max))
+        };
+        key(self).cmp(&key(other))
+    }
+}
+
+impl PartialOrd for Severity {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// The worst `count`, worst first; equals in the order in which they are given.
+#[must_use]
+pub fn worst<T>(mut all: Vec<(Severity, T)>, count: usize) -> Vec<T> {
+    all.sort_by(|one, other| other.0.cmp(&one.0));
+    all.into_iter().take(count).map(|(_, one)| one).collect()
+}
