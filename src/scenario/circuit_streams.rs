@@ -34,11 +34,7 @@ pub fn check_policer(ready: &ReadyCircuit<'_>, scenario: &ScenarioSpec, findings
 
 /// Both streams of a circuit, in order of direction; none where no packets carry it.
 #[must_use]
-pub fn drafts<'a>(
-    index: usize,
-    circuit: &'a ReadyCircuit<'a>,
-    sources_end: SimTime,
-) -> Vec<Draft<'a>> {
+pub fn drafts(index: usize, circuit: &ReadyCircuit<'_>, sources_end: SimTime) -> Vec<Draft> {
     let (Some(packet), Some(class)) = (circuit.settings.packet(), circuit.class) else {
         return Vec::new();
     };
@@ -66,17 +62,17 @@ pub fn drafts<'a>(
         let period_exact_ps =
             policer.map_or(period_exact_ps, |policer| sent.period_behind(policer));
         Some(Draft {
-            title: &circuit.spec.name.value,
+            title: circuit.spec.name.value.clone(),
             copy: 0,
-            name: &circuit.spec.name.value,
-            span: &circuit.spec.name.span,
+            name: circuit.spec.name.value.clone(),
+            span: circuit.spec.name.span.clone(),
             direction,
             owner: StreamOwner::Circuit(index, direction.index()),
             class,
             packets,
             sizes: Sizes::One,
             period_exact_ps,
-            path: &circuit.paths[direction.index()],
+            path: circuit.paths[direction.index()].clone(),
             source,
             policer,
             end,

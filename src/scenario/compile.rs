@@ -42,7 +42,7 @@ impl Compiled {
 pub fn plan(
     network: &Network,
     weather: &Weather,
-    drafts: &[Draft<'_>],
+    drafts: &[Draft],
     (sources_end, series): (SimTime, Option<Span>),
 ) -> Compiled {
     let mut ids = BTreeMap::<PortKey, PortId>::new();
@@ -96,7 +96,7 @@ pub fn plan(
     }
 }
 
-fn processing(node: &Node, draft: &Draft<'_>) -> Processing {
+fn processing(node: &Node, draft: &Draft) -> Processing {
     match node.processing {
         NodeProcessing::Constant(span) => Processing::Constant(span),
         NodeProcessing::Range { min, max } => {

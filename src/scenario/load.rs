@@ -199,7 +199,7 @@ fn expand_traffic(
 /// What streams and the network say of each other.
 fn on_the_network(
     parts: &Parts<'_>,
-    drafts: &[Draft<'_>],
+    drafts: &[Draft],
     duration: Span,
     findings: &mut Findings,
 ) {
@@ -329,7 +329,7 @@ pub(super) struct Parts<'a> {
 
 fn assemble(
     parts: &Parts<'_>,
-    drafts: &[Draft<'_>],
+    drafts: &[Draft],
     (budget, budget_profile): (Span, Option<String>),
     path: &Path,
     session: &mut Session,

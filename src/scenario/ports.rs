@@ -48,7 +48,7 @@ pub struct Step {
 
 /// The ports that a stream crosses, from its source to its end.
 #[must_use]
-pub fn way(network: &Network, draft: &Draft<'_>) -> Vec<Step> {
+pub fn way(network: &Network, draft: &Draft) -> Vec<Step> {
     let nodes = &draft.path.nodes;
     let boxed = |node: NodeId| {
         let firewall = network.topology.node(node).firewall;
@@ -106,7 +106,7 @@ pub fn name(network: &Network, key: PortKey) -> String {
 
 /// What reports say of each leg.
 #[must_use]
-pub fn owners(network: &Network, draft: &Draft<'_>) -> Vec<LegOwner> {
+pub fn owners(network: &Network, draft: &Draft) -> Vec<LegOwner> {
     let hop = |key| match key {
         PortKey::Link(id, _, part) if network.topology.link(id).parts() > 1 => Some(part + 1),
         _ => None,
@@ -224,7 +224,7 @@ fn early(named: &QueueDiscipline, port: &str) -> [Option<EarlyDrop>; Class::COUN
 #[must_use]
 pub fn crossings(
     network: &Network,
-    draft: &Draft<'_>,
+    draft: &Draft,
     packet: &PacketShape,
     ids: &BTreeMap<PortKey, PortId>,
     processing: impl Fn(NodeId) -> Processing,
@@ -377,17 +377,17 @@ mod tests {
 
     fn compiled(network: &Network, path: &Path, firewalled: bool) -> (Plan, Vec<String>) {
         let draft = Draft {
-            title: "f",
+            title: "f".into(),
             copy: 0,
-            name: "f",
-            span: &(0..0),
+            name: "f".into(),
+            span: 0..0,
             direction: Direction::AToZ,
             owner: StreamOwner::Flow(0),
             class: Class::Be,
             packets: vec![(PacketShape::data(SizeSpec::Frame(1000)), 1)],
             sizes: Sizes::One,
             period_exact_ps: (1, 1),
-            path,
+            path: path.clone(),
             source: Source::Periodic(Ticks::every(SimTime::ZERO, Span::from_ms(1))),
             policer: None,
             end: End::Sink,
