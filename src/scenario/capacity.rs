@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use super::diagnostic::{Diagnostic, Findings, Place, Severity};
 use super::fades::Weather;
+use super::legs::way;
 use super::network::Network;
-use super::ports::{PortKey, Way, way};
+use super::ports::{PortKey, Way};
 use super::spec::{ScenarioSpec, TopologySpec};
 use super::streams::{Draft, ReadyCircuit};
 use super::{StreamOwner, lint_links};

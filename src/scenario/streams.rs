@@ -7,7 +7,7 @@ use super::patterns::Sending;
 use super::shape::PacketShape;
 use super::spec::{CircuitSpec, FlowSpec, Origin, ScenarioSpec};
 use super::value::At;
-use super::{Carried, StreamOwner, circuit_streams, policers, routes, security};
+use super::{Carried, Messages, StreamOwner, circuit_streams, policers, routes, security};
 use crate::plan::{End, Sizes, Source, StreamId};
 use crate::topology::{Direction, Link, Path};
 use crate::traffic::{Class, Policer};
@@ -55,7 +55,7 @@ pub struct ReadyStream {
 }
 
 /// One directed stream.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Draft {
     /// Name of the circuit or flow: what ranks go by.
     pub title: String,
@@ -79,12 +79,16 @@ pub struct Draft {
     pub period_exact_ps: (u64, u64),
     /// Its path.
     pub path: Path,
+    /// The stream whose packets it sends a second time.
+    pub twin: Option<StreamId>,
     /// When it sends.
     pub source: Source,
     /// What meters it where it enters.
     pub policer: Option<Policer>,
     /// What becomes of its packets.
     pub end: End,
+    /// Repeated messages, listed in its source until the run ends.
+    pub messages: Option<Box<Messages>>,
     /// Time in a fixed box behind the egress PE; counts as processing.
     pub fixed_box: Span,
     /// Whether it passes the firewalls of both substations.
@@ -229,9 +233,11 @@ fn flow_draft(index: usize, flow: &ReadyFlow<'_>, stream: &ReadyStream, copy: u3
         sizes: sending.sizes.clone(),
         period_exact_ps: flow.policer.map_or(sending.period_exact_ps, behind),
         path: stream.path.clone(),
+        twin: None,
         source: sending.source.clone(),
         policer: flow.policer,
         end: End::Sink,
+        messages: None,
         fixed_box: Span::ZERO,
         firewalled: flow.firewalled,
     }
