@@ -75,6 +75,54 @@ pub enum ProtectionKind {
     Ring,
 }
 
+impl ProtectionKind {
+    /// All, in order.
+    pub const ALL: [Self; 10] = [
+        Self::None,
+        Self::Igp,
+        Self::Resignal,
+        Self::Facility,
+        Self::Detour,
+        Self::Standby,
+        Self::Secondary,
+        Self::Pseudowire,
+        Self::Hitless,
+        Self::Ring,
+    ];
+
+    /// The word in files and reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Igp => "igp",
+            Self::Resignal => "resignal",
+            Self::Facility => "facility",
+            Self::Detour => "detour",
+            Self::Standby => "standby",
+            Self::Secondary => "secondary",
+            Self::Pseudowire => "pseudowire",
+            Self::Hitless => "hitless",
+            Self::Ring => "ring",
+        }
+    }
+
+    /// The kind of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Whether it stands on a second path of the whole way.
+    #[must_use]
+    pub fn has_second_path(self) -> bool {
+        matches!(
+            self,
+            Self::Standby | Self::Secondary | Self::Pseudowire | Self::Hitless | Self::Ring
+        )
+    }
+}
+
 /// The protection of a circuit.
 #[derive(Clone, Debug)]
 pub struct CircuitProtection {
