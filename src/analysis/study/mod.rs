@@ -21,8 +21,8 @@ use crate::channel::Timeline;
 use crate::engine::{EngineKind, Options, Outcome, SharedArrivals, run};
 use crate::mpls::outage::{Element, Outages};
 use crate::mpls::routing::Routing;
-use crate::mpls::tunnel::Tunnel;
-use crate::scenario::{Case, Scenario};
+use crate::mpls::tunnel::{Protection, Tunnel};
+use crate::scenario::{Case, Scenario, StreamOwner};
 use crate::units::{SimTime, Span};
 
 /// How long after it failed an element is repaired: longer than any node takes to find another
@@ -102,6 +102,21 @@ pub struct DirectionResult {
     pub stages: Vec<StageJudgement>,
     /// What came out, in simulated time; kept as [`Manner::keep`] says.
     pub timeline: Option<Timeline>,
+}
+
+/// A bypass to the next hop that goes back to the node that sent the packet.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TurnBack {
+    /// Name of the circuit.
+    pub circuit: String,
+    /// 0 = a→z, 1 = z→a.
+    pub direction: usize,
+    /// Point of local repair.
+    pub node: String,
+    /// The link that it protects.
+    pub link: String,
+    /// The node before it, to which packets turn back.
+    pub before: String,
 }
 
 impl DirectionResult {
@@ -194,6 +209,35 @@ impl<'a> Study<'a> {
         };
         pool.expect("threads to work with")
             .install(|| cases.par_iter().map(one).collect())
+    }
+
+    /// Bypasses of circuits that double their way back, in order of circuit and hop.
+    #[must_use]
+    pub fn turns_back(&self) -> Vec<TurnBack> {
+        let topology = self.scenario.topology();
+        let node = |id| topology.node(id).name.clone();
+        let mut all = Vec::new();
+        for (owner, tunnel) in self.scenario.streams.iter().zip(&self.tunnels) {
+            let (StreamOwner::Circuit(circuit, direction), Protection::Facility(bypasses)) =
+                (owner, &tunnel.protection)
+            else {
+                continue;
+            };
+            let hops = bypasses.iter().enumerate().skip(1);
+            for (hop, bypass) in hops.filter_map(|(hop, bypass)| Some((hop, bypass.as_ref()?))) {
+                let before = tunnel.path.nodes[hop - 1];
+                if bypass.turns_back_through(before) {
+                    all.push(TurnBack {
+                        circuit: self.scenario.circuits[*circuit].name.clone(),
+                        direction: *direction,
+                        node: node(tunnel.path.nodes[hop]),
+                        link: topology.link(tunnel.path.hops[hop].link).name.clone(),
+                        before: node(before),
+                    });
+                }
+            }
+        }
+        all
     }
 
     /// When the element of every case fails.
