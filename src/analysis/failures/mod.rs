@@ -15,10 +15,10 @@ pub mod stages;
 pub mod timetable;
 
 pub use clock_map::ClockMap;
-pub use gaps::{Gaps, Hole, RelayRecovery};
+pub use gaps::{Gaps, Hole};
 pub use passage::Piece;
 pub use phase::WorstPhase;
-pub use reach::Reach;
+pub use reach::{Reach, Way};
 pub use ring::Ring;
 pub use severity::Severity;
 pub use stages::{Direction, StageJudgement};

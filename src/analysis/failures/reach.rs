@@ -1,6 +1,8 @@
 //! What a restart on another path can lead to: a circuit remembers the path it started on.
 
+use super::super::verdict::difference_ps;
 use super::Piece;
+use crate::mpls::outage::Stretch;
 use crate::units::Span;
 
 /// What is reachable in one case, both directions of a circuit together, without queues.
@@ -28,10 +30,47 @@ pub struct Way<'a> {
 }
 
 impl Reach {
-    /// Over all paths of both directions; `None` where one has none at all.
+    /// Over all paths that packets take in the case for a packet time or longer: a circuit may
+    /// start anew on any of them, for whatever reason. Of two asymmetries alike in magnitude the
+    /// positive one. `None` where a direction has no path at all.
     #[must_use]
     pub fn of(ways: [Way<'_>; 2]) -> Option<Self> {
-        let _ = ways;
-        todo!()
+        let [forth, back] = [ways[0].delays()?, ways[1].delays()?];
+        let largest = difference_ps(forth.longest, back.shortest);
+        let smallest = difference_ps(forth.shortest, back.longest);
+        let asymmetry_ps = if largest.abs() >= smallest.abs() {
+            largest
+        } else {
+            smallest
+        };
+        let left =
+            |way: Way<'_>, delays: Delays| difference_ps(way.slack + delays.normal, delays.longest);
+        Some(Self {
+            asymmetry_ps,
+            slack_left_ps: [left(ways[0], forth), left(ways[1], back)],
+        })
+    }
+}
+
+/// Delays between both interfaces.
+#[derive(Clone, Copy)]
+struct Delays {
+    normal: Span,
+    shortest: Span,
+    longest: Span,
+}
+
+impl Way<'_> {
+    fn delays(&self) -> Option<Delays> {
+        let lasting = self.pieces.iter().filter(|piece| {
+            let Stretch { from, to } = piece.created;
+            to.since(from) >= self.packet_time
+        });
+        let delays = || lasting.clone().filter_map(|piece| piece.delay);
+        Some(Delays {
+            normal: delays().next()? + self.edge,
+            shortest: delays().min()? + self.edge,
+            longest: delays().max()? + self.edge,
+        })
     }
 }

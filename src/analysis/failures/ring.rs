@@ -1,7 +1,7 @@
 //! Ring protection of circuits on timeslots (SNCP, UPSR): the receiving end selects.
 
-use crate::channel::Timeline;
-use crate::mpls::outage::Stretch;
+use crate::channel::{Cause, Content, Idle, Timeline};
+use crate::mpls::outage::{FOR_EVER, Stretch};
 use crate::units::{SimTime, Span};
 
 /// One direction of a circuit, sent both ways round at once; its receiving end selects.
@@ -17,20 +17,134 @@ pub struct Ring {
     pub revert: Option<Span>,
 }
 
+/// One link of a path for [`dark`].
+#[derive(Clone, Copy, Debug)]
+pub struct Link<'a> {
+    /// When it is cut, seen at its far end.
+    pub cuts: &'a [Stretch],
+    /// What it takes from end to end.
+    pub through: Span,
+    /// What the way from its far end to the end of the path takes.
+    pub behind: Span,
+}
+
 impl Ring {
-    /// What is put out until `end`. `dark`: when nothing good comes out at the receiving end by
-    /// the working and by the other path; see [`dark`].
+    /// What is put out until `end`. `dark`: when nothing good comes out at the end of the working
+    /// path, and of the other, ascending stretches that do not touch; see [`dark`].
+    ///
+    /// The selector leaves a path when that has been dark for [`Ring::switch`] and the other is
+    /// good; if its own is good first, it stays. Only the direction that is hit goes over.
     #[must_use]
     pub fn timeline(&self, dark: [&[Stretch]; 2], end: SimTime) -> Timeline {
-        let _ = (dark, end);
-        todo!()
+        let mut line = Timeline::default();
+        let mut path = 0;
+        let mut now = SimTime::ZERO + self.working;
+        line.extend(now.min(end), idle(Cause::Starting));
+        while now < end {
+            let (until, next) = match at(dark[path], now) {
+                Some(hole) => self.wait(dark, path, (now, hole)),
+                None => self.stay(dark, path, now),
+            };
+            let content = match at(dark[path], now) {
+                Some(_) => idle(Cause::Cut),
+                None => Content::Data {
+                    input_from: SimTime(now.0 - self.delay(path).0),
+                    rate_ppb: 0,
+                },
+            };
+            line.extend(until.min(end), content);
+            (now, path) = (until, next);
+        }
+        line
+    }
+
+    /// Until when the path is dark or left, and which is taken then.
+    fn wait(
+        &self,
+        dark: [&[Stretch]; 2],
+        path: usize,
+        (since, hole): (SimTime, Stretch),
+    ) -> (SimTime, usize) {
+        let other = 1 - path;
+        if other == 1 && self.protection.is_none() {
+            return (hole.to, path);
+        }
+        let earliest = (since + self.switch).max(SimTime::ZERO + self.delay(other));
+        let good = at(dark[other], earliest).map_or(earliest, |hole| hole.to);
+        if good < hole.to {
+            (good, other)
+        } else {
+            (hole.to, path)
+        }
+    }
+
+    /// Until when a good path is taken, and which then.
+    fn stay(&self, dark: [&[Stretch]; 2], path: usize, now: SimTime) -> (SimTime, usize) {
+        let mut holes = dark[path].iter().map(|hole| hole.from);
+        let fails = holes.find(|from| *from > now).unwrap_or(FOR_EVER);
+        match self.revert {
+            Some(revert) if path == 1 => {
+                let back = good_for(dark[0], revert, now);
+                if back < fails { (back, 0) } else { (fails, 1) }
+            }
+            _ => (fails, path),
+        }
+    }
+
+    fn delay(&self, path: usize) -> Span {
+        if path == 0 {
+            self.working
+        } else {
+            self.protection.expect("only a path that is there is taken")
+        }
     }
 }
 
-/// When nothing good comes out at the end of a path: per link, when it is cut (seen at its far
-/// end), its propagation, and what the way from its far end to the end of the path takes.
+/// The first instant from `now` on at which a path has been good for so long.
+fn good_for(dark: &[Stretch], so_long: Span, now: SimTime) -> SimTime {
+    let good_from = [SimTime::ZERO]
+        .into_iter()
+        .chain(dark.iter().map(|hole| hole.to));
+    let dark_from = dark.iter().map(|hole| hole.from).chain([FOR_EVER]);
+    let earliest = |from: SimTime| now.max(SimTime(from.0.saturating_add(so_long.0)));
+    let mut stretches = good_from.zip(dark_from);
+    let found = stretches.find_map(|(from, to)| (earliest(from) < to).then(|| earliest(from)));
+    found.unwrap_or(FOR_EVER)
+}
+
+/// The stretch that holds an instant.
+fn at(dark: &[Stretch], now: SimTime) -> Option<Stretch> {
+    let mut holes = dark.iter().copied();
+    holes.find(|hole| hole.from <= now && now < hole.to)
+}
+
+fn idle(cause: Cause) -> Content {
+    Content::Idle {
+        pattern: Idle::AllOnes,
+        cause,
+    }
+}
+
+/// When nothing good comes out at the end of a path: ascending stretches that do not touch. What
+/// was in a link when it was cut, or went in meanwhile, is gone.
 #[must_use]
-pub fn dark(links: &[(&[Stretch], Span, Span)]) -> Vec<Stretch> {
-    let _ = links;
-    todo!()
+pub fn dark(links: &[Link<'_>]) -> Vec<Stretch> {
+    let late = |at: SimTime, by: Span| SimTime(at.0.saturating_add(by.0));
+    let of = |link: &Link<'_>| -> Vec<Stretch> {
+        let one = |cut: &Stretch| Stretch {
+            from: late(cut.from, link.behind),
+            to: late(cut.to, link.through + link.behind),
+        };
+        link.cuts.iter().map(one).collect()
+    };
+    let mut all: Vec<Stretch> = links.iter().flat_map(of).collect();
+    all.sort_unstable();
+    all.dedup_by(|next, hole| {
+        let joins = next.from <= hole.to;
+        if joins {
+            hole.to = hole.to.max(next.to);
+        }
+        joins
+    });
+    all
 }

@@ -35,6 +35,6 @@ impl PartialOrd for Severity {
 /// The worst `count`, worst first; equals in the order in which they are given.
 #[must_use]
 pub fn worst<T>(mut all: Vec<(Severity, T)>, count: usize) -> Vec<T> {
-    all.sort_by(|one, other| other.0.cmp(&one.0));
+    all.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
     all.into_iter().take(count).map(|(_, one)| one).collect()
 }
