@@ -31,6 +31,7 @@ mod network;
 mod patterns;
 mod policers;
 mod ports;
+pub mod resilience;
 mod routes;
 pub mod schema;
 mod security;
@@ -54,6 +55,7 @@ pub use load::{check_file, check_file_with, load};
 
 pub use diagnostic::{Diagnostic, Label, Severity, SourceFile, SourceId};
 
+use self::resilience::Resilience;
 use crate::plan::{Plan, StreamId};
 use crate::random::Seed;
 use crate::topology::Direction as PathDirection;
@@ -120,6 +122,8 @@ pub struct Scenario {
     pub streams: Vec<StreamOwner>,
     /// Per plan port: its name for reports ("KEE-ELL a-z", "KEE-ELL a-z hop 2", "firewall MIL in").
     pub ports: Vec<String>,
+    /// What fails, and what protects against it.
+    pub resilience: Resilience,
     /// The sealed plan.
     pub plan: Plan,
     /// Every constant used, with its source; overridden ones say so. In order of name.
