@@ -6,8 +6,13 @@
 
 pub mod constraints;
 pub mod control;
+pub mod detection;
+mod head_end;
+mod hop_by_hop;
+mod knowledge;
 pub mod outage;
 pub mod routing;
 pub mod settings;
 pub mod steps;
 pub mod tunnel;
+mod weave;
