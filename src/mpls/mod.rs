@@ -5,10 +5,15 @@
 //! ([`routing`]); nothing of it travels as packets.
 
 mod flow;
+mod head_end;
+mod hop_by_hop;
+mod knowledge;
+mod weave;
 
 pub mod bypasses;
 pub mod constraints;
 pub mod control;
+pub mod detection;
 pub mod disjoint;
 pub mod graph;
 pub mod outage;

@@ -4,10 +4,10 @@ use super::story::story;
 use super::{CaseResult, DirectionResult, Manner, Prepared, Study, direct};
 use crate::analysis::decomposition::{configured_slack, edge_delay, packetization};
 use crate::analysis::enumeration::{FailureCase, joined};
-use crate::analysis::failures::gaps::{holes, packet_holes};
+use crate::analysis::failures::gaps::{common, holes, packet_holes};
 use crate::analysis::failures::passage::pieces;
 use crate::analysis::failures::phase::worst_phase;
-use crate::analysis::failures::reach::Way;
+use crate::analysis::failures::Way;
 use crate::analysis::failures::stages::{self, Direction};
 use crate::analysis::failures::{Gaps, Piece, Reach, Stage, StageJudgement, WorstPhase};
 use crate::channel::Timeline;
@@ -99,8 +99,10 @@ impl Study<'_> {
         };
         let searchable = |way: usize| {
             let stream = circuit.directions[way].stream()?;
-            let hit = prepared[0].touches(stream.0 as usize);
-            (hit && self.scenario.copy_of(stream).is_none()).then_some(stream)
+            let copy = self.scenario.copy_of(stream);
+            let mut both = [Some(stream), copy].into_iter().flatten();
+            let hit = both.any(|one| prepared[0].touches(one.0 as usize));
+            hit.then_some(stream)
         };
         let search = |plans: &[&Plan], stream| worst_phase(plans, stream, over, self.recovery);
         let all: Vec<&Plan> = plans.iter().collect();
@@ -218,13 +220,20 @@ impl Study<'_> {
 
     fn gaps(&self, circuit: &Circuit, way: usize, run: &Run<'_>, line: &Timeline) -> Gaps {
         let timetable = &run.prepared.timetable;
-        let holes = holes(line, self.failed(), timetable.end);
+        let mut holes = holes(line);
+        holes.retain(|hole| hole.from >= self.failed() && hole.from < timetable.end);
         let stream = circuit.directions[way].stream();
         let (Some(stream), Some(emulation)) = (stream, circuit.emulation()) else {
-            return direct::gaps(&holes, &timetable.clock, self.recovery);
+            return Gaps::of_timeslots(&holes, &timetable.clock, self.recovery);
         };
-        let failing = &run.prepared.failing;
-        let packet = packet_holes(&run.prepared.routed[stream.0 as usize].routing, failing);
+        let packet = |stream: StreamId| {
+            let routing = &run.prepared.routed[stream.0 as usize].routing;
+            packet_holes(routing, &run.prepared.failing)
+        };
+        let packet = match self.scenario.copy_of(stream) {
+            Some(copy) => common(&packet(stream), &packet(copy)),
+            None => packet(stream),
+        };
         let behind = timetable.stages.iter().zip(bins(circuit, way, run));
         let behind = behind.filter(|((_, stage), _)| *stage != Stage::Steady);
         Gaps::of_pseudowire(

@@ -1,11 +1,10 @@
-//! Circuits without packets, and what they and repeated messages have of gaps.
+//! Circuits without packets.
 
 use super::Prepared;
-use crate::analysis::failures::gaps::Hole;
-use crate::analysis::failures::ring::dark;
-use crate::analysis::failures::{ClockMap, Gaps, RelayRecovery, Ring};
+use crate::analysis::failures::ring::{Link, dark};
+use crate::analysis::failures::{Gaps, Ring};
 use crate::channel::Timeline;
-use crate::mpls::outage::{Outages, Stretch};
+use crate::mpls::outage::Outages;
 use crate::scenario::{Carried, Circuit, Scenario};
 use crate::topology::{Hop, Topology};
 use crate::units::Span;
@@ -47,12 +46,15 @@ pub(super) fn timeline(
     // The box and transit delays stand evenly nowhere: what is dark at the far end of a link is
     // dark at the end of the path by the propagation of the links behind it later.
     let mut behind = parts.total();
-    let mut cuts: Vec<(&[Stretch], Span, Span)> = Vec::with_capacity(hops.len());
+    let mut links = Vec::with_capacity(hops.len());
     for hop in &hops {
         let propagation = topology.link(hop.link).propagation[hop.direction.index()];
         behind = Span(behind.0.saturating_sub(propagation.0));
-        let cut = prepared.outages.of(hop.link, hop.direction);
-        cuts.push((cut, propagation, behind));
+        links.push(Link {
+            cuts: prepared.outages.of(hop.link, hop.direction),
+            through: propagation,
+            behind,
+        });
     }
     let ring = Ring {
         working: parts.total(),
@@ -60,24 +62,7 @@ pub(super) fn timeline(
         switch: Span::ZERO,
         revert: Some(Span::ZERO),
     };
-    ring.timeline([&dark(&cuts), &[]], prepared.timetable.end)
-}
-
-/// The gaps of what has no packets that could be missing one by one.
-pub(super) fn gaps(holes: &[Hole], clock: &ClockMap, recovery: RelayRecovery) -> Gaps {
-    let length = |hole: &Hole| hole.to.map(|to| clock.between(hole.from, to));
-    let key = |span: &Option<Span>| span.map_or(u64::MAX, |span| span.0);
-    let Some(longest) = holes.iter().map(length).max_by_key(key) else {
-        return NONE;
-    };
-    let recovered = Span(recovery.interval.0 * recovery.messages);
-    Gaps {
-        packet: longest,
-        tdm: longest,
-        command: longest,
-        protection: longest.map(|longest| longest + recovered),
-        lost: 0,
-    }
+    ring.timeline([&dark(&links), &[]], prepared.timetable.end)
 }
 
 fn hops(topology: &Topology, nodes: &[String], links: &[String]) -> Vec<Hop> {

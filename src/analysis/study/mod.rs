@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use self::prepared::Prepared;
 pub use self::story::Told;
 use super::enumeration::FailureCase;
-use super::failures::{Gaps, Pace, Reach, RelayRecovery, Severity, StageJudgement, Timetable};
+use super::failures::{Gaps, Pace, Reach, Severity, StageJudgement, Timetable};
 use super::verdict::{Judgement, Verdict, judge};
 use crate::channel::Timeline;
 use crate::engine::{EngineKind, Options, Outcome, SharedArrivals, run};
@@ -57,7 +57,8 @@ pub struct Study<'a> {
     pace: Pace,
     tunnels: Vec<Tunnel>,
     arrivals: SharedArrivals,
-    recovery: RelayRecovery,
+    /// How long a relay is silent after its channel is back.
+    recovery: Span,
 }
 
 /// What one case does.
@@ -187,10 +188,7 @@ impl<'a> Study<'a> {
             pace,
             arrivals: SharedArrivals::draw(&calm(longest), scenario.seed),
             tunnels,
-            recovery: RelayRecovery {
-                messages: recovery.messages.into(),
-                interval: recovery.interval,
-            },
+            recovery: recovery.interval * u64::from(recovery.messages),
         }
     }
 
