@@ -8,6 +8,7 @@ mod every_engine;
 mod general_vectors;
 mod independence;
 mod queueing_theory;
+mod random_failing_plans;
 mod random_general_plans;
 mod random_plans;
 #[cfg(feature = "cli")]
