@@ -76,14 +76,25 @@ pub struct Repair {
 /// 4 F-E, 5 E-D, 6 D-C; from the head end 7 A-F, 8 F-E, 9 E-D, 10 D-C. Every leg takes 1 ps to
 /// send, 7 ps to cross and 4 ps in the node behind; the first node takes 4 ps.
 pub fn ring(packet_time: Span, receiver: Receiver, cut: Stretch, repair: Repair) -> Plan {
-    let mut builder = PlanBuilder::new(SimTime(1_000_000));
+    ring_of(Span(1), packet_time, receiver, cut, repair)
+}
+
+/// The same with times of another unit than a picosecond.
+pub fn ring_of(
+    unit: Span,
+    packet_time: Span,
+    receiver: Receiver,
+    cut: Stretch,
+    repair: Repair,
+) -> Plan {
+    let mut builder = PlanBuilder::new(SimTime::ZERO + Span::from_s(10));
     let ports: Vec<PortId> = (0..7).map(|_| builder.port([None; Class::COUNT])).collect();
     builder.cut(ports[1], vec![cut]);
-    let node = Processing::Constant(Span(4));
+    let node = Processing::Constant(unit * 4);
     let leg = |port: usize| Crossing {
         port: ports[port],
-        serialization: Span(1),
-        propagation: Span(7),
+        serialization: unit,
+        propagation: unit * 7,
         processing: node.clone(),
         ..Crossing::default()
     };
@@ -135,4 +146,31 @@ pub fn walked(plan: &Plan, created: u64) -> Option<u64> {
             }
         }
     }
+}
+
+/// A C-pipe that goes over one link, and from `at` on over another; delays without queues.
+pub fn moved(packet_time: Span, receiver: Receiver, delays: [Span; 2], at: SimTime) -> Plan {
+    let mut builder = PlanBuilder::new(SimTime::ZERO + Span::from_s(10));
+    let leg = |(port, delay): (PortId, Span)| Crossing {
+        port,
+        serialization: Span(1),
+        propagation: delay - Span(1),
+        ..Crossing::default()
+    };
+    let ports = [0, 1].map(|_| builder.port([None; Class::COUNT]));
+    let path = ports.into_iter().zip(delays).map(leg).collect();
+    let mut entry = Next::always(Target::Crossing(0));
+    entry.turn(at, Target::Crossing(1));
+    let behind = vec![Next::always(Target::Deliver); 2];
+    builder.route(Route {
+        class: Class::Ef,
+        source: source(packet_time),
+        sizes: Sizes::One,
+        policer: None,
+        ingress: Processing::Constant(Span::ZERO),
+        paths: vec![path],
+        graph: Some((Graph { entry, behind }, 1)),
+        end: End::Pseudowire(receiver),
+    });
+    builder.seal()
 }
