@@ -232,3 +232,116 @@ fn with_recovery(gap: Option<Span>, recovery: Span) -> Option<Span> {
         Some(gap) => Some(gap + recovery),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::stretch;
+    use super::*;
+    use crate::mpls::outage::Element;
+    use crate::mpls::routing::Target;
+    use crate::topology::network::tests::{link, node};
+    use crate::topology::{Direction, LinkId, Topology, shortest_path};
+
+    /// A, B and C in a row, and a second link from A to C that is longer.
+    fn triangle() -> Topology {
+        let nodes = ["A", "B", "C"].map(node).to_vec();
+        let links = [
+            link("1 A-B", [0, 1], 1),
+            link("2 B-C", [1, 2], 1),
+            link("3 A-C", [0, 2], 9),
+        ];
+        Topology::build(nodes, links.to_vec()).unwrap()
+    }
+
+    /// From A to C; from `turn` on over the long link.
+    fn routing(topology: &Topology, turn: Option<u64>) -> Routing {
+        let id = |name| topology.node_named(name).unwrap();
+        let mut routing = Routing::along(&shortest_path(topology, id("A"), id("C")).unwrap());
+        if let Some(turn) = turn {
+            let mut hop = routing.crossings[0];
+            hop.hop.link = LinkId(2);
+            routing.crossings.push(hop);
+            routing.behind.push(Next::always(Target::Deliver));
+            routing.entry.turn(SimTime(turn), Target::Crossing(2));
+        }
+        routing
+    }
+
+    fn cut(topology: &Topology, element: &Element, lasts: Stretch) -> Outages {
+        let mut outages = Outages::default();
+        outages.fail(topology, element, lasts);
+        outages
+    }
+
+    #[test]
+    fn a_packet_hole_lasts_from_the_cut_to_the_turn_or_the_end_of_the_cut() {
+        let topology = triangle();
+        let second = Element::Link(LinkId(1));
+        let holes = |turn, element: &Element, to: SimTime| {
+            let lasts = Stretch {
+                from: SimTime(100),
+                to,
+            };
+            packet_holes(&routing(&topology, turn), &cut(&topology, element, lasts))
+        };
+        assert_eq!(holes(Some(130), &second, FOR_EVER), [stretch(100, 130)]);
+        assert_eq!(holes(Some(130), &second, SimTime(120)), [stretch(100, 120)]);
+        assert_eq!(holes(None, &second, SimTime(900)), [stretch(100, 900)]);
+        assert_eq!(holes(None, &second, FOR_EVER), [stretch(100, u64::MAX)]);
+        let back = Element::Direction(LinkId(1), Direction::BOTH[1]);
+        assert_eq!(holes(Some(130), &back, FOR_EVER), [], "the other direction");
+        let third = Element::Link(LinkId(2));
+        assert_eq!(holes(Some(130), &third, SimTime(150)), [stretch(130, 150)]);
+    }
+
+    #[test]
+    fn two_pseudowires_have_the_hole_that_both_have() {
+        let one = [stretch(10, 20), stretch(30, 50)];
+        assert_eq!(
+            common(&one, &[stretch(15, 35)]),
+            [stretch(15, 20), stretch(30, 35)]
+        );
+        assert_eq!(common(&one, &[stretch(20, 30)]), []);
+    }
+
+    #[test]
+    fn gaps_are_told_in_real_time_and_one_that_never_ends_is_none() {
+        use super::super::samples::fill_half;
+        // Replaced from 100 to 200 ms; 7 ms of real time are left out at 150 ms.
+        let at = |ms: u64| SimTime(ms * 1_000_000_000);
+        let hole = Hole {
+            from: at(100),
+            input_from: at(97),
+            resumed: Some((at(200), at(197))),
+            restarted: true,
+        };
+        let mut clock = ClockMap::default();
+        clock.skip(at(150), Span::from_ms(7));
+        let receiver = fill_half(1);
+        let gaps = |holes: &[Hole], packet: &[Stretch]| {
+            let settings = (&receiver, (1_000_000_000, 1));
+            Gaps::of_pseudowire(holes, packet, &clock, settings, Span::from_ms(21), 3)
+        };
+        let short = Hole {
+            resumed: Some((at(101), at(98))),
+            restarted: false,
+            ..hole
+        };
+        let told = gaps(&[short, hole], &[stretch(5, 25), stretch(30, 31)]);
+        assert_eq!(told.packet, Some(Span(20)));
+        // One packet of 107 was spent on the restart with k = 1.
+        let want = [106, 107, 128].map(|ms| Some(Span::from_ms(ms)));
+        assert_eq!([told.tdm, told.command, told.protection], want);
+        assert_eq!(hole.command_delay(&clock), Some(Span::from_ms(110)));
+        let never = Hole {
+            resumed: None,
+            ..hole
+        };
+        let told = gaps(&[hole, never], &[stretch(5, u64::MAX)]);
+        let all = [told.packet, told.tdm, told.command, told.protection];
+        assert_eq!((all, told.lost), ([None; 4], 3));
+        let told = gaps(&[], &[]);
+        let all = [told.packet, told.tdm, told.command, told.protection];
+        assert_eq!(all, [Some(Span::ZERO); 4]);
+    }
+}

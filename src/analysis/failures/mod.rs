@@ -14,6 +14,9 @@ pub mod severity;
 pub mod stages;
 pub mod timetable;
 
+#[cfg(test)]
+mod samples;
+
 pub use clock_map::ClockMap;
 pub use gaps::{Gaps, Hole};
 pub use passage::Piece;

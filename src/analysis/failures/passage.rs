@@ -160,3 +160,50 @@ impl Group {
         (created.from < created.to).then_some(Self { created, ..self })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{PIPE, Repair, fill_half, ring, stretch, walked};
+    use super::*;
+
+    #[test]
+    fn every_instant_of_creation_fares_as_a_packet_walked_by_itself() {
+        let repairs = [
+            (640, 1100, 3000),
+            (500, 520, 530),
+            (505, 506, 507),
+            (400, 400, 900),
+        ];
+        for (local, head, back) in repairs {
+            let repair = Repair { local, head, back };
+            let plan = ring(Span(24), fill_half(2), stretch(500, 900), repair);
+            let found = pieces(&plan, PIPE, stretch(0, 4000));
+            assert!(found.len() > 2, "something changes");
+            for piece in &found {
+                for created in piece.created.from.0..piece.created.to.0 {
+                    let want = walked(&plan, created).map(Span);
+                    assert_eq!(piece.delay, want, "created at {created}, {local}");
+                }
+            }
+            let alike = found.windows(2).any(|pair| pair[0].delay == pair[1].delay);
+            assert!(!alike, "neighbours differ");
+        }
+    }
+
+    #[test]
+    fn two_cuts_that_one_packet_meets_lose_it_once() {
+        // On the link for 8 ps: lost if sent in [500 - 7, 510), or in [512 - 7, 520).
+        let repair = Repair {
+            local: 9000,
+            head: 9000,
+            back: 9000,
+        };
+        let mut plan = ring(Span(24), fill_half(2), stretch(500, 510), repair);
+        plan.ports[1].cuts.push(stretch(512, 520));
+        // Sent over the second link 4 + 12 ps after creation.
+        let lost: Vec<_> = pieces(&plan, PIPE, stretch(0, 4000));
+        let want = [(0, 477, true), (477, 504, false), (504, 4000, true)];
+        let edges = |one: &Piece| (one.created.from.0, one.created.to.0, one.delay.is_some());
+        assert_eq!(lost.iter().map(edges).collect::<Vec<_>>(), want);
+    }
+}

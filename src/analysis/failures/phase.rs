@@ -186,3 +186,165 @@ impl<'a> Pipe<'a> {
         (receive(&self.receiver, &times, sent, arrivals), lost)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{
+        PIPE, Repair, fill_half, one_link, receiver, ring, stretch, walked,
+    };
+    use super::*;
+    use crate::channel::{Content, Timeline};
+    use crate::pseudowire::receive::Playout;
+
+    const MS: u64 = 1_000_000_000;
+    const RECOVERY: Span = Span(5 * 4_166_666_667);
+
+    /// Fewest and most packets lost over all phases of a step, and the worst phase.
+    fn outage(
+        packet_time: Span,
+        propagation: Span,
+        receiver: Receiver,
+        lasts: u64,
+    ) -> ([u64; 2], WorstPhase) {
+        let cut = stretch(100 * MS, 100 * MS + lasts);
+        let plan = one_link(packet_time, propagation, receiver, cut);
+        let over = stretch(0, 400 * MS);
+        let lost = |phase: u64| queue_free(&plan, PIPE, over, SimTime(phase)).1;
+        let phases = (0..100).map(|n| n * packet_time.0 / 100);
+        let lost: Vec<u64> = phases.map(lost).collect();
+        let extremes = [*lost.iter().min().unwrap(), *lost.iter().max().unwrap()];
+        (extremes, worst_phase(&[&plan], PIPE, over, RECOVERY))
+    }
+
+    #[test]
+    fn an_outage_of_50_ms_loses_as_many_packets_as_it_is_long() {
+        // TV24: P = 1 ms: 50; with 360 us of fibre 50 or 51; P = 8 ms: 6 or 7; 1.75 ms: 28 or 29.
+        let none = Span::ZERO;
+        for (packet_us, fibre, want) in [
+            (1000, none, [50, 50]),
+            (1000, Span::from_us(360), [50, 51]),
+            (8000, none, [6, 7]),
+            (1750, none, [28, 29]),
+        ] {
+            let (lost, worst) = outage(Span::from_us(packet_us), fibre, fill_half(2), 50 * MS);
+            assert_eq!((lost, worst.gaps.lost), (want, want[1]), "{packet_us} us");
+        }
+    }
+
+    #[test]
+    fn replaced_tdm_is_whole_packets_and_a_restart_may_cost_one_more() {
+        // TV25: 8 ms: 8 replaced packets. 50 ms: the loss-of-packets state, left on the second
+        // packet in sequence: of these k = 1 plays the last, k = 2 and 3 all; a level begins with
+        // the second. P = 8 ms: 7 x 8 = 56 ms, never 10 packets.
+        let level = receiver(Playout::Prefill {
+            level: Span::from_ms(4),
+        });
+        let ms = Span::from_ms;
+        for (name, packet_ms, receiver, outage_ms, tdm, command, restarted) in [
+            ("8 of 1 ms", 1, fill_half(2), 8, 8, 8, false),
+            ("k = 1", 1, fill_half(1), 50, 50, 51, true),
+            ("k = 2", 1, fill_half(2), 50, 50, 50, true),
+            ("k = 3", 1, fill_half(3), 50, 50, 50, true),
+            ("level", 1, level, 50, 50, 51, true),
+            ("7 of 8 ms", 8, fill_half(2), 50, 56, 56, false),
+        ] {
+            let (_, worst) = outage(ms(packet_ms), Span::ZERO, receiver, outage_ms * MS);
+            let gaps = worst.gaps;
+            assert_eq!(gaps.tdm, Some(ms(tdm)), "{name}");
+            assert_eq!(gaps.command, Some(ms(command)), "{name}");
+            assert_eq!(gaps.protection, Some(ms(command) + RECOVERY), "{name}");
+            assert_eq!(worst.holes.len(), 1, "{name}");
+            assert_eq!(worst.holes[0].restarted, restarted, "{name}");
+        }
+    }
+
+    /// The longest run of picoseconds without data behind the first data; `u64::MAX`: to the end.
+    fn longest_silence(timeline: &Timeline) -> u64 {
+        let has_data = |at: u64| {
+            let mut segments = timeline.segments().iter();
+            let segment = segments.find(|one| at < one.to.0).unwrap();
+            matches!(segment.content, Content::Data { .. })
+        };
+        let (mut longest, mut silent, mut begun) = (0, 0, false);
+        for at in 0..timeline.end().0 {
+            if has_data(at) {
+                (longest, silent, begun) = (longest.max(silent), 0, true);
+            } else if begun {
+                silent += 1;
+            }
+        }
+        if silent > 0 { u64::MAX } else { longest }
+    }
+
+    /// Every phase of the ring, every packet walked by itself: the longest silence, and the most
+    /// packets lost at a phase that has it.
+    fn brute_force(plan: &Plan, packet_time: u64, to: u64) -> (u64, u64) {
+        let receiver = plan.streams[0].receiver().unwrap();
+        let outcome = |phase: u64| {
+            let ticks = Ticks::every(SimTime(phase), Span(packet_time));
+            let sent = (to - phase).div_ceil(packet_time) - 1;
+            let created = |number: u64| phase + (number + 1) * packet_time;
+            let arrives = |number: u64| {
+                let delay = walked(plan, created(number))?;
+                Some((SimTime(created(number) + delay), number))
+            };
+            let mut arrivals: Vec<_> = (0..sent).filter_map(arrives).collect();
+            arrivals.sort_unstable();
+            let lost = sent - arrivals.len() as u64;
+            let received = receive(receiver, &ticks.into(), sent, arrivals);
+            (longest_silence(&received.timeline), lost)
+        };
+        (0..packet_time).map(outcome).max().unwrap()
+    }
+
+    #[test]
+    fn the_search_finds_what_trying_every_phase_finds() {
+        // A millisecond is 24 ps. Cut at 60 ms; seen by loss of light after 10 ms or by BFD 10 ms x 3
+        // between 20 and 30 ms after; one way only: told 19 ps later. Repaired 5 ms after that,
+        // the head end goes over 40 ms later and back 250 ms after the cut, when the link is whole.
+        let ms = |ms: u64| 24 * ms;
+        let cut = stretch(ms(60), ms(260));
+        let (mut compared, mut restarts) = (0, 0);
+        for packet_time in [ms(1), ms(8)] {
+            for (earliest, latest) in [(ms(10), ms(10)), (ms(20) + 1, ms(30)), (ms(50), ms(70))] {
+                for told in [0, 19] {
+                    let settings =
+                        [1, 2, 3]
+                            .map(fill_half)
+                            .into_iter()
+                            .chain([0, 1, 3].map(|level| {
+                                let level = Span(level * packet_time + 5);
+                                receiver(Playout::Prefill { level })
+                            }));
+                    for receiver in settings {
+                        let plan = |detection: u64| {
+                            let local = ms(60) + detection + told + ms(5);
+                            let repair = Repair {
+                                local,
+                                head: local + ms(40),
+                                back: ms(310),
+                            };
+                            ring(Span(packet_time), receiver.clone(), cut, repair)
+                        };
+                        let plans = [plan(latest), plan(earliest)];
+                        let to = ms(600);
+                        let over = stretch(0, to);
+                        let found = worst_phase(&[&plans[0], &plans[1]], PIPE, over, Span::ZERO);
+                        let most = plans
+                            .each_ref()
+                            .map(|one| brute_force(one, packet_time, to));
+                        let most = most.into_iter().max().unwrap();
+                        let command = found.gaps.command.map_or(u64::MAX, |gap| gap.0);
+                        assert_eq!(command, most.0, "{packet_time} {latest} {told}");
+                        compared += 1;
+                        restarts += u64::from(found.holes.iter().any(|hole| hole.restarted));
+                        let few = found.tried < packet_time as usize;
+                        assert!(few || packet_time < 100, "fewer than all phases are tried");
+                    }
+                }
+            }
+        }
+        assert_eq!(compared, 72);
+        assert!((20..72).contains(&restarts), "{restarts} with a restart");
+    }
+}

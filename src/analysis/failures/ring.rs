@@ -148,3 +148,115 @@ pub fn dark(links: &[Link<'_>]) -> Vec<Stretch> {
     });
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::ClockMap;
+    use super::super::gaps::{Gaps, holes};
+    use super::*;
+
+    fn ms(from: u64, to: u64) -> Stretch {
+        let at = |ms: u64| SimTime(ms * 1_000_000_000);
+        Stretch {
+            from: at(from),
+            to: at(to),
+        }
+    }
+
+    /// Working 1 ms, the other way round 3 ms, 40 ms to detect and switch.
+    fn ring(revert_ms: Option<u64>) -> Ring {
+        Ring {
+            working: Span::from_ms(1),
+            protection: Some(Span::from_ms(3)),
+            switch: Span::from_ms(40),
+            revert: revert_ms.map(Span::from_ms),
+        }
+    }
+
+    /// (until, delay or cause) of every segment, milliseconds.
+    fn segments(ring: &Ring, dark: [&[Stretch]; 2]) -> Vec<(u64, Result<u64, Cause>)> {
+        let line = ring.timeline(dark, ms(0, 1000).to);
+        let one = |segment: &crate::channel::Segment| {
+            let content = match segment.content {
+                Content::Data { input_from, .. } => {
+                    Ok(segment.from.since(input_from).0 / 1_000_000_000)
+                }
+                Content::Idle { cause, .. } => Err(cause),
+            };
+            (segment.to.0 / 1_000_000_000, content)
+        };
+        line.segments().iter().map(one).collect()
+    }
+
+    #[test]
+    fn the_end_that_is_hit_goes_over_and_stays_or_reverts() {
+        let cut = [ms(100, 400)];
+        let starting = (1, Err(Cause::Starting));
+        let hit = [starting, (100, Ok(1)), (140, Err(Cause::Cut))];
+        let stays = [hit.to_vec(), vec![(1000, Ok(3))]].concat();
+        assert_eq!(segments(&ring(None), [&cut, &[]]), stays);
+        let reverts = [hit.to_vec(), vec![(600, Ok(3)), (1000, Ok(1))]].concat();
+        assert_eq!(segments(&ring(Some(200)), [&cut, &[]]), reverts);
+        let spared = [starting, (1000, Ok(1))];
+        assert_eq!(
+            segments(&ring(None), [&[], &cut]),
+            spared,
+            "asymmetry: 2 ms"
+        );
+        let alone = Ring {
+            protection: None,
+            ..ring(None)
+        };
+        let waits = [
+            starting,
+            (100, Ok(1)),
+            (400, Err(Cause::Cut)),
+            (1000, Ok(1)),
+        ];
+        assert_eq!(segments(&alone, [&cut, &[]]), waits);
+    }
+
+    #[test]
+    fn a_short_hole_is_waited_for_and_two_holes_are_waited_out() {
+        let short = [ms(100, 130)];
+        let start = [(1, Err(Cause::Starting)), (100, Ok(1))];
+        let waits = [start.to_vec(), vec![(130, Err(Cause::Cut)), (1000, Ok(1))]].concat();
+        assert_eq!(segments(&ring(None), [&short, &[]]), waits);
+        let [working, other] = [[ms(100, 500)], [ms(50, 300)]];
+        let both = [start.to_vec(), vec![(300, Err(Cause::Cut)), (1000, Ok(3))]].concat();
+        assert_eq!(segments(&ring(None), [&working, &other]), both);
+        // Back from the other way round when that fails too, 40 ms later.
+        let later = [ms(700, 800)];
+        let back = vec![
+            (140, Err(Cause::Cut)),
+            (700, Ok(3)),
+            (740, Err(Cause::Cut)),
+            (1000, Ok(1)),
+        ];
+        let back = [start.to_vec(), back].concat();
+        assert_eq!(segments(&ring(None), [&[ms(100, 400)], &later]), back);
+    }
+
+    #[test]
+    fn the_four_gaps_of_a_ring_are_one_but_for_the_relay() {
+        let line = ring(None).timeline([&[ms(100, 400)], &[]], ms(0, 1000).to);
+        let recovery = Span::from_ms(21);
+        let gaps = Gaps::of_timeslots(&holes(&line), &ClockMap::default(), recovery);
+        let want = [40, 40, 40, 61].map(|gap| Some(Span::from_ms(gap)));
+        assert_eq!([gaps.packet, gaps.tdm, gaps.command, gaps.protection], want);
+    }
+
+    #[test]
+    fn what_was_in_a_link_when_it_was_mended_is_dark_too() {
+        let cuts = [ms(100, 200)];
+        let link = |cuts, through, behind| Link {
+            cuts,
+            through: Span::from_ms(through),
+            behind: Span::from_ms(behind),
+        };
+        assert_eq!(dark(&[link(&cuts, 2, 3)]), [ms(103, 205)]);
+        let other = [ms(203, 300)];
+        let joined = dark(&[link(&other, 0, 0), link(&cuts, 2, 3)]);
+        assert_eq!(joined, [ms(103, 300)]);
+    }
+}

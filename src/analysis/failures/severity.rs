@@ -38,3 +38,28 @@ pub fn worst<T>(mut all: Vec<(Severity, T)>, count: usize) -> Vec<T> {
     all.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
     all.into_iter().take(count).map(|(_, one)| one).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_never_ends_is_worse_than_what_is_long_and_failing_worse_than_either() {
+        let severity = |verdict, gap: Option<u64>, delay: Option<u64>| Severity {
+            verdict,
+            command_gap: gap.map(Span::from_ms),
+            delay_max: delay.map(Span::from_ms),
+        };
+        use Verdict::{Fail, Pass};
+        let all = vec![
+            (severity(Pass, Some(99), None), "passes"),
+            (severity(Fail, Some(50), Some(9)), "slower"),
+            (severity(Fail, Some(50), Some(8)), "quicker"),
+            (severity(Fail, None, Some(1)), "never back"),
+            (severity(Fail, Some(50), Some(8)), "like quicker"),
+        ];
+        let order = ["never back", "slower", "quicker", "like quicker", "passes"];
+        assert_eq!(worst(all.clone(), 9), order);
+        assert_eq!(worst(all, 2), order[..2]);
+    }
+}

@@ -226,3 +226,206 @@ fn asymmetry_ps(ways: [Direction<'_>; 2], stage: Stage, outputs: &[Stretch]) -> 
     let all = begins.into_iter().filter_map(at);
     all.reduce(|most, one| if one.abs() > most.abs() { one } else { most })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::passage::pieces;
+    use super::super::phase::queue_free;
+    use super::super::samples::{PIPE, Repair, fill_half, moved, ring_of, stretch};
+    use super::super::timetable::Changes;
+    use super::*;
+    use crate::plan::Plan;
+    use crate::pseudowire::receive::Receiver;
+    use crate::pseudowire::service::{edge_delay, slack};
+
+    const MS: u64 = 1_000_000_000;
+    const BUDGET: Span = Span(20 * MS);
+
+    fn ms(ms: u64) -> SimTime {
+        SimTime(ms * MS)
+    }
+
+    /// What the receiving end makes of the queue-free network, and the bins of the stages.
+    fn run(plan: &Plan, packet_time: Span, table: &Timetable) -> (Timeline, Vec<Bin>) {
+        let over = stretch(0, table.end.0);
+        let found = pieces(plan, PIPE, over);
+        let mut bins = vec![Bin::default(); table.stages.len()];
+        let creations = (1..).map(|n| SimTime::ZERO + packet_time * n);
+        for created in creations.take_while(|created| *created < table.end) {
+            let piece = found.iter().find(|piece| created < piece.created.to);
+            let place = table.stages.partition_point(|(from, _)| *from <= created) - 1;
+            let bin = &mut bins[place];
+            match piece.and_then(|piece| piece.delay) {
+                None => bin.lost += 1,
+                Some(delay) => {
+                    bin.delivered += 1;
+                    bin.delay_min = bin.delay_min.min(delay);
+                    bin.delay_max = bin.delay_max.max(delay);
+                }
+            }
+        }
+        (queue_free(plan, PIPE, over, SimTime::ZERO).0.timeline, bins)
+    }
+
+    fn judged(plans: [&Plan; 2], packet_time: Span, changes: &Changes) -> [Vec<StageJudgement>; 2] {
+        let pace = Pace::of(plans[0]);
+        let table = Timetable::new(changes, pace);
+        assert_eq!(table.clock.skips(), [], "real and simulated time are one");
+        let runs = plans.map(|plan| run(plan, packet_time, &table));
+        let receiver = plans[0].streams[0].receiver().unwrap();
+        let way = |way: usize| Direction {
+            timeline: &runs[way].0,
+            bins: &runs[way].1,
+            conversion: Span::ZERO,
+            edge: edge_delay(receiver, (packet_time.0, 1)),
+            slack: slack(receiver, (packet_time.0, 1)),
+        };
+        judge([way(0), way(1)], &table, pace, BUDGET)
+    }
+
+    /// Ring of 40 us: 28 units over B, 76 after local repair, 52 from the head end: 1120, 3040 and
+    /// 2080 us. Only one direction is cut, at 300 ms for `gap_ms`.
+    fn one_way(packet_ms: u64, receiver: &Receiver, gap_ms: u64) -> [Vec<StageJudgement>; 2] {
+        let unit = Span::from_us(40);
+        let packet_time = Span::from_ms(packet_ms);
+        let local = ms(300 + gap_ms);
+        let never = Repair {
+            local: u64::MAX,
+            head: u64::MAX - 1,
+            back: u64::MAX,
+        };
+        let repair = Repair {
+            local: local.0,
+            head: 1100 * MS,
+            back: 2030 * MS,
+        };
+        let plan = |cut, repair| ring_of(unit, packet_time, receiver.clone(), cut, repair);
+        let hit = plan(stretch(300 * MS, 2000 * MS), repair);
+        let spared = plan(stretch(u64::MAX - 2, u64::MAX - 1), never);
+        let changes = Changes {
+            failed: ms(300),
+            restored: local,
+            repaired: Some(ms(2000)),
+            all: [ms(300), local, ms(1100), ms(2000), ms(2030)].to_vec(),
+        };
+        judged([&hit, &spared], packet_time, &changes)
+    }
+
+    #[test]
+    fn repair_of_one_direction_makes_it_asymmetric_only_through_a_restart() {
+        // The local detour is 1920 us longer. k = 2: slack 1 ms; k = 4: 3 ms; P = 8 ms: 8 ms.
+        let difference = 1_920_000_000;
+        for (name, packet_ms, packets, gap_ms, after) in [
+            ("a gap of 50 ms: a restart", 1, 2, 50, difference),
+            ("the same with slack enough", 1, 4, 50, difference),
+            (
+                "8 ms and too little slack: late until a restart",
+                1,
+                2,
+                8,
+                difference,
+            ),
+            ("8 ms and slack enough: the delay stays", 1, 4, 8, 0),
+            ("50 ms are 7 packets of 8 ms: the delay stays", 8, 2, 50, 0),
+        ] {
+            let [hit, spared] = one_way(packet_ms, &fill_half(packets), gap_ms);
+            let asymmetries = |judged: &[StageJudgement]| -> Vec<Option<i64>> {
+                judged.iter().map(|one| one.asymmetry_ps).collect()
+            };
+            // The circuit remembers: also on shorter paths and on the normal one.
+            let want = [0, after, after, after, after].map(Some);
+            assert_eq!(asymmetries(&hit), want, "{name}");
+            assert_eq!(asymmetries(&spared), want, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_command_keyed_into_the_hole_fails_what_is_within_the_budget_before_and_after() {
+        let [hit, spared] = one_way(1, &fill_half(2), 50);
+        let verdicts = |judged: &[StageJudgement]| -> Vec<Verdict> {
+            judged.iter().map(|one| one.verdict).collect()
+        };
+        use Verdict::{Fail, Pass};
+        assert_eq!(verdicts(&hit), [Pass, Fail, Pass, Pass, Pass]);
+        assert_eq!(verdicts(&spared), [Pass; 5]);
+        let during = hit[1];
+        assert_eq!(during.cause, Some(FailCause::Budget));
+        // Packets sent over the second link from 300 ms - 320 us + 1 ps until 350 ms are lost,
+        // 640 us after creation: those created at 300 to 349 ms. The first bit of the first of them
+        // entered at 299 ms. The packet created at 350 ms comes 3040 us later, one after it starts
+        // play-out 5040 us after its first bit entered at 349 ms.
+        assert_eq!(during.lost, 50);
+        assert_eq!(
+            during.delay_max,
+            Some(Span::from_us(349_000 + 5040 - 299_000))
+        );
+        let [steady, after] = [hit[0], hit[2]];
+        assert_eq!(steady.delay_max, Some(Span::from_us(3120)));
+        assert_eq!(after.delay_max, Some(Span::from_us(5040)));
+        assert_eq!(after.worst_start, after.delay_max);
+        assert_eq!(
+            hit[3].worst_start,
+            Some(Span::from_us(4080)),
+            "a start would be better"
+        );
+        assert_eq!(hit[3].delay_max, after.delay_max);
+    }
+
+    #[test]
+    fn a_longer_path_moves_the_delay_only_beyond_the_slack() {
+        // TV26: P = 1 ms, k = 2, slack 1 ms: 1200 us to 2000, 2200 and 2700 us. TV27: the last in
+        // one direction only: 1.5 ms.
+        let packet_time = Span::from_ms(1);
+        for (then_us, delay_us) in [(2000, 3200), (2200, 3200), (2700, 4700)] {
+            let plan = |then_us: u64| {
+                let delays = [1200, then_us].map(Span::from_us);
+                moved(packet_time, fill_half(2), delays, ms(300))
+            };
+            let changes = Changes {
+                failed: ms(300),
+                restored: ms(300),
+                repaired: None,
+                all: vec![ms(300)],
+            };
+            let [hit, _] = judged([&plan(then_us), &plan(1200)], packet_time, &changes);
+            let after = hit[2];
+            assert_eq!(
+                after.delay_max,
+                Some(Span::from_us(delay_us)),
+                "{then_us} us"
+            );
+            let asymmetry = i64::try_from(delay_us).unwrap() - 3200;
+            assert_eq!(after.asymmetry_ps, Some(asymmetry * 1_000_000));
+            assert_eq!(after.verdict, Verdict::Pass);
+            let none = then_us <= 2200;
+            assert_eq!(hit[1].replaced == Span::ZERO, none, "{then_us} us");
+            assert_eq!(hit[1].lost, 0);
+        }
+    }
+
+    #[test]
+    fn a_direction_that_is_cut_off_fails_from_then_on() {
+        let packet_time = Span::from_ms(1);
+        let never = Repair {
+            local: u64::MAX,
+            head: u64::MAX - 1,
+            back: u64::MAX,
+        };
+        let cut = stretch(300 * MS, u64::MAX);
+        let plan = ring_of(Span::from_us(40), packet_time, fill_half(2), cut, never);
+        let changes = Changes {
+            failed: ms(300),
+            restored: ms(300),
+            repaired: None,
+            all: vec![ms(300)],
+        };
+        let [forth, back] = judged([&plan, &plan], packet_time, &changes);
+        assert_eq!(forth, back);
+        assert_eq!(forth[0].verdict, Verdict::Pass);
+        for judged in &forth[1..] {
+            let found = (judged.delay_max, judged.verdict, judged.cause);
+            assert_eq!(found, (None, Verdict::Fail, Some(FailCause::Loss)));
+        }
+        assert_eq!(forth[2].asymmetry_ps, None);
+    }
+}

@@ -174,17 +174,20 @@ fn rounded(span: Span) -> Span {
 
 impl Timetable {
     /// The run of a case: all changes at their real distance from one another, but that of a
-    /// longer time without any only [`IDLE_MAX`] is left before all circuits are restored, and a
-    /// stage behind. A stage begins with the last change that leads to it; what is created within
-    /// the lead before the next change, which that may meet, is `during` already. Where the next
-    /// change comes at once the stage is as short as it really is.
+    /// longer time without any only so much is left: [`IDLE_MAX`] before all circuits are restored,
+    /// a stage and the lead between stages, the time to settle and the lead elsewhere. A stage
+    /// begins with the last change that leads to it; what is created within the lead before the
+    /// next change, which that may meet, is `during` already. Where the next change comes at once
+    /// the stage is as short as it really is, or does not stand apart.
     #[must_use]
     pub fn new(changes: &Changes, pace: Pace) -> Self {
         let mut clock = ClockMap::default();
         for pair in changes.all.windows(2) {
-            let kept = match changes.towards(pair[1]) {
+            let [from, to] = [pair[0], pair[1]].map(|change| changes.towards(change));
+            let kept = match to {
                 Stage::AfterSwitch => IDLE_MAX,
-                _ => STAGE + pace.lead,
+                _ if to != from => STAGE + pace.lead,
+                _ => pace.settle + pace.lead,
             };
             let idle = pair[1].since(pair[0]);
             if idle > kept {
@@ -238,5 +241,115 @@ impl Timetable {
         all.into_iter()
             .find(|own| !own.is_empty())
             .unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{fill_half, one_link, stretch};
+    use super::*;
+
+    const MS: u64 = 1_000_000_000;
+
+    fn ms(ms: u64) -> SimTime {
+        SimTime(ms * MS)
+    }
+
+    const PACE: Pace = Pace {
+        warm_up: Span(300 * MS),
+        lead: Span(20 * MS),
+        settle: Span(80 * MS),
+    };
+
+    /// Fails at 300 ms, restored 25 ms later; a better path at 1400 ms; repaired at 5 s, back at
+    /// 15 s.
+    fn changes(restored: u64) -> Changes {
+        Changes {
+            failed: ms(300),
+            restored: ms(restored),
+            repaired: Some(ms(5000)),
+            all: [300, 325, 1400, 5000, 15_000].map(ms).to_vec(),
+        }
+    }
+
+    #[test]
+    fn time_without_a_change_is_left_out_and_remembered() {
+        let table = Timetable::new(&changes(325), PACE);
+        // 325 to 1400 and 1400 to 5000: a stage and the lead are left; 5000 to 15 000: 100 ms.
+        let skips = [(1345, 55), (2365, 2580), (2465, 9900)];
+        let want = skips.map(|(at, length)| (ms(at), Span::from_ms(length)));
+        assert_eq!(table.clock.skips(), want);
+        assert_eq!(table.end, ms(3465));
+        let stages = [
+            (0, Stage::Steady),
+            (280, Stage::During),
+            (325, Stage::AfterSwitch),
+            (1325, Stage::During),
+            (1345, Stage::AfterReconvergence),
+            (2345, Stage::During),
+            (2465, Stage::AfterRevert),
+        ];
+        assert_eq!(table.stages, stages.map(|(at, stage)| (ms(at), stage)));
+        for (real, sim) in [
+            (300, 300),
+            (1345, 1345),
+            (1399, 1345),
+            (1400, 1345),
+            (15_000, 2465),
+        ] {
+            assert_eq!(table.clock.sim(ms(real)), ms(sim), "{real} ms");
+        }
+        assert_eq!(table.clock.between(ms(1344), ms(1345)), Span::from_ms(56));
+        assert_eq!(table.clock.real(ms(2465)), ms(15_000));
+    }
+
+    #[test]
+    fn before_all_circuits_are_restored_two_seconds_are_left() {
+        let table = Timetable::new(&changes(1400), PACE);
+        assert_eq!(table.clock.sim(ms(1400)), ms(1400));
+        assert_eq!(
+            table.of(Stage::AfterSwitch),
+            [stretch(1400 * MS, 2400 * MS)]
+        );
+        let like = table.of(Stage::AfterSwitch);
+        assert_eq!(
+            table.of(Stage::AfterReconvergence),
+            like,
+            "nothing leads to it"
+        );
+        let late = Changes {
+            restored: ms(4000),
+            all: [300, 4000].map(ms).to_vec(),
+            ..changes(0)
+        };
+        let table = Timetable::new(&late, PACE);
+        assert_eq!(table.clock.skips(), [(ms(2300), Span::from_ms(1700))]);
+    }
+
+    #[test]
+    fn a_stage_that_the_next_change_swallows_does_not_stand_apart() {
+        let mut soon = changes(325);
+        soon.all = [300, 325, 340].map(ms).to_vec();
+        let table = Timetable::new(&soon, PACE);
+        let stages = [
+            (0, Stage::Steady),
+            (280, Stage::During),
+            (340, Stage::AfterReconvergence),
+        ];
+        assert_eq!(table.stages, stages.map(|(at, stage)| (ms(at), stage)));
+        let behind = table.of(Stage::AfterReconvergence);
+        assert_eq!(table.of(Stage::AfterSwitch), behind);
+        assert_eq!(table.of(Stage::AfterRevert), behind);
+    }
+
+    #[test]
+    fn the_warm_up_lets_every_circuit_start() {
+        // P = 1 ms, k = 2; 20 ms of fibre: twice that is the lead. Started after 40 + 2 + 3 ms, and
+        // the lead more; settled 10 ms after the start; all up to whole 10 ms, sending takes 2 ps.
+        let cut = stretch(1, 2);
+        let plan = one_link(Span::from_ms(1), Span::from_ms(20), fill_half(2), cut);
+        let want = [90, 50, 60].map(Span::from_ms);
+        let pace = Pace::of(&plan);
+        assert_eq!([pace.warm_up, pace.lead, pace.settle], want);
     }
 }
