@@ -7,6 +7,8 @@
 pub mod bypasses;
 pub mod constraints;
 pub mod disjoint;
+#[cfg(test)]
+mod fixture;
 mod flow;
 pub mod graph;
 pub mod outage;
