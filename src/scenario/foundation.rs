@@ -130,6 +130,8 @@ impl Foundation {
                 constants: Constants::of(Preset::physical()),
                 written: Vec::new(),
                 physical: Vec::new(),
+                admin_groups: Default::default(),
+                lines: Default::default(),
             },
             weather: Weather::default(),
             drafts: Vec::new(),
