@@ -130,6 +130,8 @@ impl Foundation {
                 constants: Constants::of(Preset::physical()),
                 written: Vec::new(),
                 physical: Vec::new(),
+                admin_groups: Vec::new(),
+                lines: Vec::new(),
             },
             weather: Weather::default(),
             drafts: Vec::new(),

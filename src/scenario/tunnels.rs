@@ -74,7 +74,12 @@ pub fn recomputed(
 ) -> Option<Path> {
     let nodes = &tunnel.path.nodes;
     let open = |hop: Hop| !avoid(hop.link);
-    find_path(graph, [nodes[0], nodes[nodes.len() - 1]], &tunnel.constraints, &open)
+    find_path(
+        graph,
+        [nodes[0], nodes[nodes.len() - 1]],
+        &tunnel.constraints,
+        &open,
+    )
 }
 
 /// Per stream the forwarding in real time of a run in which the events of the scenario happen;
@@ -191,7 +196,9 @@ impl Maker<'_> {
     pub fn routed(&self, tunnels: &[Tunnel], control: &Control<'_>) -> Vec<Routed> {
         let partner = |stream: usize| Some(&tunnels[self.partner(stream)?]);
         let streams = tunnels.iter().enumerate();
-        streams.map(|(stream, tunnel)| control.route(tunnel, partner(stream))).collect()
+        streams
+            .map(|(stream, tunnel)| control.route(tunnel, partner(stream)))
+            .collect()
     }
 
     fn partner(&self, stream: usize) -> Option<usize> {
@@ -205,7 +212,9 @@ impl Maker<'_> {
             *back == there.reversed()
         };
         let mut all = self.drafts.iter();
-        together.then(|| all.position(|draft| draft.owner == owner)).flatten()
+        together
+            .then(|| all.position(|draft| draft.owner == owner))
+            .flatten()
     }
 
     fn ways_without(&self, without: &[Element]) -> Vec<Ways> {
@@ -243,5 +252,8 @@ fn given_bypass(
 
 /// The forwarding of every stream where nothing ever fails.
 pub(super) fn undisturbed(drafts: &[Draft]) -> Vec<Routing> {
-    drafts.iter().map(|draft| Routing::along(&draft.path)).collect()
+    drafts
+        .iter()
+        .map(|draft| Routing::along(&draft.path))
+        .collect()
 }

@@ -118,7 +118,11 @@ pub(super) fn of_circuits(
             paths: circuit.paths.clone(),
             second: protection.second.clone(),
         };
-        ways.completed(&Graph::new(topology, carries), protection, &constraints(protection))
+        ways.completed(
+            &Graph::new(topology, carries),
+            protection,
+            &constraints(protection),
+        )
     };
     circuits.iter().zip(&resilience.circuits).map(one).collect()
 }
@@ -177,11 +181,18 @@ impl Ways {
         };
         let there = again(&self.paths[0]);
         let mirrored = self.paths[1] == self.paths[0].reversed();
-        let back = if mirrored { there.reversed() } else { again(&self.paths[1]) };
+        let back = if mirrored {
+            there.reversed()
+        } else {
+            again(&self.paths[1])
+        };
         let paths = [there, back];
         // Where the first path moves, what stood by for it may be where it goes.
         let moved = paths != self.paths;
-        let given = self.second.clone().map(|path| path.filter(|path| !moved && stays(path)));
+        let given = self
+            .second
+            .clone()
+            .map(|path| path.filter(|path| !moved && stays(path)));
         let mut ways = Self {
             carries: self.carries,
             paths,
