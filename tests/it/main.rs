@@ -14,10 +14,12 @@ mod random_plans;
 #[cfg(feature = "cli")]
 mod readme;
 mod reference_workload;
+mod resilience_input;
 mod scenario_circuits;
 mod scenario_compile;
 mod scenario_lints;
 mod scenario_media;
+mod scenario_protection;
 mod scenario_schema;
 mod scenario_shipped;
 mod scenario_support;
