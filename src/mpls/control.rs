@@ -110,6 +110,7 @@ impl<'a> Control<'a> {
         routed
             .steps
             .extend(self.restorations(&routed.routing, &cuts, tunnel));
+        routed.steps.retain(|step| !self.is_idle(step));
         routed
             .steps
             .sort_by_key(|step| (step.at, step.what, step.node));
