@@ -23,3 +23,6 @@ pub mod sharing;
 pub mod steps;
 pub mod tunnel;
 mod weave;
+
+#[cfg(test)]
+mod fixture;
