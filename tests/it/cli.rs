@@ -131,6 +131,7 @@ fn every_command_has_help_with_an_example() {
     let home = Home::new();
     for command in [
         "run",
+        "failures",
         "check",
         "explain",
         "presets",

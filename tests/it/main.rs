@@ -6,6 +6,8 @@ mod cli;
 mod engines_agree;
 mod every_engine;
 mod failing_vectors;
+#[cfg(feature = "cli")]
+mod failures;
 mod general_vectors;
 mod independence;
 mod queueing_theory;
