@@ -10,6 +10,7 @@ use crate::pseudowire::receive::{LatePolicy, Playout, Receiver};
 use crate::pseudowire::service::{PlayoutModel, Profile, Service};
 use crate::random::Seed;
 use crate::scenario::interfaces::InterfaceUse;
+use crate::scenario::resilience::{PROFILES, Resilience};
 use crate::scenario::{
     Carriage, Carried, Circuit, Direction, Emulation, LayerRates, LegOwner, Scenario, StreamOwner,
 };
@@ -169,6 +170,7 @@ pub fn scenario_and_outcome(sample: &Sample) -> (Scenario, Outcome) {
         flows: Vec::new(),
         streams: vec![StreamOwner::Circuit(0, 0), StreamOwner::Circuit(0, 1)],
         ports: vec!["A-B a-z".into(), "A-B z-a".into()],
+        resilience: Resilience::of_profile(&PROFILES[0], 1, 60),
         plan: builder.seal(),
         constants: Vec::new(),
         not_judged: vec!["circuit: scheme".into()],

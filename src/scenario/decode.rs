@@ -94,12 +94,6 @@ impl Decoder<'_> {
     ) -> Option<At<Value>> {
         let span = value.span();
         let decoded = match (kind, value.get_ref()) {
-            (Kind::NotYet, _) => {
-                let title = format!("`{what}` is not built yet");
-                let help = "a field that would have no effect is refused; leave it out";
-                self.fault(span.clone(), title, "refused".into(), Some(help.into()));
-                None
-            }
             (Kind::AnyOf(kinds), written) => match kinds.iter().find(|kind| fits(kind, written)) {
                 Some(kind) => return self.value(value, kind, what),
                 None => self.mismatch(value, kind, what),

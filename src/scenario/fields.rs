@@ -52,8 +52,6 @@ pub enum Kind {
     Tagged(&'static [Variant]),
     /// One of several kinds, told apart by how the value is written.
     AnyOf(&'static [Kind]),
-    /// Known, but refused until its model is built.
-    NotYet,
 }
 
 /// One variant of a tagged table.
@@ -153,7 +151,6 @@ impl Kind {
                 let texts: Vec<String> = kinds.iter().map(Self::expectation).collect();
                 texts.join(", or ")
             }
-            Self::NotYet => "nothing: this is not built yet".into(),
         }
     }
 }

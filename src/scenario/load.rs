@@ -15,7 +15,7 @@ use super::tables::{SCENARIO, TOPOLOGY};
 use super::value::Table;
 use super::{
     Loaded, Overrides, Scenario, capacity, carriers, check, circuit_streams, circuits, compile,
-    coordinates, expand, fades, lint, lint_circuit, routes, security, services, trace,
+    coordinates, expand, fades, lint, lint_circuit, resilience, routes, security, services, trace,
 };
 use crate::random::Seed;
 use crate::units::{SimTime, Span};
@@ -145,12 +145,14 @@ fn scenario(
     let drafts = streams::drafts(&ready.circuits, &ready.flows, sources_end);
     let seed = Seed(overrides.seed.or(spec.seed)?);
     let weather = fades::weather(&spec, network, duration?, seed, &mut session.findings);
+    let resilience = resilience::settle(&spec, network, &ready, &mut session.findings);
     let parts = Parts {
         spec: &spec,
         topology: topology_spec,
         network,
         ready: &ready,
         weather: &weather,
+        resilience: &resilience,
         seed,
     };
     on_the_network(&parts, &drafts, duration?, &mut session.findings);
@@ -323,6 +325,8 @@ pub(super) struct Parts<'a> {
     pub ready: &'a Ready<'a>,
     /// The rates of radio links over time.
     pub weather: &'a fades::Weather,
+    /// What fails, and what protects against it.
+    pub resilience: &'a resilience::Resilience,
     /// Seed of the file, or of the command line.
     pub seed: Seed,
 }
@@ -340,6 +344,7 @@ fn assemble(
         network,
         ready,
         weather,
+        resilience,
         seed,
     } = parts;
     let duration = SimTime(spec.duration.as_ref()?.value);
@@ -374,6 +379,7 @@ fn assemble(
         flows: compile::flows(network, &ready.flows, &compiled),
         streams: compiled.streams,
         ports: compiled.ports,
+        resilience: (*resilience).clone(),
         plan: compiled.plan,
         constants: compile::constants(network),
         not_judged,

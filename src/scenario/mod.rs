@@ -29,6 +29,7 @@ mod network;
 mod patterns;
 mod policers;
 mod ports;
+pub mod resilience;
 mod routes;
 pub mod schema;
 mod security;
@@ -50,6 +51,7 @@ pub use load::{check_file, check_file_with, load};
 
 pub use diagnostic::{Diagnostic, Label, Severity, SourceFile, SourceId};
 
+use self::resilience::Resilience;
 use crate::plan::{Plan, StreamId};
 use crate::random::Seed;
 use crate::topology::Direction as PathDirection;
@@ -116,6 +118,8 @@ pub struct Scenario {
     pub streams: Vec<StreamOwner>,
     /// Per plan port: its name for reports ("KEE-ELL a-z", "KEE-ELL a-z hop 2", "firewall MIL in").
     pub ports: Vec<String>,
+    /// What fails, and what protects against it.
+    pub resilience: Resilience,
     /// The sealed plan.
     pub plan: Plan,
     /// Every constant used, with its source; overridden ones say so. In order of name.

@@ -37,9 +37,6 @@ fn table(fields: &[Field]) -> Map<String, Value> {
                 text.push_str(" Descriptive: it changes no result.");
             }
             object.insert("description".into(), json!(text));
-        } else {
-            // The schema `false`: nothing is valid here yet.
-            property = json!({ "not": {}, "description": field.doc });
         }
         properties.insert(field.key.into(), property);
     }
@@ -106,7 +103,6 @@ fn schema(kind: &Kind) -> Value {
             json!({ "oneOf": built.collect::<Vec<_>>() })
         }
         Kind::AnyOf(kinds) => json!({ "anyOf": kinds.iter().map(schema).collect::<Vec<_>>() }),
-        Kind::NotYet => Value::Bool(false),
     }
 }
 
@@ -147,6 +143,6 @@ mod tests {
         );
         assert_eq!(circuit["additionalProperties"], json!(false));
         let event = &schema["properties"]["event"]["items"]["properties"];
-        assert_eq!(event["fail"]["not"], json!({}));
+        assert_eq!(event["fail"]["additionalProperties"], json!(false));
     }
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::flow::{PolicerSpec, policer};
-use super::{class, pair};
+use super::resilience::{ProtectionSpec, protection};
+use super::{Route, class, pair};
 use crate::scenario::defaults::or_default;
 use crate::scenario::value::{At, Table, Value};
 use crate::traffic::Class;
@@ -78,7 +79,7 @@ pub struct CircuitSpec {
     /// `minimum_frame`.
     pub minimum_frame: Option<u64>,
     /// `path` per direction.
-    pub path: [Option<At<Vec<At<String>>>>; 2],
+    pub path: [Option<Route>; 2],
     /// Whether `path` was written, even with a fault.
     pub has_path: bool,
     /// `phase` per direction, ps.
@@ -97,6 +98,8 @@ pub struct CircuitSpec {
     pub silent: bool,
     /// `compare`.
     pub compare: Option<At<String>>,
+    /// `protection` and what belongs to it.
+    pub protection: ProtectionSpec,
 }
 
 /// `clock`.
@@ -195,10 +198,7 @@ pub(super) fn circuit(table: &Table) -> Option<CircuitSpec> {
         labels: number("labels"),
         rtp: flag("rtp"),
         minimum_frame: number("minimum_frame"),
-        path: match table.get("path").map(|at| &at.value) {
-            Some(Value::Table(ways)) => [ways.texts("a-z"), ways.texts("z-a")],
-            _ => [table.texts("path"), None],
-        },
+        path: by_direction(table, "path"),
         has_path: table.has("path"),
         phase: per(table, "phase", ["a-z", "z-a"]),
         clock: table.table("clock").and_then(clock),
@@ -208,7 +208,16 @@ pub(super) fn circuit(table: &Table) -> Option<CircuitSpec> {
         policer: table.table("policer").and_then(policer),
         silent: flag("silent"),
         compare: table.text("compare"),
+        protection: protection(table),
     })
+}
+
+/// Names of a route for one direction, or a table with one each.
+pub(super) fn by_direction(table: &Table, key: &str) -> [Option<Route>; 2] {
+    match table.get(key).map(|at| &at.value) {
+        Some(Value::Table(ways)) => [ways.texts("a-z"), ways.texts("z-a")],
+        _ => [table.texts(key), None],
+    }
 }
 
 /// A quantity for both, or a table with one each.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::resilience::{DISRUPTIONS, DisruptionSpec, disruptions};
 use crate::scenario::value::{At, Table};
 use crate::topology::{Direction, Modulation};
 use crate::units::{SimTime, Span};
@@ -13,8 +14,10 @@ pub struct EventSpec {
     pub span: Range<usize>,
     /// `at`.
     pub at: At<SimTime>,
-    /// What happens; `None` where nothing is written, or with a fault.
+    /// What happens to radios; nothing where nothing is written, or with a fault.
     pub what: Vec<Happening>,
+    /// What fails, or is whole again.
+    pub disruptions: Vec<DisruptionSpec>,
     /// Whether a key of something that happens was written, even with a fault.
     pub has_what: bool,
 }
@@ -62,8 +65,10 @@ pub(super) fn event(table: &Table) -> Option<EventSpec> {
         span: table.span.clone(),
         at: at.map(SimTime),
         what: modulation.into_iter().chain(fade).collect(),
-        has_what: ["modulation", "fade", "fail"]
+        disruptions: disruptions(table),
+        has_what: ["modulation", "fade"]
             .into_iter()
+            .chain(DISRUPTIONS)
             .any(|key| table.has(key)),
     })
 }

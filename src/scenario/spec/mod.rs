@@ -5,6 +5,7 @@ mod event;
 mod flow;
 mod media;
 mod pattern;
+mod resilience;
 mod security;
 mod service;
 mod topology;
@@ -14,19 +15,24 @@ pub use self::event::{EventSpec, Happening};
 pub use self::flow::{FlowSpec, Origin, PolicerSpec, SizeSpec, To};
 pub use self::media::{DisciplineSpec, RadioSpec};
 pub use self::pattern::{Codec, MixSpec, Pace, PatternSpec, Timing, TraceRow, TraceSpec};
+pub use self::resilience::{
+    BypassSpec, ConstraintsSpec, ControlSpec, Disruption, DisruptionSpec, ProtectionSpec,
+};
 pub use self::security::{FloodSpec, SecuritySpec};
 pub use self::service::{ServiceSpec, SitesSpec};
-pub use self::topology::{LinkSpec, NodeSpec, TopologySpec};
+pub use self::topology::{LineSpec, LinkSpec, NodeSpec, TopologySpec};
 
 use std::ops::Range;
 
 use self::circuit::circuit;
 use self::event::event;
 use self::flow::flow;
+use self::resilience::{bypass, control, default_protection};
 use self::security::{flood, security};
 use self::service::service;
 use super::defaults::{FREQUENCY_DEFAULT_HZ, SEED_DEFAULT, defaults, whole_or};
 use super::diagnostic::{Place, SourceId};
+use super::resilience::ProtectionKind;
 use super::value::{At, Table, Value};
 use crate::traffic::Class;
 
@@ -61,6 +67,14 @@ pub struct ScenarioSpec {
     pub security: SecuritySpec,
     /// `[[flood]]` with a usable name.
     pub floods: Vec<FloodSpec>,
+    /// `[control]`.
+    pub control: ControlSpec,
+    /// `[protection] default`.
+    pub protection: Option<At<ProtectionKind>>,
+    /// `[[bypass]]` without a fault.
+    pub bypasses: Vec<BypassSpec>,
+    /// Whether anything of failures or protection was written.
+    pub resilient: bool,
     /// `[[event]]` with a usable instant.
     pub events: Vec<EventSpec>,
     /// `series`, ps.
@@ -70,6 +84,9 @@ pub struct ScenarioSpec {
     /// Keys left out whose default acts, as "scenario: seed 1", "circuit NAME: payload".
     pub defaults: Vec<String>,
 }
+
+/// Names on the way, in order.
+pub type Route = At<Vec<At<String>>>;
 
 /// Where the topology is.
 #[derive(Debug)]
@@ -116,6 +133,10 @@ impl ScenarioSpec {
             services: table.tables("service").filter_map(service).collect(),
             security: security(table),
             floods: table.tables("flood").filter_map(flood).collect(),
+            control: control(table),
+            protection: default_protection(table),
+            bypasses: table.tables("bypass").filter_map(bypass).collect(),
+            resilient: resilient(table),
             events: table.tables("event").filter_map(event).collect(),
             series: table.whole("series"),
             descriptive,
@@ -153,6 +174,19 @@ fn flows(source: SourceId, table: &Table) -> Vec<FlowSpec> {
         Some(spec)
     };
     table.tables("flow").filter_map(one).collect()
+}
+
+/// Whether anything of failures or protection was written, even with a fault.
+fn resilient(table: &Table) -> bool {
+    let of = |what: &str, keys: &[&str]| {
+        let mut tables = table.tables(what);
+        tables.any(|one| keys.iter().any(|key| one.has(key)))
+    };
+    ["control", "protection", "bypass"]
+        .iter()
+        .any(|key| table.has(key))
+        || of("circuit", &resilience::OF_CIRCUITS)
+        || of("event", &resilience::DISRUPTIONS)
 }
 
 fn pair(table: &Table, key: &str) -> Option<[At<String>; 2]> {

@@ -6,6 +6,8 @@ use super::media::{
     DisciplineSpec, FirewallSpec, RadioSpec, discipline, encryption, firewall, radio,
 };
 use super::pair;
+use super::resilience::{detection, names};
+use crate::mpls::settings::Detection;
 use crate::scenario::diagnostic::{Place, SourceId};
 use crate::scenario::value::{At, Table, Value};
 use crate::topology::{Encryption, sdh};
@@ -38,7 +40,9 @@ pub struct TopologySpec {
     pub nodes: Vec<NodeSpec>,
     /// `[[link]]` with a usable name.
     pub links: Vec<LinkSpec>,
-    /// Whether every node and link has a usable name: else a name not found may be one of them.
+    /// `[[line]]` with a usable name.
+    pub lines: Vec<LineSpec>,
+    /// Whether every node, link and line has a usable name: else a name not found may be one of them.
     pub complete: bool,
     /// Descriptive keys used, as "kind: key".
     pub descriptive: Vec<String>,
@@ -65,6 +69,10 @@ pub struct NodeSpec {
     pub coordinates_span: Option<Range<usize>>,
     /// Whether only one of them was written.
     pub half_located: bool,
+    /// `can_fail`.
+    pub can_fail: bool,
+    /// `power`.
+    pub power: Option<String>,
 }
 
 /// A link.
@@ -122,6 +130,27 @@ pub struct LinkSpec {
     pub queue_span: Option<Range<usize>>,
     /// `srlg`.
     pub srlg: Vec<String>,
+    /// `admin_groups`.
+    pub admin_groups: Vec<At<String>>,
+    /// `te_metric`.
+    pub te_metric: Option<u64>,
+    /// `reservable`, b/s.
+    pub reservable_bps: Option<u64>,
+    /// `can_fail`.
+    pub can_fail: bool,
+    /// `ground_wire_of`.
+    pub ground_wire_of: Vec<At<String>>,
+    /// `detection`.
+    pub detection: Option<At<Detection>>,
+}
+
+/// A power line.
+#[derive(Debug)]
+pub struct LineSpec {
+    /// `name`.
+    pub name: At<String>,
+    /// `ends`.
+    pub ends: Option<[At<String>; 2]>,
 }
 
 impl TopologySpec {
@@ -167,10 +196,13 @@ impl TopologySpec {
             disciplines: table.tables("discipline").filter_map(discipline).collect(),
             nodes: table.tables("node").filter_map(node).collect(),
             links: table.tables("link").filter_map(link).collect(),
-            complete: ["node", "link", "discipline"].into_iter().all(|what| {
-                table.has(what) == table.get(what).is_some()
-                    && table.tables(what).all(|one| one.get("name").is_some())
-            }),
+            lines: table.tables("line").filter_map(line).collect(),
+            complete: ["node", "link", "discipline", "line"]
+                .into_iter()
+                .all(|what| {
+                    table.has(what) == table.get(what).is_some()
+                        && table.tables(what).all(|one| one.get("name").is_some())
+                }),
             descriptive,
         }
     }
@@ -210,6 +242,8 @@ fn node(table: &Table) -> Option<NodeSpec> {
         longitude: table.degrees("lon"),
         coordinates_span: table.key_span("lat").or_else(|| table.key_span("lon")),
         half_located: table.has("lat") != table.has("lon"),
+        can_fail: table.flag("can_fail").is_none_or(|at| at.value),
+        power: table.text("power").map(|at| at.value),
     })
 }
 
@@ -248,6 +282,19 @@ fn link(table: &Table) -> Option<LinkSpec> {
             .texts("srlg")
             .map(|names| names.value.into_iter().map(|name| name.value).collect())
             .unwrap_or_default(),
+        admin_groups: names(table, "admin_groups"),
+        te_metric: table.whole("te_metric").map(|at| at.value),
+        reservable_bps: table.whole("reservable").map(|at| at.value),
+        can_fail: table.flag("can_fail").is_none_or(|at| at.value),
+        ground_wire_of: names(table, "ground_wire_of"),
+        detection: detection(table),
+    })
+}
+
+fn line(table: &Table) -> Option<LineSpec> {
+    Some(LineSpec {
+        name: table.text("name")?,
+        ends: pair(table, "ends"),
     })
 }
 

@@ -1,6 +1,9 @@
 //! Keys of a circuit.
 
 use super::flow::POLICER;
+use super::resilience::{
+    FIELD_CO_ROUTED, FIELD_CONSTRAINTS, FIELD_PROTECTION, FIELD_REVERT, FIELD_SECOND_PATH,
+};
 use super::{CLASS, PACKET_SIZE, PATH, TIME_OR_ZERO, TIME_POSITIVE};
 use crate::pseudowire::clock::OFFSET_MAX_PPB;
 use crate::scenario::fields::{Field, Kind, Variant};
@@ -230,9 +233,14 @@ pub(super) const CIRCUIT: &[Field] = &[
         &Kind::Name,
         "Another circuit, shown beside this one in the report.",
     ),
+    FIELD_PROTECTION,
+    FIELD_SECOND_PATH,
+    FIELD_CO_ROUTED,
+    FIELD_REVERT,
+    FIELD_CONSTRAINTS,
 ];
 
-const PATH_BY_DIRECTION: &[Field] = &[
+pub(super) const PATH_BY_DIRECTION: &[Field] = &[
     Field::required("a-z", &PATH, "From the first end to the second."),
     Field::optional("z-a", &PATH, "Back; default the same links."),
 ];

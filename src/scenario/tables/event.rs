@@ -1,6 +1,7 @@
 //! Keys of an event.
 
 use super::media::{DEPTH, LASTS, MODULATION, SLOPE};
+use super::resilience::{FIELD_FAIL, FIELD_FAULT, FIELD_FLAP, FIELD_MAINTENANCE, FIELD_REPAIR};
 use crate::scenario::fields::{Field, Kind};
 use crate::units::limits::DURATION_MAX;
 use crate::units::quantity::TIME;
@@ -21,11 +22,11 @@ pub(super) const EVENT: &[Field] = &[
         &Kind::Table(FADE),
         "The received level of a link falls, stays and rises, both directions alike.",
     ),
-    Field::optional(
-        "fail",
-        &Kind::NotYet,
-        "Failures within the run; refused until built.",
-    ),
+    FIELD_FAIL,
+    FIELD_REPAIR,
+    FIELD_FLAP,
+    FIELD_MAINTENANCE,
+    FIELD_FAULT,
 ];
 
 const MODULATION_CHANGE: &[Field] = &[

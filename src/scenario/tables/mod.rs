@@ -5,6 +5,7 @@ mod event;
 mod flow;
 mod media;
 mod pattern;
+mod resilience;
 mod security;
 mod service;
 mod topology;
@@ -14,11 +15,12 @@ pub use self::topology::TOPOLOGY;
 use self::circuit::CIRCUIT;
 use self::event::EVENT;
 use self::flow::FLOW;
+use self::resilience::{BYPASS, CONTROL, DEFAULT_PROTECTION};
 use self::security::{FLOOD, SECURITY};
 use self::service::SERVICE;
 use super::fields::{Field, Kind};
 use crate::units::limits::{
-    DELAY_MAX, DURATION_MAX, FLOWS_MAX, HOPS_MAX, LINK_RATE_BPS, PACKET_OCTETS_MAX,
+    DELAY_MAX, DURATION_MAX, FLOWS_MAX, HOPS_MAX, LINK_RATE_BPS, LINKS_MAX, PACKET_OCTETS_MAX,
 };
 use crate::units::quantity::{FREQUENCY, RATE, SIZE, TIME};
 
@@ -104,6 +106,21 @@ pub const SCENARIO: &[Field] = &[
         "flood",
         &Kind::List(&Kind::Table(FLOOD), 0, FLOWS_MAX),
         "Compromised stations that send as much as they can.",
+    ),
+    Field::optional(
+        "control",
+        &Kind::Table(CONTROL),
+        "When nodes notice a failure and act.",
+    ),
+    Field::optional(
+        "protection",
+        &Kind::Table(DEFAULT_PROTECTION),
+        "What protects circuits that say nothing.",
+    ),
+    Field::optional(
+        "bypass",
+        &Kind::List(&Kind::Table(BYPASS), 0, LINKS_MAX),
+        "Bypass tunnels as the routers have them, in place of computed ones.",
     ),
     Field::optional(
         "event",

@@ -1,7 +1,8 @@
 //! Keys of the topology: constants, nodes and links.
 
 use super::media::{CAPACITY, DISCIPLINE, ENCRYPTION, FIREWALL, RADIO, TONE_DELAY};
-use super::{LINK_RATE, TIME_OR_ZERO, TIME_POSITIVE};
+use super::resilience::{DETECTION, LINE};
+use super::{FLOW_RATE, LINK_RATE, TIME_OR_ZERO, TIME_POSITIVE};
 use crate::scenario::fields::{Field, Kind};
 use crate::topology::preset::PACKETS;
 use crate::units::limits::{LENGTH_MAX, LINKS_MAX, METRIC_MAX, NODES_MAX};
@@ -52,6 +53,11 @@ pub const TOPOLOGY: &[Field] = &[
         "link",
         &Kind::List(&Kind::Table(LINK), 1, LINKS_MAX),
         "The links.",
+    ),
+    Field::optional(
+        "line",
+        &Kind::List(&Kind::Table(LINE), 0, LINKS_MAX),
+        "Power lines, in whose ground wires links may lie.",
     ),
 ];
 
@@ -133,6 +139,12 @@ const NODE: &[Field] = &[
         "firewall",
         &Kind::Table(FIREWALL),
         "Box between the site and the network; what is marked so crosses it both ways.",
+    ),
+    Field::optional("can_fail", &Kind::Flag, CAN_FAIL),
+    Field::optional(
+        "power",
+        &Kind::Name,
+        "What feeds it: nodes that name the same lose power together.",
     ),
     Field::descriptive("lat", &Kind::Degrees(90), "Latitude, degrees north."),
     Field::descriptive("lon", &Kind::Degrees(180), "Longitude, degrees east."),
@@ -256,12 +268,41 @@ pub(super) const LINK: &[Field] = &[
         ]),
         "Octets that may wait, per class; default from the preset.",
     ),
-    Field::descriptive(
+    Field::optional(
         "srlg",
-        &Kind::List(&Kind::Name, 0, 100),
-        "Shared-risk groups.",
+        &NAMES,
+        "Shared-risk groups: links of one group fail together.",
+    ),
+    Field::optional(
+        "admin_groups",
+        &NAMES,
+        "Administrative groups, for the constraints of paths; at most 32 in a topology.",
+    ),
+    Field::optional(
+        "te_metric",
+        &Kind::Whole(1, METRIC_MAX),
+        "Second routing cost, for paths that ask for it; default as metric.",
+    ),
+    Field::optional(
+        "reservable",
+        &FLOW_RATE,
+        "What paths may reserve in each direction; default the rate at the lowest modulation.",
+    ),
+    Field::optional("can_fail", &Kind::Flag, CAN_FAIL),
+    Field::optional(
+        "ground_wire_of",
+        &NAMES,
+        "Power lines in whose ground wire it lies.",
+    ),
+    Field::optional(
+        "detection",
+        &DETECTION,
+        "How both its ends see a cut; default that of the scenario.",
     ),
 ];
+
+const NAMES: Kind = Kind::List(&Kind::Name, 0, 100);
+const CAN_FAIL: &str = "Whether enumerations of failures take it; default true.";
 
 const PROPAGATION_BY_DIRECTION: &[Field] = &[
     Field::required("a-z", &TIME_POSITIVE, "From the first end to the second."),
