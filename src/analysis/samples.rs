@@ -12,7 +12,8 @@ use crate::random::Seed;
 use crate::scenario::interfaces::InterfaceUse;
 use crate::scenario::resilience::{PROFILES, Resilience};
 use crate::scenario::{
-    Carriage, Carried, Circuit, Direction, Emulation, LayerRates, LegOwner, Scenario, StreamOwner,
+    Carriage, Carried, Circuit, Direction, Emulation, Foundation, LayerRates, LegOwner, Scenario,
+    StreamOwner,
 };
 use crate::traffic::Class;
 use crate::units::{Octets, SimTime, Span, Ticks};
@@ -178,6 +179,7 @@ pub fn scenario_and_outcome(sample: &Sample) -> (Scenario, Outcome) {
         filters: None,
         expanded: "name = \"Sample\"\n".into(),
         inputs: Vec::new(),
+        foundation: Foundation::empty(),
     };
     let outcome = Outcome {
         streams: [0, 1].map(|way| stream(sample, way)).to_vec(),

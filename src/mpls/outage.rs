@@ -107,19 +107,23 @@ impl Outages {
         self.cuts.is_empty() && self.nodes.is_empty()
     }
 
-    /// The same with every instant moved by `map`, which keeps the order.
+    /// The same with every instant moved by `map`, which keeps the order; what has no length then
+    /// is left out.
     #[must_use]
     pub fn retimed(&self, map: impl Fn(SimTime) -> SimTime) -> Self {
         let moved = |stretches: &Vec<Stretch>| -> Vec<Stretch> {
-            let one = |stretch: &Stretch| Stretch {
-                from: map(stretch.from),
-                to: if stretch.to == FOR_EVER {
-                    FOR_EVER
-                } else {
-                    map(stretch.to)
-                },
-            };
-            stretches.iter().map(one).collect()
+            let mut all = Vec::new();
+            for stretch in stretches {
+                let from = map(stretch.from);
+                let to = match stretch.to {
+                    FOR_EVER => FOR_EVER,
+                    to => map(to),
+                };
+                if from < to {
+                    add(&mut all, Stretch { from, to });
+                }
+            }
+            all
         };
         Self {
             cuts: self.cuts.iter().map(|(k, v)| (*k, moved(v))).collect(),

@@ -88,6 +88,16 @@ impl Next {
         self.0[later - 1].to
     }
 
+    /// The same with every target replaced.
+    #[must_use]
+    pub fn mapped(&self, map: impl Fn(Target) -> Target) -> Self {
+        let mut mapped = Self::always(map(self.0[0].to));
+        for turn in &self.0[1..] {
+            mapped.turn(turn.from, map(turn.to));
+        }
+        mapped
+    }
+
     /// The same with every instant moved by `map`, which keeps the order and zero.
     #[must_use]
     pub fn retimed(&self, map: impl Fn(SimTime) -> SimTime) -> Self {

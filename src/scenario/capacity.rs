@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use super::diagnostic::{Diagnostic, Findings, Place, Severity};
 use super::fades::Weather;
+use super::legs::way;
 use super::network::Network;
-use super::ports::{PortKey, Way, way};
+use super::ports::{PortKey, Way};
 use super::spec::{ScenarioSpec, TopologySpec};
 use super::streams::{Draft, ReadyCircuit};
 use super::{StreamOwner, lint_links};
@@ -28,7 +29,7 @@ pub struct Capacity<'a> {
     /// Circuits, in order of name.
     pub circuits: &'a [ReadyCircuit<'a>],
     /// Every stream.
-    pub drafts: &'a [Draft<'a>],
+    pub drafts: &'a [Draft],
     /// The rates of radio links over time.
     pub weather: &'a Weather,
 }
@@ -60,7 +61,7 @@ impl Capacity<'_> {
     }
 
     /// Tells what one stream alone cannot do on one link; gives its load there.
-    fn check_crossing(&self, draft: &Draft<'_>, hop: Hop, findings: &mut Findings) -> u128 {
+    fn check_crossing(&self, draft: &Draft, hop: Hop, findings: &mut Findings) -> u128 {
         let link = self.network.topology.link(hop.link);
         let rate = link.rate[hop.direction.index()];
         let load = load(draft, link, rate);
@@ -103,7 +104,7 @@ impl Capacity<'_> {
     }
 
     /// The limit for packets out of profile counts the packet itself.
-    fn check_out_of_profile(&self, draft: &Draft<'_>, hop: Hop, findings: &mut Findings) {
+    fn check_out_of_profile(&self, draft: &Draft, hop: Hop, findings: &mut Findings) {
         let link = self.network.topology.link(hop.link);
         let limits = link.discipline.as_ref().map(|one| one.out_of_profile);
         let limit = limits.and_then(|limits| limits[draft.class.index()]);
@@ -316,8 +317,8 @@ impl Capacity<'_> {
         self.spec.place(&span.map_or(0..0, |one| one.span.clone()))
     }
 
-    pub(super) fn place_of(&self, draft: &Draft<'_>) -> Place {
-        self.scenario.place(draft.span)
+    pub(super) fn place_of(&self, draft: &Draft) -> Place {
+        self.scenario.place(&draft.span)
     }
 
     pub(super) fn link_place(&self, hop: Hop) -> Place {
@@ -333,7 +334,7 @@ impl Capacity<'_> {
 }
 
 /// The share of a link that a stream takes at this rate, in billionths, rounded down.
-pub(super) fn load(draft: &Draft<'_>, link: &Link, rate: BitRate) -> u128 {
+pub(super) fn load(draft: &Draft, link: &Link, rate: BitRate) -> u128 {
     share(draft.mean_bits_on(link), draft.period_exact_ps, rate)
 }
 

@@ -34,11 +34,7 @@ pub fn check_policer(ready: &ReadyCircuit<'_>, scenario: &ScenarioSpec, findings
 
 /// Both streams of a circuit, in order of direction; none where no packets carry it.
 #[must_use]
-pub fn drafts<'a>(
-    index: usize,
-    circuit: &'a ReadyCircuit<'a>,
-    sources_end: SimTime,
-) -> Vec<Draft<'a>> {
+pub fn drafts(index: usize, circuit: &ReadyCircuit<'_>, sources_end: SimTime) -> Vec<Draft> {
     let (Some(packet), Some(class)) = (circuit.settings.packet(), circuit.class) else {
         return Vec::new();
     };
@@ -66,20 +62,25 @@ pub fn drafts<'a>(
         let period_exact_ps =
             policer.map_or(period_exact_ps, |policer| sent.period_behind(policer));
         Some(Draft {
-            title: &circuit.spec.name.value,
+            title: circuit.spec.name.value.clone(),
             copy: 0,
-            name: &circuit.spec.name.value,
-            span: &circuit.spec.name.span,
+            name: circuit.spec.name.value.clone(),
+            span: circuit.spec.name.span.clone(),
             direction,
             owner: StreamOwner::Circuit(index, direction.index()),
             class,
             packets,
             sizes: Sizes::One,
             period_exact_ps,
-            path: &circuit.paths[direction.index()],
+            path: circuit.paths[direction.index()].clone(),
+            twin: None,
             source,
             policer,
             end,
+            messages: match &circuit.settings.carriage {
+                Carriage::Messages(messages) => Some(messages.clone()),
+                _ => None,
+            },
             fixed_box,
             firewalled: false,
         })
@@ -102,8 +103,13 @@ fn source(circuit: &ReadyCircuit<'_>, emulation: &Emulation, direction: Directio
 
 /// Asymmetric delay control (US patent 9065748): holds play-out of the faster direction back by
 /// the difference of the two directions' unloaded delays, as measured with the given error. Both
-/// plan and settings are changed.
-pub fn equalise(ready: &[ReadyCircuit<'_>], circuits: &mut [Circuit], plan: &mut Plan) {
+/// plan, streams and settings are changed.
+pub fn equalise(
+    ready: &[ReadyCircuit<'_>],
+    circuits: &mut [Circuit],
+    drafts: &mut [Draft],
+    plan: &mut Plan,
+) {
     for (ready, circuit) in ready.iter().zip(circuits) {
         let streams = [0, 1].map(|way| circuit.directions[way].stream());
         let (Some(asked), [Some(there), Some(back)]) = (ready.spec.equalise, streams) else {
@@ -125,7 +131,9 @@ pub fn equalise(ready: &[ReadyCircuit<'_>], circuits: &mut [Circuit], plan: &mut
             Span(wait),
             emulation.packet_time_exact_ps,
         );
-        plan.streams[stream.0 as usize].end = End::Pseudowire(held.clone());
+        let end = End::Pseudowire(held.clone());
+        plan.streams[stream.0 as usize].end = end.clone();
+        drafts[stream.0 as usize].end = end;
         emulation.receivers[way] = held;
     }
 }

@@ -37,7 +37,9 @@ impl Settings {
     pub fn packet(&self) -> Option<PacketShape> {
         match &self.carriage {
             Carriage::Emulated(emulation) => Some(emulation::packet(emulation)),
-            Carriage::Messages(messages) => Some(emulation::frame(&messages.sizes)),
+            Carriage::Messages(messages) => {
+                Some(emulation::frame(&messages.sizes, &messages.encapsulation))
+            }
             Carriage::Direct(_) => None,
         }
     }

@@ -4,20 +4,21 @@ use std::collections::BTreeMap;
 
 use super::circuits::report_circuit;
 use super::fades::Weather;
+use super::legs::{Legs, owners};
 use super::network::Network;
 use super::ports::{self, PortKey};
 use super::streams::{Draft, ReadyCircuit, ReadyFlow, ReadyStream};
 use super::{
-    Carried, Circuit, Direction as ReportDirection, Flow, FlowStream, LegOwner, StreamOwner,
-    UsedConstant,
+    Carried, Circuit, Direction as ReportDirection, Flow, FlowStream, StreamOwner, UsedConstant,
 };
-use crate::plan::{Plan, PlanBuilder, PortId, Processing, Route, StreamId};
-use crate::random::{Purpose, StreamKey};
-use crate::topology::{Direction, Node, NodeProcessing, Path};
+use crate::mpls::outage::Outages;
+use crate::mpls::routing::Routing;
+use crate::plan::{Plan, PlanBuilder, PortId, Route, StreamId};
+use crate::topology::{Direction, Path};
 use crate::units::quantity::format;
 use crate::units::{SimTime, Span};
 
-/// The plan with the names of its ports and the owners of its streams.
+/// A plan with the names of its ports and the owners of its streams.
 #[derive(Debug)]
 pub struct Compiled {
     /// Sealed.
@@ -26,104 +27,91 @@ pub struct Compiled {
     pub ports: Vec<String>,
     /// Per stream.
     pub streams: Vec<StreamOwner>,
-    /// Per stream, what each leg of its path is.
-    pub legs: Vec<Vec<LegOwner>>,
 }
 
-impl Compiled {
-    fn legs_of(&self, stream: StreamId) -> Vec<LegOwner> {
-        self.legs[stream.0 as usize].clone()
+/// What a plan is made for, besides the streams.
+#[derive(Debug)]
+pub struct Over<'a> {
+    /// How each stream is forwarded.
+    pub routings: &'a [Routing],
+    /// When link directions are cut.
+    pub outages: Option<&'a Outages>,
+    /// When sources stop.
+    pub sources_end: SimTime,
+    /// Counts over time in bins of this length.
+    pub series: Option<Span>,
+    /// Counts from each of these instants to the next.
+    pub stages: &'a [SimTime],
+}
+
+impl<'a> Over<'a> {
+    /// Nothing fails, and nothing is counted over time.
+    #[must_use]
+    pub fn undisturbed(routings: &'a [Routing], sources_end: SimTime) -> Self {
+        Self {
+            routings,
+            outages: None,
+            sources_end,
+            series: None,
+            stages: &[],
+        }
     }
 }
 
 /// Builds the plan. Ports are the link directions used, in order of (link name, direction, radio
 /// hop), then the firewalls used, in order of (node name, in before out).
 #[must_use]
-pub fn plan(
-    network: &Network,
-    weather: &Weather,
-    drafts: &[Draft<'_>],
-    (sources_end, series): (SimTime, Option<Span>),
-) -> Compiled {
-    let mut ids = BTreeMap::<PortKey, PortId>::new();
-    for draft in drafts {
-        for step in ports::way(network, draft) {
-            ids.insert(step.key, PortId(0));
-        }
-    }
-    let mut builder = PlanBuilder::new(sources_end);
-    if let Some(bin) = series {
+pub fn plan(network: &Network, weather: &Weather, drafts: &[Draft], over: &Over<'_>) -> Compiled {
+    let mut builder = PlanBuilder::new(over.sources_end);
+    if let Some(bin) = over.series {
         builder.series(bin);
     }
+    if !over.stages.is_empty() {
+        builder.stages(over.stages.to_vec());
+    }
+    let streams = || drafts.iter().zip(over.routings);
+    let legs: Vec<Legs<'_>> = streams()
+        .map(|(draft, routing)| Legs::new(network, draft, routing))
+        .collect();
+    let all = legs.iter().flat_map(|legs| &legs.steps);
+    let mut ids: BTreeMap<PortKey, PortId> = all.map(|step| (step.key, PortId(0))).collect();
     let mut names = Vec::with_capacity(ids.len());
     for (key, id) in &mut ids {
         *id = ports::add(&mut builder, network, weather, *key);
         names.push(ports::name(network, *key));
+        if let (PortKey::Link(link, direction, _), Some(outages)) = (key, over.outages) {
+            builder.cut(*id, outages.of(*link, *direction).to_vec());
+        }
     }
-    let mut streams = Vec::with_capacity(drafts.len());
-    let mut legs = Vec::with_capacity(drafts.len());
-    for draft in drafts {
-        let through = |node| processing(network.topology.node(node), draft);
-        let owners = ports::owners(network, draft);
-        // Behind a firewall the first node comes after the first port.
-        let behind = owners.first().is_some_and(|leg| leg.link.is_none());
+    for (draft, legs) in drafts.iter().zip(&legs) {
+        let sizes = draft.packets.iter();
         builder.route(Route {
             class: draft.class,
             source: draft.source.clone(),
             sizes: draft.sizes.clone(),
             policer: draft.policer,
-            ingress: if behind {
-                Processing::Constant(Span::ZERO)
-            } else {
-                through(draft.path.nodes[0])
-            },
-            paths: draft
-                .packets
-                .iter()
-                .map(|(packet, _)| ports::crossings(network, draft, packet, &ids, through))
+            ingress: legs.ingress(),
+            paths: sizes
+                .map(|(packet, _)| legs.crossings(packet, &ids))
                 .collect(),
-            graph: None,
+            graph: legs.graph(),
             end: draft.end.clone(),
         });
-        streams.push(draft.owner);
-        legs.push(owners);
     }
     Compiled {
         plan: builder.seal(),
         ports: names,
-        streams,
-        legs,
-    }
-}
-
-fn processing(node: &Node, draft: &Draft<'_>) -> Processing {
-    match node.processing {
-        NodeProcessing::Constant(span) => Processing::Constant(span),
-        NodeProcessing::Range { min, max } => {
-            // Names hold no control characters, so the unit separator keeps the parts apart.
-            let name = format!(
-                "{}\u{1f}{}\u{1f}{}",
-                node.name,
-                draft.name,
-                draft.direction.name()
-            );
-            let key = StreamKey::new("node", &name, Purpose::Processing);
-            Processing::Uniform { min, max, key }
-        }
+        streams: drafts.iter().map(|draft| draft.owner).collect(),
     }
 }
 
 /// Circuits for reports, in order of name.
 #[must_use]
-pub fn circuits(
-    network: &Network,
-    ready: &[ReadyCircuit<'_>],
-    compiled: &Compiled,
-) -> Vec<Circuit> {
+pub fn circuits(network: &Network, ready: &[ReadyCircuit<'_>], drafts: &[Draft]) -> Vec<Circuit> {
     let mut ids = vec![[StreamId(0); 2]; ready.len()];
-    for (id, owner) in (0_u32..).zip(&compiled.streams) {
-        if let StreamOwner::Circuit(index, direction) = owner {
-            ids[*index][*direction] = StreamId(id);
+    for (id, draft) in (0_u32..).zip(drafts) {
+        if let (StreamOwner::Circuit(index, direction), None) = (draft.owner, draft.twin) {
+            ids[index][direction] = StreamId(id);
         }
     }
     let one = |(circuit, ids): (&ReadyCircuit<'_>, [StreamId; 2])| {
@@ -145,7 +133,7 @@ pub fn circuits(
                 propagation: hops.map(propagation).sum(),
                 legs: match circuit.direct {
                     Some(_) => Vec::new(),
-                    None => compiled.legs_of(ids[direction.index()]),
+                    None => owners(network, &drafts[ids[direction.index()].0 as usize]),
                 },
                 physical_propagation: physical_propagation(network, path),
             }
@@ -157,11 +145,11 @@ pub fn circuits(
 
 /// Flows for reports, in order of name.
 #[must_use]
-pub fn flows(network: &Network, ready: &[ReadyFlow<'_>], compiled: &Compiled) -> Vec<Flow> {
+pub fn flows(network: &Network, ready: &[ReadyFlow<'_>], drafts: &[Draft]) -> Vec<Flow> {
     let mut ids = vec![Vec::new(); ready.len()];
-    for (id, owner) in (0_u32..).zip(&compiled.streams) {
-        if let StreamOwner::Flow(index) = owner {
-            ids[*index].push(StreamId(id));
+    for (id, draft) in (0_u32..).zip(drafts) {
+        if let StreamOwner::Flow(index) = draft.owner {
+            ids[index].push(StreamId(id));
         }
     }
     let one = |(flow, ids): (&ReadyFlow<'_>, Vec<StreamId>)| {
@@ -178,7 +166,7 @@ pub fn flows(network: &Network, ready: &[ReadyFlow<'_>], compiled: &Compiled) ->
                 direction: both.then_some(stream.sending.direction),
                 nodes,
                 links,
-                legs: compiled.legs_of(id),
+                legs: owners(network, &drafts[id.0 as usize]),
             }
         };
         let streams: Vec<FlowStream> = flow.streams.iter().zip(ids).map(stream).collect();

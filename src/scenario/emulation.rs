@@ -45,17 +45,20 @@ pub fn packet(emulation: &Emulation) -> PacketShape {
     };
     PacketShape {
         content,
-        ..frame(&emulation.sizes)
+        ..frame(&emulation.sizes, &emulation.encapsulation)
     }
 }
 
 /// A frame of these sizes.
 #[must_use]
-pub fn frame(sizes: &FrameSizes) -> PacketShape {
+pub fn frame(sizes: &FrameSizes, encapsulation: &Encapsulation) -> PacketShape {
     PacketShape {
         size: SizeSpec::Frame(sizes.frame.0),
         body: sizes.mpls,
         content: Content::Data,
+        header: Octets(sizes.frame.0 - sizes.padding.0 - sizes.mpls.0),
+        minimum_frame: encapsulation.minimum_frame,
+        transport_labels: u32::from(encapsulation.labels.saturating_sub(1)),
     }
 }
 

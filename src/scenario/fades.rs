@@ -22,7 +22,7 @@ use crate::units::time::PS_PER_S;
 use crate::units::{SimTime, Span};
 
 /// The rate steps of the link directions whose rate changes.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Weather {
     steps: BTreeMap<(LinkId, Direction), Vec<RateStep>>,
 }

@@ -313,7 +313,7 @@ fn added_by_physics(network: &Network, circuits: &[ReadyCircuit<'_>]) -> Option<
 pub fn unused(
     spec: &TopologySpec,
     network: &Network,
-    drafts: Option<&[Draft<'_>]>,
+    drafts: Option<&[Draft]>,
     findings: &mut Findings,
 ) {
     let touched: BTreeSet<&str> = spec

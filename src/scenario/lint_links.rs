@@ -52,12 +52,12 @@ pub(super) fn check(look: &Capacity<'_>, findings: &mut Findings) {
     tell_early_drop_of_ef(look, &told, findings);
 }
 
-fn is_circuit(draft: &Draft<'_>) -> bool {
+fn is_circuit(draft: &Draft) -> bool {
     matches!(draft.owner, StreamOwner::Circuit(..))
 }
 
 /// What a link must carry in the worst weather it works in.
-fn urgent(draft: &Draft<'_>) -> bool {
+fn urgent(draft: &Draft) -> bool {
     is_circuit(draft) || draft.class <= Class::Ef
 }
 
@@ -124,7 +124,7 @@ fn hop(link: crate::topology::LinkId, direction: crate::topology::Direction) -> 
 }
 
 /// The load of a circuit whose payload is all ones; `None` for other streams.
-fn silent_load(look: &Capacity<'_>, draft: &Draft<'_>, link: &Link, hop: Hop) -> Option<u128> {
+fn silent_load(look: &Capacity<'_>, draft: &Draft, link: &Link, hop: Hop) -> Option<u128> {
     let StreamOwner::Circuit(index, _) = draft.owner else {
         return None;
     };
@@ -149,7 +149,7 @@ type Told = BTreeSet<(String, &'static str, usize)>;
 struct Fit<'a> {
     look: &'a Capacity<'a>,
     discipline: &'a QueueDiscipline,
-    draft: &'a Draft<'a>,
+    draft: &'a Draft,
     link: &'a Link,
 }
 
@@ -179,7 +179,7 @@ impl Fit<'_> {
         }
         let drops = self.discipline.early_drop[class].is_some();
         if drops && is_circuit(self.draft) && self.first(told, "early drop", class) {
-            let name = self.draft.name;
+            let name = &self.draft.name;
             let label = format!("packets of circuit {name} are dropped at random");
             tell_early_drop(
                 self.look,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 
 use super::diagnostic::{Diagnostic, Findings, SourceId};
+use super::foundation::Foundation;
 use super::network::{self, Network};
 use super::patterns::{self, Sending};
 use super::source::{Session, beside, slashes};
@@ -17,6 +18,7 @@ use super::{
     Loaded, Overrides, Scenario, capacity, carriers, check, circuit_streams, circuits, compile,
     coordinates, expand, fades, lint, lint_circuit, resilience, routes, security, services, trace,
 };
+use crate::mpls::routing::Routing;
 use crate::random::Seed;
 use crate::units::{SimTime, Span};
 
@@ -159,7 +161,7 @@ fn scenario(
     if session.findings.has_errors() || !ready.complete {
         return None;
     }
-    assemble(&parts, &drafts, budget?, path, session)
+    assemble(&parts, drafts, budget?, path, session)
 }
 
 /// The settings of every circuit, with what they say by themselves.
@@ -199,12 +201,7 @@ fn expand_traffic(
 }
 
 /// What streams and the network say of each other.
-fn on_the_network(
-    parts: &Parts<'_>,
-    drafts: &[Draft<'_>],
-    duration: Span,
-    findings: &mut Findings,
-) {
+fn on_the_network(parts: &Parts<'_>, drafts: &[Draft], duration: Span, findings: &mut Findings) {
     let look = capacity::Capacity {
         scenario: parts.spec,
         spec: parts.topology,
@@ -333,7 +330,7 @@ pub(super) struct Parts<'a> {
 
 fn assemble(
     parts: &Parts<'_>,
-    drafts: &[Draft<'_>],
+    mut drafts: Vec<Draft>,
     (budget, budget_profile): (Span, Option<String>),
     path: &Path,
     session: &mut Session,
@@ -349,9 +346,18 @@ fn assemble(
     } = parts;
     let duration = SimTime(spec.duration.as_ref()?.value);
     let series = spec.series.as_ref().map(|at| Span(at.value));
-    let mut compiled = compile::plan(network, weather, drafts, (duration, series));
-    let mut circuits = compile::circuits(network, &ready.circuits, &compiled);
-    circuit_streams::equalise(&ready.circuits, &mut circuits, &mut compiled.plan);
+    let routings: Vec<Routing> = drafts
+        .iter()
+        .map(|draft| Routing::along(&draft.path))
+        .collect();
+    let over = compile::Over {
+        series,
+        ..compile::Over::undisturbed(&routings, duration)
+    };
+    let mut compiled = compile::plan(network, weather, &drafts, &over);
+    let mut circuits = compile::circuits(network, &ready.circuits, &drafts);
+    let plan = &mut compiled.plan;
+    circuit_streams::equalise(&ready.circuits, &mut circuits, &mut drafts, plan);
     circuit_streams::compare(&ready.circuits, &mut circuits);
     let mut not_judged = [spec.descriptive.clone(), topology.descriptive.clone()].concat();
     not_judged.sort();
@@ -376,7 +382,7 @@ fn assemble(
         budget,
         budget_profile,
         circuits,
-        flows: compile::flows(network, &ready.flows, &compiled),
+        flows: compile::flows(network, &ready.flows, &drafts),
         streams: compiled.streams,
         ports: compiled.ports,
         resilience: (*resilience).clone(),
@@ -388,5 +394,10 @@ fn assemble(
             .then_some(spec.security.filters),
         expanded: expand::scenario(parts),
         inputs: session.inputs.clone(),
+        foundation: Foundation {
+            network: (*network).clone(),
+            weather: (*weather).clone(),
+            drafts,
+        },
     })
 }

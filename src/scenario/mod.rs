@@ -17,8 +17,10 @@ mod emulation;
 mod expand;
 mod fades;
 mod fields;
+pub mod foundation;
 mod goose;
 pub mod interfaces;
+mod legs;
 pub mod lint;
 mod lint_circuit;
 mod lint_links;
@@ -47,6 +49,8 @@ mod video;
 pub use carriage::{
     Carriage, Carried, Carrier, Circuit, Direct, Direction, Emulation, LayerRates, Messages,
 };
+pub use compile::Compiled;
+pub use foundation::{Case, Foundation};
 pub use load::{check_file, check_file_with, load};
 
 pub use diagnostic::{Diagnostic, Label, Severity, SourceFile, SourceId};
@@ -135,6 +139,8 @@ pub struct Scenario {
     pub expanded: String,
     /// Files read: path as written by the user, and SHA-256 of the content, hex.
     pub inputs: Vec<InputFile>,
+    /// What further plans of it are made of.
+    pub foundation: Foundation,
 }
 
 /// A file that was read.

@@ -16,7 +16,7 @@ use crate::traffic::Class;
 use crate::units::{BitRate, Length, Octets, Span};
 
 /// The sealed network with what reports and lints need besides.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Network {
     /// Nodes and links, sealed.
     pub topology: Topology,

@@ -2,15 +2,15 @@
 
 use super::diagnostic::{Diagnostic, Findings};
 use super::policers::Sent;
-use super::shape::{Content, PacketShape};
+use super::shape::{Content, ETHERNET_OCTETS, PacketShape};
 use super::spec::{Codec, FlowSpec, MixSpec, Pace, PatternSpec, ScenarioSpec, SizeSpec};
 use super::value::At;
 use super::{sessions, trace, video};
 use crate::plan::{Sizes, Source};
 use crate::random::{Purpose, StreamKey};
 use crate::topology::Direction;
-use crate::traffic::CustomerPacket;
 use crate::traffic::transport::{IP_HEADER, RTP_HEADER, UDP_HEADER};
+use crate::traffic::{CustomerPacket, Transport};
 use crate::units::limits::PACKETS_MAX;
 use crate::units::time::PS_PER_S;
 use crate::units::{BitRate, Octets, SimTime, Span, Ticks, quantity};
@@ -142,6 +142,9 @@ impl Asked<'_> {
             size: SizeSpec::Frame(carried.frame.0),
             body: carried.body,
             content: Content::Data,
+            header: Octets(ETHERNET_OCTETS),
+            minimum_frame: self.minimum,
+            transport_labels: u32::from(self.flow.transport != Transport::Bare),
         }
     }
 

@@ -1,14 +1,11 @@
 //! The ports of a plan: link directions, hop by hop where radios store and forward, then firewalls;
-//! and the way of every stream over them.
-
-use std::collections::BTreeMap;
+//! and what it takes to cross them.
 
 use super::fades::Weather;
 use super::network::Network;
-use super::streams::Draft;
-use super::{LegOwner, shape::PacketShape};
+use super::shape::PacketShape;
 use crate::plan::{
-    Crossing, Discipline, EarlyDrop, PlanBuilder, PortId, Preemption, Processing, RateStep, Shaper,
+    Crossing, Discipline, EarlyDrop, PlanBuilder, PortId, Preemption, RateStep, Shaper,
 };
 use crate::random::{Purpose, StreamKey};
 use crate::topology::discipline::{Bucket, FRAGMENT_MIN, FRAGMENT_OVERHEAD};
@@ -34,55 +31,6 @@ pub enum Way {
     Out,
 }
 
-/// One port on the way of a stream.
-#[derive(Clone, Copy, Debug)]
-pub struct Step {
-    /// Which port.
-    pub key: PortKey,
-    /// The node after it, with its place on the path; `None`: the next transmitter of the same
-    /// link, or the site behind a firewall.
-    pub node: Option<(usize, NodeId)>,
-    /// The place of its link on the path.
-    pub link: Option<usize>,
-}
-
-/// The ports that a stream crosses, from its source to its end.
-#[must_use]
-pub fn way(network: &Network, draft: &Draft<'_>) -> Vec<Step> {
-    let nodes = &draft.path.nodes;
-    let boxed = |node: NodeId| {
-        let firewall = network.topology.node(node).firewall;
-        (draft.firewalled && firewall.is_some()).then_some(node)
-    };
-    let mut steps = Vec::with_capacity(draft.path.hops.len());
-    if let Some(first) = boxed(nodes[0]) {
-        steps.push(Step {
-            key: PortKey::Firewall(first, Way::In),
-            node: Some((0, first)),
-            link: None,
-        });
-    }
-    for (place, hop) in draft.path.hops.iter().enumerate() {
-        let parts = network.topology.link(hop.link).parts();
-        for part in 0..parts {
-            let far = (place + 1, nodes[place + 1]);
-            steps.push(Step {
-                key: PortKey::Link(hop.link, hop.direction, part),
-                node: (part + 1 == parts).then_some(far),
-                link: Some(place),
-            });
-        }
-    }
-    if let Some(last) = boxed(nodes[nodes.len() - 1]) {
-        steps.push(Step {
-            key: PortKey::Firewall(last, Way::Out),
-            node: None,
-            link: None,
-        });
-    }
-    steps
-}
-
 /// The name of a port in reports: "KEE-ELL a-z", "KEE-ELL a-z hop 2", "firewall MIL in".
 #[must_use]
 pub fn name(network: &Network, key: PortKey) -> String {
@@ -102,22 +50,6 @@ pub fn name(network: &Network, key: PortKey) -> String {
             format!("firewall {} {way}", network.topology.node(node).name)
         }
     }
-}
-
-/// What reports say of each leg.
-#[must_use]
-pub fn owners(network: &Network, draft: &Draft<'_>) -> Vec<LegOwner> {
-    let hop = |key| match key {
-        PortKey::Link(id, _, part) if network.topology.link(id).parts() > 1 => Some(part + 1),
-        _ => None,
-    };
-    let owner = |step: &Step| LegOwner {
-        port: name(network, step.key),
-        link: step.link,
-        hop: hop(step.key),
-        node: step.node.map(|(place, _)| place),
-    };
-    way(network, draft).iter().map(owner).collect()
 }
 
 /// Adds the port to the plan.
@@ -220,52 +152,24 @@ fn early(named: &QueueDiscipline, port: &str) -> [Option<EarlyDrop>; Class::COUN
     })
 }
 
-/// One crossing a port for every packet of a size; `processing` tells the time through a node.
+/// What it takes a packet, with the labels that it has there, to cross a port.
 #[must_use]
-pub fn crossings(
-    network: &Network,
-    draft: &Draft<'_>,
-    packet: &PacketShape,
-    ids: &BTreeMap<PortKey, PortId>,
-    processing: impl Fn(NodeId) -> Processing,
-) -> Vec<Crossing> {
-    let steps = way(network, draft);
-    let last = steps.len() - 1;
-    let crossing = |(place, step): (usize, &Step)| {
-        let through = match step.node {
-            Some((_, node)) => processing(node),
-            None => Processing::Constant(Span::ZERO),
-        };
-        let behind = if place == last {
-            draft.fixed_box
-        } else {
-            Span::ZERO
-        };
-        let mut crossing = match step.key {
-            PortKey::Link(id, direction, part) => {
-                let hop = Hop {
-                    link: id,
-                    direction,
-                };
-                over_link(network, hop, part, packet)
+pub fn across(network: &Network, key: PortKey, packet: &PacketShape) -> Crossing {
+    match key {
+        PortKey::Link(link, direction, part) => {
+            over_link(network, Hop { link, direction }, part, packet)
+        }
+        PortKey::Firewall(node, _) => {
+            let firewall = firewall(network, node);
+            let bits = 8 * packet.queued().0;
+            Crossing {
+                serialization: firewall.rate.time_to_send_bits(bits),
+                bits,
+                media: firewall.delay,
+                ..Crossing::default()
             }
-            PortKey::Firewall(node, _) => {
-                let firewall = firewall(network, node);
-                let bits = 8 * packet.queued().0;
-                Crossing {
-                    serialization: firewall.rate.time_to_send_bits(bits),
-                    bits,
-                    media: firewall.delay,
-                    ..Crossing::default()
-                }
-            }
-        };
-        crossing.port = ids[&step.key];
-        crossing.queued = packet.queued();
-        crossing.processing = later(through, behind);
-        crossing
-    };
-    steps.iter().enumerate().map(crossing).collect()
+        }
+    }
 }
 
 /// Time on one transmitter of a link and in the medium behind it.
@@ -302,25 +206,14 @@ fn media(link: &Link, packet: &PacketShape, first: bool) -> Span {
     hop * hops + encryption.map_or(Span::ZERO, |encryption| encryption.delay)
 }
 
-/// A box of constant delay behind a node.
-fn later(processing: Processing, more: Span) -> Processing {
-    match processing {
-        Processing::Constant(span) => Processing::Constant(span + more),
-        Processing::Uniform { min, max, key } => Processing::Uniform {
-            min: min + more,
-            max: max + more,
-            key,
-        },
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mpls::routing::Routing;
     use crate::plan::{End, Plan, Sizes, Source, StreamId};
-    use crate::scenario::StreamOwner;
-    use crate::scenario::compile;
     use crate::scenario::spec::SizeSpec;
+    use crate::scenario::streams::Draft;
+    use crate::scenario::{StreamOwner, compile};
     use crate::topology::{
         Constants, Line, Medium, Node, NodeProcessing, Path, Preset, Repeaters, Topology,
         shortest_path,
@@ -377,25 +270,29 @@ mod tests {
 
     fn compiled(network: &Network, path: &Path, firewalled: bool) -> (Plan, Vec<String>) {
         let draft = Draft {
-            title: "f",
+            title: "f".into(),
             copy: 0,
-            name: "f",
-            span: &(0..0),
+            name: "f".into(),
+            span: 0..0,
             direction: Direction::AToZ,
             owner: StreamOwner::Flow(0),
             class: Class::Be,
             packets: vec![(PacketShape::data(SizeSpec::Frame(1000)), 1)],
             sizes: Sizes::One,
             period_exact_ps: (1, 1),
-            path,
+            path: path.clone(),
+            twin: None,
             source: Source::Periodic(Ticks::every(SimTime::ZERO, Span::from_ms(1))),
             policer: None,
             end: End::Sink,
+            messages: None,
             fixed_box: Span::from_us(7),
             firewalled,
         };
         let end = SimTime(1_000_000);
-        let compiled = compile::plan(network, &Weather::default(), &[draft], (end, None));
+        let routings = [Routing::along(path)];
+        let over = compile::Over::undisturbed(&routings, end);
+        let compiled = compile::plan(network, &Weather::default(), &[draft], &over);
         (compiled.plan, compiled.ports)
     }
 

@@ -10,6 +10,12 @@ use crate::units::Octets;
 /// clause 3.1.1).
 pub const ETHERNET_OCTETS: u64 = 18;
 
+/// Shortest Ethernet frame with FCS (IEEE 802.3 clause 4.4.2).
+pub const MINIMUM_FRAME: Octets = Octets(64);
+
+/// A label stack entry (RFC 3032 clause 2.1).
+const LABEL_OCTETS: u64 = 4;
+
 /// One packet of a stream.
 #[derive(Clone, Debug)]
 pub struct PacketShape {
@@ -20,6 +26,12 @@ pub struct PacketShape {
     pub body: Octets,
     /// How it looks to a line that stuffs bits.
     pub content: Content,
+    /// Octets of an Ethernet frame around the body, padding aside.
+    pub header: Octets,
+    /// Shortest Ethernet frame.
+    pub minimum_frame: Octets,
+    /// Labels that a penultimate node may pop: those above the service's own.
+    pub transport_labels: u32,
 }
 
 /// The bits of a packet, as far as stuffing cares.
@@ -44,6 +56,39 @@ impl PacketShape {
             size,
             body: Octets(octets.saturating_sub(ETHERNET_OCTETS)),
             content: Content::Data,
+            header: Octets(ETHERNET_OCTETS),
+            minimum_frame: MINIMUM_FRAME,
+            transport_labels: 0,
+        }
+    }
+
+    /// The same packet with so many labels more and fewer; padding gives way first.
+    #[must_use]
+    pub fn relabelled(&self, more: u32, fewer: u32) -> Self {
+        let fewer = fewer.min(self.transport_labels + more);
+        let changed = |octets: u64| {
+            (octets + LABEL_OCTETS * u64::from(more))
+                .saturating_sub(LABEL_OCTETS * u64::from(fewer))
+        };
+        if more == fewer {
+            return self.clone();
+        }
+        let body = Octets(changed(self.body.0));
+        Self {
+            size: match self.size {
+                SizeSpec::Wire(wire) => SizeSpec::Wire(changed(wire).max(1)),
+                SizeSpec::Frame(_) => {
+                    SizeSpec::Frame((body + self.header).max(self.minimum_frame).0)
+                }
+            },
+            body,
+            content: match self.content {
+                Content::Data => Content::Data,
+                Content::AllOnes { from } => Content::AllOnes {
+                    from: changed(from),
+                },
+            },
+            ..*self
         }
     }
 
@@ -145,6 +190,9 @@ mod tests {
             size: SizeSpec::Frame(64),
             body: Octets(20),
             content: Content::Data,
+            header: Octets(18),
+            minimum_frame: MINIMUM_FRAME,
+            transport_labels: 1,
         }
     }
 
@@ -156,6 +204,45 @@ mod tests {
         assert_eq!(shape.bits_on(&macsec), 8 * (1518 + 32 + 20));
         assert_eq!(padded().bits_on(&macsec), 8 * (64 + 32 + 20));
         assert_eq!(shape.frame_on(&macsec), Octets(1550));
+    }
+
+    #[test]
+    fn a_bypass_label_takes_padding_first_and_four_octets_then() {
+        // TV10: 34 octets of frame are padded to 64; a label more is still 64, HDLC sees it.
+        let small = PacketShape {
+            body: Octets(16),
+            ..padded()
+        };
+        let labelled = small.relabelled(1, 0);
+        assert_eq!((labelled.queued(), labelled.body), (Octets(64), Octets(20)));
+        let full = PacketShape {
+            size: SizeSpec::Frame(126),
+            body: Octets(108),
+            ..padded()
+        };
+        assert_eq!(full.relabelled(1, 0).queued(), Octets(130));
+        assert_eq!(full.relabelled(0, 1).queued(), Octets(122));
+        assert_eq!(full.relabelled(1, 1).queued(), Octets(126));
+        // 66 octets less a label are padded; wire octets are what they are.
+        let short = PacketShape {
+            size: SizeSpec::Frame(66),
+            body: Octets(48),
+            ..padded()
+        };
+        assert_eq!(short.relabelled(0, 1).queued(), Octets(64));
+        let wire = PacketShape::data(SizeSpec::Wire(48));
+        assert_eq!(wire.relabelled(1, 0).queued(), Octets(52));
+        assert_eq!(
+            wire.relabelled(0, 1).queued(),
+            Octets(48),
+            "no label to pop"
+        );
+        let silent = PacketShape {
+            content: Content::AllOnes { from: 12 },
+            ..padded()
+        };
+        let ones = |shape: &PacketShape| shape.ones();
+        assert_eq!(ones(&silent.relabelled(1, 0)), ones(&silent));
     }
 
     #[test]

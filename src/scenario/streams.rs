@@ -7,7 +7,7 @@ use super::patterns::Sending;
 use super::shape::PacketShape;
 use super::spec::{CircuitSpec, FlowSpec, Origin, ScenarioSpec};
 use super::value::At;
-use super::{Carried, StreamOwner, circuit_streams, policers, routes, security};
+use super::{Carried, Messages, StreamOwner, circuit_streams, policers, routes, security};
 use crate::plan::{End, Sizes, Source, StreamId};
 use crate::topology::{Direction, Link, Path};
 use crate::traffic::{Class, Policer};
@@ -55,16 +55,16 @@ pub struct ReadyStream {
 }
 
 /// One directed stream.
-#[derive(Debug)]
-pub struct Draft<'a> {
+#[derive(Clone, Debug)]
+pub struct Draft {
     /// Name of the circuit or flow: what ranks go by.
-    pub title: &'a str,
+    pub title: String,
     /// Number among the streams of a flow.
     pub copy: u32,
     /// Its own name: the title, with line and destination where there are several.
-    pub name: &'a str,
+    pub name: String,
     /// Where its name stands in the scenario.
-    pub span: &'a std::ops::Range<usize>,
+    pub span: std::ops::Range<usize>,
     /// Which way; a→z for flows.
     pub direction: Direction,
     /// Which circuit direction or flow.
@@ -78,20 +78,24 @@ pub struct Draft<'a> {
     /// Mean time between packets that get through its policer, exact.
     pub period_exact_ps: (u64, u64),
     /// Its path.
-    pub path: &'a Path,
+    pub path: Path,
+    /// The stream whose packets it sends a second time.
+    pub twin: Option<StreamId>,
     /// When it sends.
     pub source: Source,
     /// What meters it where it enters.
     pub policer: Option<Policer>,
     /// What becomes of its packets.
     pub end: End,
+    /// Repeated messages, listed in its source until the run ends.
+    pub messages: Option<Box<Messages>>,
     /// Time in a fixed box behind the egress PE; counts as processing.
     pub fixed_box: Span,
     /// Whether it passes the firewalls of both substations.
     pub firewalled: bool,
 }
 
-impl Draft<'_> {
+impl Draft {
     /// Most octets that a packet takes in a queue.
     #[must_use]
     pub fn largest_queued(&self) -> Octets {
@@ -190,11 +194,11 @@ pub fn check_policer(flow: &ReadyFlow<'_>, scenario: &ScenarioSpec, findings: &m
 ///
 /// `circuits` and `flows` stand in order of name; a stream's owner is its place there.
 #[must_use]
-pub fn drafts<'a>(
-    circuits: &'a [ReadyCircuit<'a>],
-    flows: &'a [ReadyFlow<'a>],
+pub fn drafts(
+    circuits: &[ReadyCircuit<'_>],
+    flows: &[ReadyFlow<'_>],
     sources_end: SimTime,
-) -> Vec<Draft<'a>> {
+) -> Vec<Draft> {
     let mut drafts = Vec::with_capacity(2 * circuits.len() + flows.len());
     for (index, circuit) in circuits.iter().enumerate() {
         drafts.extend(circuit_streams::drafts(index, circuit, sources_end));
@@ -214,36 +218,33 @@ pub fn drafts<'a>(
     drafts
 }
 
-fn flow_draft<'a>(
-    index: usize,
-    flow: &'a ReadyFlow<'a>,
-    stream: &'a ReadyStream,
-    copy: u32,
-) -> Draft<'a> {
+fn flow_draft(index: usize, flow: &ReadyFlow<'_>, stream: &ReadyStream, copy: u32) -> Draft {
     let sending = &stream.sending;
     let behind = |policer| sending.sent().period_behind(policer);
     Draft {
-        title: &flow.spec.name.value,
+        title: flow.spec.name.value.clone(),
         copy,
-        name: &stream.name,
-        span: &flow.spec.name.span,
+        name: stream.name.clone(),
+        span: flow.spec.name.span.clone(),
         direction: sending.direction,
         owner: StreamOwner::Flow(index),
         class: flow.class,
         packets: sending.packets.clone(),
         sizes: sending.sizes.clone(),
         period_exact_ps: flow.policer.map_or(sending.period_exact_ps, behind),
-        path: &stream.path,
+        path: stream.path.clone(),
+        twin: None,
         source: sending.source.clone(),
         policer: flow.policer,
         end: End::Sink,
+        messages: None,
         fixed_box: Span::ZERO,
         firewalled: flow.firewalled,
     }
 }
 
 /// Requests and responses of a session stand side by side: they belong to one flow of two streams.
-fn join_sessions(drafts: &mut [Draft<'_>]) {
+fn join_sessions(drafts: &mut [Draft]) {
     let id = |rank: usize| StreamId(u32::try_from(rank).expect("streams within 2^32"));
     for rank in 1..drafts.len() {
         let (before, from) = drafts.split_at_mut(rank);
