@@ -5,7 +5,9 @@
 //! ([`routing`]); nothing of it travels as packets.
 
 pub mod constraints;
+pub mod control;
 pub mod outage;
 pub mod routing;
 pub mod settings;
+pub mod steps;
 pub mod tunnel;
