@@ -84,8 +84,8 @@ fn both(topology: &str, text: &str) -> [Became; 2] {
 
 #[derive(PartialEq, Eq, Debug)]
 struct Became {
-    /// Packets that the cut took.
-    cut: u64,
+    /// Packets that the cut took, or a node that knew of it and had no other way.
+    lost: u64,
     /// Starts of play-out.
     starts: u64,
     /// Times the loss-of-packets state was entered.
@@ -101,7 +101,7 @@ impl Became {
         let received = stream.received.as_ref().expect("a pseudowire");
         let line = &received.timeline;
         Self {
-            cut: stream.cut,
+            lost: stream.cut + stream.unrouted,
             starts: received.starts,
             losses: received.losses_of_packets,
             hole: hole(line, SECOND),
@@ -127,7 +127,7 @@ fn after_a_long_hole(k: u64, to_cut: u64, (to_turn, turn): (u64, u64), new: u64)
     let first_lost = packet(SECOND - to_cut - ON_THE_LINK + 1);
     let first_good = packet(turn - to_turn);
     Became {
-        cut: (first_good - first_lost) / MS,
+        lost: (first_good - first_lost) / MS,
         starts: 2,
         losses: 1,
         hole: Some((
@@ -144,7 +144,7 @@ fn a_bypass_ends_the_hole_after_detection_and_repair_and_play_out_starts_on_it()
         let [there, back] = both(RING, &text(&quick("4 ms", kind), CONTROL, CUT));
         let to_b = INGRESS + SHORT;
         let want = after_a_long_hole(2, to_b, (to_b, SECOND + 15 * MS), TURNED);
-        assert_eq!(want.cut, 15);
+        assert_eq!(want.lost, 15);
         assert_eq!(there, want, "{kind}");
         assert_eq!(back, want, "{kind}: the ring is the same from D");
     }
@@ -179,7 +179,7 @@ fn one_direction_that_started_anew_leaves_the_difference_of_the_paths_as_asymmet
     let turn = SECOND + 16 * MS + 98 * US;
     assert_eq!(there, after_a_long_hole(3, to_b, (to_b, turn), TURNED));
     let unmoved = Became {
-        cut: 0,
+        lost: 0,
         starts: 1,
         losses: 0,
         hole: None,
@@ -192,7 +192,7 @@ fn one_direction_that_started_anew_leaves_the_difference_of_the_paths_as_asymmet
 #[test]
 fn a_longer_path_than_the_slack_starts_play_out_anew_without_a_packet_lost() {
     let [there, back] = both(RING, &text(&quick("4 ms", "facility"), CONTROL, ONE_WAY));
-    assert_eq!((back.cut, back.losses, back.starts), (0, 1, 2));
+    assert_eq!((back.lost, back.losses, back.starts), (0, 1, 2));
     assert_eq!(there.delay, back.delay, "both play from the bypass");
     assert_eq!(back.delay, 2 * MS + TURNED);
 }
@@ -204,8 +204,8 @@ fn a_hole_shorter_than_the_loss_of_packets_limit_moves_nothing() {
         .replace("repair = \"5 ms\"", "repair = \"1 ms\"");
     let [there, back] = both(RING, &text(&quick("6 ms", "facility"), &control, ONE_WAY));
     // 1 ms, 98 us and 1 ms, 1 ms.
-    assert_eq!((there.cut, there.starts), (3, 1));
-    assert_eq!((back.cut, back.starts), (0, 1));
+    assert_eq!((there.lost, there.starts), (3, 1));
+    assert_eq!((back.lost, back.starts), (0, 1));
     assert_eq!([there.delay, back.delay], [3 * MS + SERVICE; 2]);
 }
 
@@ -222,8 +222,8 @@ fn packets_of_8_ms_lose_two_or_three_and_nothing_moves() {
     let mut lost = Vec::new();
     for phase in ["0 s", "2 ms", "4 ms", "7700 us", "7990 us"] {
         let [there, back] = both(RING, &text(&slow(phase), CONTROL, ONE_WAY));
-        lost.push(there.cut);
-        assert_eq!((there.starts, back.starts, back.cut), (1, 1, 0), "{phase}");
+        lost.push(there.lost);
+        assert_eq!((there.starts, back.starts, back.lost), (1, 1, 0), "{phase}");
         assert_eq!([there.delay, back.delay], [16 * MS + service; 2], "{phase}");
     }
     assert!(lost.contains(&2) && lost.contains(&3), "{lost:?}");
@@ -310,6 +310,10 @@ fn triangle(direct: &str, round: [&str; 2]) -> String {
     )
 }
 
+/// Nobody sees a cut that ends within 200 ms.
+const BLIND: &str =
+    "[control]\ndetection = { kind = \"los\", delay = \"200 ms\", hold_off = \"0 ms\" }\n";
+
 const DIRECT: &str = "path = [\"A\", \"D\"]";
 
 #[test]
@@ -318,12 +322,12 @@ fn an_outage_of_50_ms_costs_as_many_packets_as_its_length_and_the_phase_say() {
     let lost = |payload: &str, buffer: &str, phase: &str, fibre: &str, lasts: &str| {
         let circuit = format!(
             "payload = \"{payload}\"\njitter_buffer = \"{buffer}\"\nphase = \"{phase}\"\n\
-             protection = \"none\"\n{DIRECT}"
+             {DIRECT}"
         );
         let event = format!("fail = {{ link = \"A-D\", lasts = \"{lasts}\" }}");
         let topology = triangle(fibre, ["1 ms", "1 ms"]);
-        let [there, _] = both(&topology, &text(&circuit, CONTROL, &event));
-        (there.cut, there.losses, there.starts)
+        let [there, _] = both(&topology, &text(&circuit, BLIND, &event));
+        (there.lost, there.losses, there.starts)
     };
     let quick = |phase, fibre| lost("8 B", "4 ms", phase, fibre, "50 ms");
     assert_eq!(quick("0 s", "0 s"), (50, 1, 2));
