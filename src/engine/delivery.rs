@@ -4,6 +4,7 @@ use super::holding::Holding;
 use super::network::Entry;
 use super::outcome::{Bin, Delays, Slowest, StreamOutcome};
 use super::reception::Reception;
+use super::selection::Selection;
 use super::tally::{FixedParts, Tally};
 use crate::plan::{End, Leg, Plan, Processing, StreamId};
 use crate::random::Seed;
@@ -23,17 +24,23 @@ pub(super) struct StreamRun {
     fixed: FixedParts,
     others: Box<[FixedParts]>,
     receiver: Receiving,
-    /// Arrivals that may be out of order: time, sequence, creation.
-    unordered: Option<Vec<(u64, u32, u64)>>,
+    /// Arrivals that may be out of order.
+    unordered: Option<Vec<Arrival>>,
     /// Boxed, like all that few streams have: an engine is to stay small.
     rare: Option<Box<Rare>>,
 }
+
+/// A packet that has come, in the order in which a receiving end is to see them: time, whether
+/// by the copy, sequence, creation.
+type Arrival = (u64, bool, u32, u64);
 
 /// What becomes of packets besides being counted.
 #[derive(Debug)]
 enum Receiving {
     Nothing,
     Pseudowire(Box<Reception>),
+    /// The receiving end of two pseudowires.
+    Two(Box<(Selection, Reception)>),
     Subscriber(Box<Holding>),
 }
 
@@ -42,8 +49,14 @@ enum Receiving {
 struct Rare {
     dropped_early: u64,
     policed: u64,
+    cut: u64,
+    unrouted: u64,
+    expired: u64,
     bin_ps: Option<u64>,
     series: Vec<Bin>,
+    /// When each of `stages` begins.
+    starts: Vec<SimTime>,
+    stages: Vec<Bin>,
 }
 
 /// Why a packet was not delivered.
@@ -55,6 +68,12 @@ pub(super) enum Loss {
     Early,
     /// The policer found it red.
     Policed,
+    /// A cut took it.
+    Cut,
+    /// A node had no way for it.
+    Unrouted,
+    /// Its time to live was over.
+    Expired,
 }
 
 /// Whether packets of a stream may come up at their far end in another order than that in which
@@ -63,7 +82,15 @@ pub(super) fn may_be_reordered(plan: &Plan, id: StreamId) -> bool {
     let last = |variant: u32| plan.path_of(id, variant).last().expect("a path has a leg");
     let drawn = matches!(last(0).processing, Processing::Uniform { .. });
     let behind = |leg: &Leg| leg.behind() + leg.processing.min();
-    drawn || (1..plan.variants(id)).any(|variant| behind(last(variant)) != behind(last(0)))
+    let graph = plan.streams[id.0 as usize].graph.is_some();
+    graph || drawn || (1..plan.variants(id)).any(|variant| behind(last(variant)) != behind(last(0)))
+}
+
+/// The second of two pseudowires with the same packets, of which this stream is the first.
+pub(super) fn copy_of(plan: &Plan, id: StreamId) -> Option<StreamId> {
+    let is_copy = |stream: &crate::plan::Stream| matches!(stream.end, End::Copy(of) if of == id);
+    let copy = plan.streams.iter().position(is_copy);
+    copy.map(|copy| StreamId(copy as u32))
 }
 
 fn fixed_parts(plan: &Plan, path: &[Leg]) -> FixedParts {
@@ -83,22 +110,31 @@ impl StreamRun {
     pub(super) fn new<T: Tally>(plan: &Plan, id: StreamId, seed: Seed) -> Self {
         let stream = &plan.streams[id.0 as usize];
         let receiver = match &stream.end {
-            End::Sink => Receiving::Nothing,
+            End::Sink | End::Copy(_) => Receiving::Nothing,
             End::Pseudowire(receiver) => {
                 let boundaries = stream.source.boundaries(seed);
                 let boundaries = boundaries.expect("only circuits have a receiver");
                 let sent = boundaries.count_before(plan.sources_end).saturating_sub(1);
+                let selection = copy_of(plan, id).map(|_| Selection::new(plan, &boundaries, sent));
                 let reception = Reception::new(receiver.clone(), boundaries, sent, T::FULL);
-                Receiving::Pseudowire(Box::new(reception))
+                match selection {
+                    Some(selection) => Receiving::Two(Box::new((selection, reception))),
+                    None => Receiving::Pseudowire(Box::new(reception)),
+                }
             }
             End::Subscriber(subscriber) => {
                 Receiving::Subscriber(Box::new(Holding::new(subscriber)))
             }
-            End::Copy(_) => todo!(),
         };
-        let receives = !matches!(receiver, Receiving::Nothing);
+        let unordered = match receiver {
+            Receiving::Nothing => matches!(stream.end, End::Copy(_)),
+            Receiving::Two(_) => true,
+            Receiving::Pseudowire(_) | Receiving::Subscriber(_) => may_be_reordered(plan, id),
+        };
         let fixed = |variant: u32| fixed_parts(plan, plan.path_of(id, variant));
-        let bin_ps = plan.series_bin.map(|bin| bin.0);
+        // Where there is no one path, packets add up on the way what they meet.
+        let one_path = stream.graph.is_none();
+        let others = (1..plan.variants(id)).filter(|_| one_path).map(fixed);
         Self {
             first_leg: stream.legs.start,
             hops: stream.hops,
@@ -106,16 +142,11 @@ impl StreamRun {
             dropped: 0,
             network: Delays::new(T::FULL),
             slowest: None,
-            fixed: fixed(0),
-            others: (1..plan.variants(id)).map(fixed).collect(),
+            fixed: one_path.then(|| fixed(0)).unwrap_or_default(),
+            others: others.collect(),
             receiver,
-            unordered: (receives && may_be_reordered(plan, id)).then(Vec::new),
-            rare: bin_ps.is_some().then(|| {
-                Box::new(Rare {
-                    bin_ps,
-                    ..Rare::default()
-                })
-            }),
+            unordered: unordered.then(Vec::new),
+            rare: Rare::new(plan, &stream.end),
         }
     }
 
@@ -128,16 +159,13 @@ impl StreamRun {
         self.delivered += 1;
         self.network.record(Span(delay));
         if let Some(unordered) = &mut self.unordered {
-            unordered.push((entry.at, entry.sequence, entry.created));
+            unordered.push((entry.at, false, entry.sequence, entry.created));
         } else {
             self.receiver
                 .arrive(entry.at, entry.sequence, entry.created);
         }
-        if let Some(bin) = self.bin(entry.created) {
-            bin.delivered += 1;
-            bin.delay_min = bin.delay_min.min(Span(delay));
-            bin.delay_max = bin.delay_max.max(Span(delay));
-            bin.delay_sum_ps += u128::from(delay);
+        if let Some(rare) = &mut self.rare {
+            rare.each_bin(entry.created, |bin| bin.record(Span(delay)));
         }
     }
 
@@ -154,25 +182,23 @@ impl StreamRun {
 
     /// Counts a packet that will not come.
     pub(super) fn lose(&mut self, loss: Loss, created: u64) {
-        match loss {
-            Loss::Full => self.dropped += 1,
-            Loss::Early => self.rare.get_or_insert_default().dropped_early += 1,
-            Loss::Policed => self.rare.get_or_insert_default().policed += 1,
+        if loss == Loss::Full {
+            self.dropped += 1;
+        } else {
+            let rare = self.rare.get_or_insert_default();
+            *rare.count(loss) += 1;
         }
-        if let Some(bin) = self.bin(created) {
-            bin.lost += u64::from(loss != Loss::Policed);
+        if let Some(rare) = &mut self.rare {
+            rare.each_bin(created, |bin| bin.lost += u64::from(loss != Loss::Policed));
         }
     }
 
-    /// Where packets created at this instant are counted over time, if they are.
-    #[inline]
-    fn bin(&mut self, created: u64) -> Option<&mut Bin> {
-        let rare = self.rare.as_deref_mut()?;
-        let place = usize::try_from(created / rare.bin_ps?).expect("a series fits in memory");
-        if place >= rare.series.len() {
-            rare.series.resize(place + 1, Bin::default());
+    /// Takes over what came by the copy.
+    pub(super) fn absorb_copy(&mut self, copy: &mut Self) {
+        if let (Some(all), Some(copies)) = (&mut self.unordered, &mut copy.unordered) {
+            let by_copy = |(at, _, sequence, created)| (at, true, sequence, created);
+            all.extend(copies.drain(..).map(by_copy));
         }
-        Some(&mut rare.series[place])
     }
 
     /// Hands the arrivals before `safe` to a receiving end that is to see them in order.
@@ -182,7 +208,7 @@ impl StreamRun {
         };
         unordered.sort_unstable();
         let ready = unordered.partition_point(|(at, ..)| *at < safe);
-        for (at, sequence, created) in unordered.drain(..ready) {
+        for (at, _, sequence, created) in unordered.drain(..ready) {
             self.receiver.arrive(at, sequence, created);
         }
     }
@@ -222,11 +248,19 @@ impl StreamRun {
     /// What became of the packets, given how many were sent until `sources_end`.
     pub(super) fn finish(self, sent: u64, sources_end: SimTime) -> StreamOutcome {
         let rare = self.rare.map(|rare| *rare).unwrap_or_default();
-        let lost = self.dropped + rare.dropped_early + rare.policed;
-        assert_eq!(sent, self.delivered + lost, "no packet is lost unseen");
+        let dropped = self.dropped + rare.dropped_early + rare.policed;
+        let gone = rare.cut + rare.unrouted + rare.expired;
+        let known = self.delivered + dropped + gone;
+        assert_eq!(sent, known, "no packet is lost unseen");
         let (received, held) = match self.receiver {
             Receiving::Nothing => (None, None),
             Receiving::Pseudowire(reception) => (Some(reception.finish()), None),
+            Receiving::Two(both) => {
+                let (selection, reception) = *both;
+                let mut received = reception.finish();
+                received.selected = Some(selection.finish());
+                (Some(received), None)
+            }
             Receiving::Subscriber(holding) => (None, Some(holding.finish(sources_end))),
         };
         StreamOutcome {
@@ -235,15 +269,57 @@ impl StreamRun {
             dropped: self.dropped,
             dropped_early: rare.dropped_early,
             policed: rare.policed,
-            cut: 0,
-            unrouted: 0,
-            expired: 0,
+            cut: rare.cut,
+            unrouted: rare.unrouted,
+            expired: rare.expired,
             network: self.network,
             slowest: self.slowest,
             received,
             held,
             series: rare.series,
-            stages: Vec::new(),
+            stages: rare.stages,
+        }
+    }
+}
+
+impl Rare {
+    /// What bins a stream with this end is to have; `None` without any.
+    fn new(plan: &Plan, end: &End) -> Option<Box<Self>> {
+        let receives = matches!(end, End::Pseudowire(_) | End::Copy(_));
+        let starts = if receives { &plan.stages[..] } else { &[] };
+        let any = plan.series_bin.is_some() || !starts.is_empty();
+        let rare = || Self {
+            bin_ps: plan.series_bin.map(|bin| bin.0),
+            starts: starts.to_vec(),
+            stages: vec![Bin::default(); starts.len()],
+            ..Self::default()
+        };
+        any.then(|| Box::new(rare()))
+    }
+
+    fn count(&mut self, loss: Loss) -> &mut u64 {
+        match loss {
+            Loss::Full => unreachable!("counted apart"),
+            Loss::Early => &mut self.dropped_early,
+            Loss::Policed => &mut self.policed,
+            Loss::Cut => &mut self.cut,
+            Loss::Unrouted => &mut self.unrouted,
+            Loss::Expired => &mut self.expired,
+        }
+    }
+
+    /// Has a packet created at this instant counted over time, where such are.
+    fn each_bin(&mut self, created: u64, count: impl Fn(&mut Bin)) {
+        if let Some(bin_ps) = self.bin_ps {
+            let place = usize::try_from(created / bin_ps).expect("a series fits in memory");
+            if place >= self.series.len() {
+                self.series.resize(place + 1, Bin::default());
+            }
+            count(&mut self.series[place]);
+        }
+        let later = self.starts.partition_point(|from| from.0 <= created);
+        if let Some(stage) = later.checked_sub(1) {
+            count(&mut self.stages[stage]);
         }
     }
 }
@@ -254,6 +330,12 @@ impl Receiving {
         match self {
             Self::Nothing => {}
             Self::Pseudowire(reception) => reception.arrive(at, sequence),
+            Self::Two(both) => {
+                let (selection, reception) = &mut **both;
+                if selection.takes(at, sequence, created) {
+                    reception.arrive(at, sequence);
+                }
+            }
             Self::Subscriber(holding) => holding.arrive(SimTime(at), SimTime(created), sequence),
         }
     }

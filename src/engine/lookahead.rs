@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::ways;
 use crate::plan::{Leg, Plan, Source, StreamId};
 use crate::units::{Span, time::PS_PER_S};
 
@@ -60,10 +61,14 @@ pub(super) fn lookaheads(plan: &Plan) -> Vec<Vec<Ahead>> {
         *shortest = (*shortest).min(ps);
     };
     for id in (0..plan.streams.len() as u32).map(StreamId) {
-        for variant in 0..plan.variants(id) {
-            for pair in plan.path_of(id, variant).windows(2) {
-                let ps = shortest_crossing(plan, &pair[0]).0;
-                note(&pair[0], pair[1].port.0, ps, false);
+        let legs = |id: StreamId, place: u32| {
+            let variants = 0..plan.variants(id);
+            variants.map(move |variant| &plan.places_of(id, variant)[place as usize])
+        };
+        for (place, next) in ways::pairs(plan, id) {
+            let to = plan.places_of(id, 0)[next as usize].port.0;
+            for leg in legs(id, place) {
+                note(leg, to, shortest_crossing(plan, leg).0, false);
             }
         }
         let (told, turnaround) = match plan.streams[id.0 as usize].source {
@@ -75,11 +80,14 @@ pub(super) fn lookaheads(plan: &Plan) -> Vec<Vec<Ahead>> {
             _ => continue,
         };
         let ingress = plan.streams[id.0 as usize].ingress.min();
-        for variant in 0..plan.variants(told) {
-            let path = plan.path_of(told, variant);
-            let last = path.last().expect("a path has a leg");
+        for last in ways::lasts(plan, told)
+            .into_iter()
+            .flat_map(|last| legs(told, last))
+        {
             let ps = (shortest_crossing(plan, last) + turnaround + ingress).0;
-            note(last, plan.path(id)[0].port.0, ps, true);
+            for entry in ways::entries(plan, id) {
+                note(last, plan.places_of(id, 0)[entry as usize].port.0, ps, true);
+            }
         }
     }
     let ahead = |((port, session), ps): ((u32, bool), u64)| Ahead { port, ps, session };

@@ -10,15 +10,18 @@ pub mod outcome;
 mod port;
 mod reception;
 mod reference;
+mod selection;
 mod session;
 pub mod shape;
+mod special;
 pub mod stations;
 mod tally;
+mod ways;
 mod window;
 
 pub use arrivals::SharedArrivals;
 pub use outcome::{
-    Bin, Delays, Held, Outcome, Parts, QueueOutcome, Received, Slowest, StreamOutcome,
+    Bin, Delays, Held, Outcome, Parts, QueueOutcome, Received, Selected, Slowest, StreamOutcome,
 };
 pub use reference::Noted;
 pub use shape::Shape;
@@ -87,6 +90,7 @@ fn run_windows(
 ) -> Outcome {
     let window_max = window_max(plan, options);
     let general = plan.ports.iter().any(|port| port.discipline.is_some());
+    let general = general || plan.streams.iter().any(|stream| stream.graph.is_some());
     match (options.detailed, general) {
         (false, _) => window::run::<tally::Bare>(plan, seed, window_max, shared, watch),
         (true, false) => window::run::<tally::Parted>(plan, seed, window_max, shared, watch),

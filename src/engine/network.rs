@@ -6,7 +6,9 @@ use super::delivery::{Loss, StreamRun};
 use super::outcome::{Delays, StreamOutcome};
 use super::port::Sheet;
 use super::session::{Session, Side, sessions};
+use super::special::{Hops, Special, is_special};
 use super::tally::Tally;
+use super::ways;
 use crate::plan::{Leg, Plan, PortId, Processing, StreamId};
 use crate::random::{self, Seed};
 use crate::traffic::Class;
@@ -50,7 +52,29 @@ impl<T> Entry<T> {
 }
 
 /// Marks "none" among 32-bit indices.
-const NONE: u32 = u32::MAX;
+pub(super) const NONE: u32 = u32::MAX;
+
+/// Below: inboxes. From here on: the numbers of special legs.
+const SPECIAL: u32 = 1 << 31;
+
+/// A packet that will not come.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lost {
+    pub(super) leg: u32,
+    pub(super) sequence: u32,
+    pub(super) created: u64,
+}
+
+impl Lost {
+    /// This one.
+    pub(super) fn of<T>(entry: &Entry<T>) -> Self {
+        Self {
+            leg: entry.leg,
+            sequence: entry.sequence,
+            created: entry.created,
+        }
+    }
+}
 
 /// One crossing, flattened for the packet loop. Times in picoseconds.
 #[derive(Clone, Copy, Debug)]
@@ -58,25 +82,36 @@ pub(super) struct LegRun {
     pub(super) serialization: u64,
     /// Propagation and constant media.
     pub(super) behind: u64,
-    /// Constant processing at the far node; 0 where it is drawn.
+    /// Constant processing at the far node; 0 where it is drawn, and of a special leg.
     processing: u64,
     pub(super) queued: u32,
-    /// Inbox of the next port; [`NONE`] after the last leg.
+    /// Inbox of the next port; [`NONE`] after the last leg; [`SPECIAL`] and its number of a
+    /// special one.
     next_inbox: u32,
-    stream: u32,
-    /// Index of the drawn processing at the far node, or [`NONE`].
+    pub(super) stream: u32,
+    /// Index of the drawn processing at the far node, or [`NONE`], as of a special leg.
     drawn: u32,
 }
 
 /// Processing drawn per packet.
 #[derive(Debug)]
-struct Drawn {
+pub(super) struct Drawn {
     min: Span,
     max: Span,
     stream: random::Stream,
-    /// Neighbours whose order is kept, or [`NONE`] at an egress PE.
+    /// Neighbours whose order is kept, or [`NONE`] at an egress PE; of no use to a special leg.
     order: u32,
 }
+
+impl Drawn {
+    /// The time that the next packet takes.
+    pub(super) fn draw(&mut self) -> u64 {
+        Processing::drawn(self.min, self.max, self.stream.draw()).0
+    }
+}
+
+/// Who keeps order: what comes in by one port, goes out by another, and is of one class.
+type Neighbours = BTreeMap<(PortId, PortId, Class), u32>;
 
 /// Everything a port passes packets on to.
 #[derive(Debug)]
@@ -93,9 +128,11 @@ pub(super) struct Network<T> {
     /// For replaying, two ports at a time.
     pub(super) sheets: [Sheet; 2],
     pub(super) starts: [Vec<u64>; 2],
-    drawn: Vec<Drawn>,
+    pub(super) specials: Vec<Special>,
+    pub(super) hops: Hops,
+    pub(super) drawn: Vec<Drawn>,
     /// Latest queue entry per (port in, port out, class).
-    order: Vec<u64>,
+    pub(super) order: Vec<u64>,
     streams: Vec<StreamRun>,
     pub(super) sessions: Vec<Session>,
     /// Per stream; empty without sessions.
@@ -120,6 +157,8 @@ impl<T: Tally> Network<T> {
             scratch: Vec::new(),
             sheets: Default::default(),
             starts: Default::default(),
+            specials: Vec::new(),
+            hops: Hops::new(),
             drawn: Vec::new(),
             order: Vec::new(),
             streams: Vec::with_capacity(plan.streams.len()),
@@ -130,32 +169,19 @@ impl<T: Tally> Network<T> {
             },
             sessions,
         };
-        let mut neighbours = BTreeMap::new();
+        let mut neighbours = Neighbours::new();
         for id in (0..plan.streams.len() as u32).map(StreamId) {
-            let stream = &plan.streams[id.0 as usize];
-            let first = network.legs.len();
+            let mut drawn = Vec::new();
+            let loops = ways::may_loop(plan, id);
             for variant in 0..plan.variants(id) {
-                let path = plan.path_of(id, variant);
-                for (hop, leg) in path.iter().enumerate() {
-                    let next = path.get(hop + 1).map(|next| next.port);
-                    let drawn = if variant == 0 {
-                        network.drawn(leg, next, stream.class, seed, &mut neighbours)
-                    } else {
-                        network.legs[first + hop].drawn // the n-th draw whatever the size
-                    };
-                    network.legs.push(LegRun {
-                        serialization: leg.serialization.0,
-                        behind: leg.behind().0,
-                        processing: match leg.processing {
-                            Processing::Constant(span) => span.0,
-                            Processing::Uniform { .. } => 0,
-                        },
-                        queued: u32::try_from(leg.queued.0).expect("a packet within 4 GB"),
-                        next_inbox: next
-                            .map_or(NONE, |next| inbox_of(next.0, stream.class.index())),
-                        stream: id.0,
-                        drawn,
-                    });
+                for (place, leg) in (0..).zip(plan.places_of(id, variant)) {
+                    if variant == 0 {
+                        drawn.push(network.draws_of(leg, seed));
+                    }
+                    let drawn = drawn[place as usize]; // the n-th draw whatever the size
+                    let place = (variant, place);
+                    let order = &mut neighbours;
+                    network.add_leg(plan, leg, place, (drawn, loops), order, &inbox_of);
                 }
             }
             network.streams.push(StreamRun::new::<T>(plan, id, seed));
@@ -164,27 +190,65 @@ impl<T: Tally> Network<T> {
         network
     }
 
-    /// The number of the drawn processing behind this leg, or [`NONE`] where it is constant.
-    fn drawn(
+    /// Adds the leg at this place of a variant.
+    fn add_leg(
         &mut self,
+        plan: &Plan,
         leg: &Leg,
-        next: Option<PortId>,
-        class: Class,
-        seed: Seed,
-        neighbours: &mut BTreeMap<(PortId, PortId, Class), u32>,
-    ) -> u32 {
+        (variant, place): (u32, u32),
+        (drawn, loops): (u32, bool),
+        neighbours: &mut Neighbours,
+        inbox_of: impl Fn(u32, usize) -> u32,
+    ) {
+        let id = leg.stream;
+        let class = plan.streams[id.0 as usize].class;
+        let mut run = LegRun {
+            serialization: leg.serialization.0,
+            behind: leg.behind().0,
+            processing: 0,
+            queued: u32::try_from(leg.queued.0).expect("a packet within 4 GB"),
+            next_inbox: NONE,
+            stream: id.0,
+            drawn: NONE,
+        };
+        let mut order = |next: u32| {
+            let fresh = neighbours.len() as u32;
+            let pair = (leg.port, PortId(next), class);
+            *neighbours.entry(pair).or_insert(fresh)
+        };
+        if is_special(plan, leg) {
+            run.next_inbox = SPECIAL + self.specials.len() as u32;
+            let queue = |next: u32| {
+                let order = if drawn == NONE { NONE } else { order(next) };
+                (inbox_of(next, class.index()), order)
+            };
+            let special = Special::new(plan, id, (variant, place), drawn, loops, queue);
+            self.specials.push(special);
+        } else {
+            run.drawn = drawn;
+            if let Processing::Constant(span) = leg.processing {
+                run.processing = span.0;
+            }
+            if let Some(next) = plan.places_of(id, variant).get(place as usize + 1) {
+                run.next_inbox = inbox_of(next.port.0, class.index());
+                if drawn != NONE {
+                    self.drawn[drawn as usize].order = order(next.port.0);
+                }
+            }
+        }
+        self.legs.push(run);
+    }
+
+    /// The number of the drawn processing behind this leg, or [`NONE`] where it is constant.
+    fn draws_of(&mut self, leg: &Leg, seed: Seed) -> u32 {
         let Processing::Uniform { min, max, key } = &leg.processing else {
             return NONE;
         };
-        let fresh = neighbours.len() as u32;
-        let order = next.map_or(NONE, |next| {
-            *neighbours.entry((leg.port, next, class)).or_insert(fresh)
-        });
         self.drawn.push(Drawn {
             min: *min,
             max: *max,
             stream: seed.stream(key),
-            order,
+            order: NONE,
         });
         self.drawn.len() as u32 - 1
     }
@@ -210,14 +274,19 @@ impl<T: Tally> Network<T> {
         let reached = free + leg.behind;
         let mut tally = entry.tally;
         tally.wait(start - entry.at);
-        self.come_up(entry, tally, reached);
+        self.come_up(entry, tally, start, reached);
         free
     }
 
-    /// A packet has come out of the medium behind leg `entry.leg` at `reached`.
+    /// A packet whose transmission began at `start` comes out of the medium behind leg `entry.leg`
+    /// at `reached`, unless a cut takes it.
     #[inline(always)]
-    pub(super) fn come_up(&mut self, entry: &Entry<T>, mut tally: T, reached: u64) {
+    pub(super) fn come_up(&mut self, entry: &Entry<T>, mut tally: T, start: u64, reached: u64) {
         let leg = &self.legs[entry.leg as usize];
+        if leg.next_inbox >= SPECIAL && leg.next_inbox != NONE {
+            let special = leg.next_inbox - SPECIAL;
+            return self.come_up_special(entry, tally, start, reached, special);
+        }
         let at = if leg.drawn == NONE {
             reached + leg.processing
         } else {
@@ -235,13 +304,18 @@ impl<T: Tally> Network<T> {
             tally,
         };
         if leg.next_inbox == NONE {
-            let stream = leg.stream;
-            self.streams[stream as usize].deliver(&entry);
-            if !self.sides.is_empty() {
-                self.tell(stream, &entry);
-            }
+            self.deliver(leg.stream, &entry);
         } else {
             self.inboxes[leg.next_inbox as usize].push(entry);
+        }
+    }
+
+    /// A packet has reached the far end of its stream.
+    #[inline(always)]
+    pub(super) fn deliver(&mut self, stream: u32, entry: &Entry<T>) {
+        self.streams[stream as usize].deliver(entry);
+        if !self.sides.is_empty() {
+            self.tell(stream, entry);
         }
     }
 
@@ -280,14 +354,21 @@ impl<T: Tally> Network<T> {
         run.deliver_counted(delays, created, &tally);
     }
 
-    /// A packet about to cross leg `leg` is not sent.
-    pub(super) fn lose(&mut self, leg: u32, created: u64, loss: Loss) {
-        let stream = self.legs[leg as usize].stream;
-        self.streams[stream as usize].lose(loss, created);
+    /// A packet will not come.
+    pub(super) fn lose(&mut self, lost: &Lost, loss: Loss) {
+        let stream = self.legs[lost.leg as usize].stream;
+        self.hops.remove(&(stream, lost.sequence));
+        self.streams[stream as usize].lose(loss, lost.created);
     }
 
-    /// Hands the arrivals before `safe` of a stream without kept order to its receiving end.
-    pub(super) fn settle(&mut self, stream: StreamId, safe: u64) {
+    /// Hands the arrivals before `safe` of a stream without kept order, and of its copy, to its
+    /// receiving end.
+    pub(super) fn settle(&mut self, stream: StreamId, copy: Option<StreamId>, safe: u64) {
+        let pair = copy.map(|copy| [stream, copy].map(|stream| stream.0 as usize));
+        let pair = pair.map(|pair| self.streams.get_disjoint_mut(pair));
+        if let Some(Ok([own, copy])) = pair {
+            own.absorb_copy(copy);
+        }
         self.streams[stream.0 as usize].settle(safe);
     }
 
@@ -316,7 +397,7 @@ fn ranks(plan: &Plan) -> Vec<u32> {
 /// When a packet that reached a node leaves it for the next queue: a drawn time later, and behind
 /// the neighbour ahead of it.
 fn through(drawn: &mut Drawn, order: &mut [u64], reached: u64) -> u64 {
-    let mut at = reached + Processing::drawn(drawn.min, drawn.max, drawn.stream.draw()).0;
+    let mut at = reached + drawn.draw();
     if drawn.order != NONE {
         let last = &mut order[drawn.order as usize];
         at = at.max(*last + 1);

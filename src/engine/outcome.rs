@@ -44,8 +44,8 @@ pub struct StreamOutcome {
     /// Over time, where the plan asks for it: bin n holds the packets created in
     /// `[n, n + 1) · bin`; the last is the last in which one was created, policed or not.
     pub series: Vec<Bin>,
-    /// For circuits, where the plan asks for it: bin n holds the packets created from
-    /// [`crate::plan::Plan::stages`] n to the next.
+    /// For streams that end at a receiving end, where the plan asks for it: bin n holds the packets
+    /// created from [`crate::plan::Plan::stages`] n to the next; as many as there are stages.
     pub stages: Vec<Bin>,
 }
 
@@ -62,6 +62,16 @@ pub struct Bin {
     pub delay_max: Span,
     /// Sum of their network delays, in picoseconds.
     pub delay_sum_ps: u128,
+}
+
+impl Bin {
+    /// Counts a packet delivered after this delay.
+    pub fn record(&mut self, delay: Span) {
+        self.delivered += 1;
+        self.delay_min = self.delay_min.min(delay);
+        self.delay_max = self.delay_max.max(delay);
+        self.delay_sum_ps += u128::from(delay.0);
+    }
 }
 
 impl Default for Bin {
@@ -188,9 +198,22 @@ pub struct Selected {
     pub eliminated: u64,
     /// Creation to the first arrival (no histogram).
     pub network: Delays,
-    /// Of these, from each of [`crate::plan::Plan::stages`] to the next: `lost` counts packets that
-    /// came by neither.
+    /// Of these, those created from each of [`crate::plan::Plan::stages`] to the next: `lost` counts
+    /// packets that came by neither, whatever became of them.
     pub stages: Vec<Bin>,
+}
+
+impl Selected {
+    /// Nothing taken yet, in so many stages.
+    #[must_use]
+    pub fn new(stages: usize) -> Self {
+        Self {
+            taken: 0,
+            eliminated: 0,
+            network: Delays::new(false),
+            stages: vec![Bin::default(); stages],
+        }
+    }
 }
 
 impl Received {

@@ -4,9 +4,10 @@
 //! known up to some instant only, as arrivals at a port are; so both sides take what they have been
 //! told `until` then and leave the rest.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::arrivals::NEVER;
+use super::ways;
 use crate::plan::{Plan, Source, StreamId};
 
 /// One client and its server while a plan runs. Times in picoseconds; packets by the low 32 bits
@@ -31,6 +32,20 @@ pub(super) struct Session {
     first_answer: u32,
     /// Up to where each side has taken what was delivered.
     taken: [u64; 2],
+    /// What each side has created.
+    made: [Made; 2],
+}
+
+/// The packets that one side has created and that not all have asked for: it is asked at every
+/// port at which they may enter.
+#[derive(Default, Debug)]
+struct Made {
+    /// How many ask.
+    readers: usize,
+    /// Number of the first of `created`.
+    first: u64,
+    /// When each was created, and how many have still to ask for it.
+    created: VecDeque<(u64, usize)>,
 }
 
 /// Which side of a session a stream is, with the number of the session.
@@ -38,6 +53,16 @@ pub(super) struct Session {
 pub(super) enum Side {
     Client(u32),
     Server(u32),
+}
+
+impl Side {
+    /// The number of the session, and whether it is the server of it.
+    pub(super) fn of(self) -> (u32, bool) {
+        match self {
+            Self::Client(session) => (session, false),
+            Self::Server(session) => (session, true),
+        }
+    }
 }
 
 /// Whether a number stands before another, of both the low bits being known.
@@ -78,12 +103,60 @@ pub(super) fn sessions(plan: &Plan) -> (Vec<Session>, Vec<Option<Side>>) {
             answers: VecDeque::new(),
             first_answer: 0,
             taken: [0; 2],
+            made: [client as u32, server].map(|stream| Made {
+                readers: readers(plan, StreamId(stream)),
+                ..Made::default()
+            }),
         });
     }
     (sessions, sides)
 }
 
+/// How many ports there are at which the packets of a stream may enter.
+fn readers(plan: &Plan, id: StreamId) -> usize {
+    let legs = plan.places_of(id, 0);
+    let entries = ways::entries(plan, id).into_iter();
+    let ports: BTreeSet<_> = entries.map(|place| legs[place as usize].port).collect();
+    ports.len()
+}
+
+impl Made {
+    /// When this packet was created, if it was already.
+    fn at(&self, number: u64) -> Option<u64> {
+        let place = usize::try_from(number - self.first).expect("a list fits in memory");
+        self.created.get(place).map(|(at, _)| *at)
+    }
+
+    /// Somebody has asked for this packet and got it.
+    fn take(&mut self, number: u64) {
+        self.created[(number - self.first) as usize].1 -= 1;
+        while self.created.front().is_some_and(|(_, left)| *left == 0) {
+            self.created.pop_front();
+            self.first += 1;
+        }
+    }
+}
+
 impl Session {
+    /// Creates packet `number` of a side if that is before `until`, all deliveries before it that
+    /// may lead to one being known.
+    pub(super) fn created(&mut self, server: bool, number: u64, until: u64) -> Option<u64> {
+        let side = usize::from(server);
+        if self.made[side].at(number).is_none() {
+            let at = if server {
+                self.next_response(until)
+            } else {
+                self.next_request(number, until)
+            }?;
+            let readers = self.made[side].readers;
+            self.made[side].created.push_back((at, readers));
+        }
+        let made = &mut self.made[side];
+        let at = made.at(number).filter(|at| *at < until)?;
+        made.take(number);
+        Some(at)
+    }
+
     /// A packet that this side sent is delivered to the other.
     pub(super) fn deliver(&mut self, server: bool, at: u64, number: u32) {
         if server {
@@ -100,7 +173,7 @@ impl Session {
     }
 
     /// Creates request `number` if that is before `until`, all deliveries before it being known.
-    pub(super) fn next_request(&mut self, number: u64, until: u64) -> Option<u64> {
+    fn next_request(&mut self, number: u64, until: u64) -> Option<u64> {
         self.taken[0] = until.max(self.taken[0]);
         if number == 0 {
             self.next = Some(self.first);
@@ -142,7 +215,7 @@ impl Session {
     }
 
     /// Creates a response if that is before `until`, all deliveries that lead to one being known.
-    pub(super) fn next_response(&mut self, until: u64) -> Option<u64> {
+    fn next_response(&mut self, until: u64) -> Option<u64> {
         let known = until.saturating_sub(self.turnaround);
         self.taken[1] = known.max(self.taken[1]);
         let due = self.requests.iter().enumerate();
@@ -161,9 +234,12 @@ impl Session {
         Some(created)
     }
 
-    /// When this side may next create something, as far as is known, `now` if it has something to
-    /// look at.
-    pub(super) fn next_activity(&self, server: bool, now: u64) -> u64 {
+    /// When this side may next create packet `number`, as far as is known, `now` if it has something
+    /// to look at.
+    pub(super) fn next_activity(&self, server: bool, number: u64, now: u64) -> u64 {
+        if let Some(at) = self.made[usize::from(server)].at(number) {
+            return at;
+        }
         let waits = if server {
             &self.requests
         } else {

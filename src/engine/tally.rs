@@ -20,6 +20,9 @@ pub(super) trait Tally: Copy + Default {
     /// Adds time in the medium of a general port behind what went in before.
     fn follow(&mut self, _ps: u64) {}
 
+    /// Adds what a leg decides on its own, where there is no one path that decides it.
+    fn cross(&mut self, _leg: &FixedParts) {}
+
     /// The packet's parts; `fixed` are those that its path alone decides.
     fn parts(&self, fixed: &FixedParts) -> Option<Parts>;
 }
@@ -44,13 +47,15 @@ pub(super) struct Parted {
     processing: u64,
 }
 
-/// What general ports decide too: time on their transmitters, and waits in their media.
+/// What general ports decide too: time on their transmitters, and waits in their media; and all
+/// that is different from path to path.
 #[derive(Clone, Copy, Default, Debug)]
 pub(super) struct Whole {
     queueing: u64,
     processing: u64,
     serialization: u64,
     media: u64,
+    propagation: u64,
 }
 
 impl Tally for Bare {
@@ -115,13 +120,19 @@ impl Tally for Whole {
         self.media += ps;
     }
 
+    fn cross(&mut self, leg: &FixedParts) {
+        self.serialization += leg.serialization;
+        self.propagation += leg.propagation;
+        self.media += leg.media;
+    }
+
     #[inline]
     fn parts(&self, fixed: &FixedParts) -> Option<Parts> {
         Some(Parts {
             processing: Span(self.processing),
             serialization: Span(fixed.serialization + self.serialization),
             media: Span(fixed.media + self.media),
-            propagation: Span(fixed.propagation),
+            propagation: Span(fixed.propagation + self.propagation),
             queueing: Span(self.queueing),
         })
     }

@@ -10,13 +10,14 @@
 //! window beyond the lookahead cannot be asked for.
 
 use super::arrivals::{Arrivals, NEVER, SharedArrivals};
-use super::delivery::may_be_reordered;
+use super::delivery::{copy_of, may_be_reordered};
 use super::kinds::{crossing, kinds_of_legs};
 use super::lookahead::{Ahead, lookaheads, shortest_crossing};
 use super::network::Network;
 use super::outcome::Outcome;
 use super::port::Port;
 use super::tally::Tally;
+use super::ways;
 use crate::plan::{End, Plan, PortId, StreamId};
 use crate::random::Seed;
 use crate::traffic::Class;
@@ -30,11 +31,18 @@ pub(super) struct Engine<'a, T> {
     order: Vec<(u32, Option<u32>)>,
     /// Per port: the ports it waits for.
     before: Vec<Vec<Ahead>>,
-    /// Streams whose arrivals may be out of order: stream, last port, lookahead from there.
-    unordered: Vec<(StreamId, u32, u64)>,
+    unordered: Vec<Unordered>,
     window_max: u64,
     sources_end: SimTime,
     streams: usize,
+}
+
+/// A stream whose receiving end has to wait until all is known that may come before.
+struct Unordered {
+    stream: StreamId,
+    copy: Option<StreamId>,
+    /// The ports it comes from, and the lookahead from each.
+    lasts: Vec<(u32, u64)>,
 }
 
 /// Runs a plan window by window.
@@ -112,9 +120,16 @@ impl<'a, T: Tally> Engine<'a, T> {
             let (port, partner) = self.order[place];
             self.visit(port as usize, partner.map(|port| port as usize), limit);
         }
-        for (stream, port, lookahead) in &self.unordered {
-            let safe = self.ports[*port as usize].clock.saturating_add(*lookahead);
-            self.network.settle(*stream, safe);
+        for Unordered {
+            stream,
+            copy,
+            lasts,
+        } in &self.unordered
+        {
+            let known =
+                |last: &(u32, u64)| self.ports[last.0 as usize].clock.saturating_add(last.1);
+            let safe = lasts.iter().map(known).min().unwrap_or(NEVER);
+            self.network.settle(*stream, *copy, safe);
         }
         Some(slowest)
     }
@@ -155,8 +170,8 @@ impl<'a, T: Tally> Engine<'a, T> {
     }
 
     fn finish(mut self) -> Outcome {
-        for (stream, ..) in &self.unordered {
-            self.network.settle(*stream, NEVER);
+        for unordered in &self.unordered {
+            self.network.settle(unordered.stream, unordered.copy, NEVER);
         }
         let mut sent = vec![0; self.streams];
         for port in &mut self.ports {
@@ -172,22 +187,29 @@ impl<'a, T: Tally> Engine<'a, T> {
     }
 }
 
-/// The circuits and subscribers whose arrivals may be out of order.
-fn unordered(plan: &Plan) -> Vec<(StreamId, u32, u64)> {
-    let of = |id: StreamId| {
-        let sink = matches!(plan.streams[id.0 as usize].end, End::Sink);
-        if sink || !may_be_reordered(plan, id) {
-            return None;
-        }
-        let last = |variant: u32| plan.path_of(id, variant).last().expect("a path has a leg");
-        let ahead = |variant: u32| shortest_crossing(plan, last(variant)).0;
-        let ahead = (0..plan.variants(id)).map(ahead).min();
-        Some((id, last(0).port.0, ahead.expect("a stream has a size")))
+/// The circuits and subscribers whose arrivals may be out of order, or come from two streams.
+fn unordered(plan: &Plan) -> Vec<Unordered> {
+    let lasts = |id: StreamId| {
+        let leg = move |place: u32, variant| &plan.places_of(id, variant)[place as usize];
+        ways::lasts(plan, id).into_iter().map(move |place| {
+            let ahead = |variant: u32| shortest_crossing(plan, leg(place, variant)).0;
+            let least = (0..plan.variants(id)).map(ahead).min();
+            (leg(place, 0).port.0, least.expect("a stream has a size"))
+        })
     };
-    (0..plan.streams.len() as u32)
-        .map(StreamId)
-        .filter_map(of)
-        .collect()
+    let of = |stream: StreamId| {
+        let copy = copy_of(plan, stream);
+        let end = &plan.streams[stream.0 as usize].end;
+        let receives = matches!(end, End::Pseudowire(_) | End::Subscriber(_));
+        let waits = receives && (copy.is_some() || may_be_reordered(plan, stream));
+        waits.then(|| Unordered {
+            stream,
+            copy,
+            lasts: [stream].into_iter().chain(copy).flat_map(lasts).collect(),
+        })
+    };
+    let streams = (0..plan.streams.len() as u32).map(StreamId);
+    streams.filter_map(of).collect()
 }
 
 /// Ports such that, rings aside, those that send to a port come before it: reverse postorder of

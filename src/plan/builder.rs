@@ -1,5 +1,7 @@
 //! A plan in five lines, for tests, benches and the scenario compiler alike.
 
+use std::collections::BTreeSet;
+
 use super::{
     Discipline, End, Graph, Leg, Plan, Port, PortId, Processing, Sizes, Source, Stream, StreamId,
 };
@@ -251,13 +253,17 @@ impl PlanBuilder {
     /// The sealed plan.
     ///
     /// # Panics
-    /// If a client and a server do not name each other, or a copy names no receiving end.
+    /// If a client and a server do not name each other, or a copy does not name a receiving end
+    /// with the same source, or one that has a copy.
     #[must_use]
     pub fn seal(self) -> Plan {
+        let mut copied = BTreeSet::new();
         for stream in &self.plan.streams {
-            if let End::Copy(of) = stream.end {
-                let of = &self.plan.streams[of.0 as usize];
+            if let End::Copy(id) = stream.end {
+                let of = &self.plan.streams[id.0 as usize];
                 assert!(of.receiver().is_some(), "a copy goes to a receiving end");
+                assert!(of.source == stream.source, "with the same packets");
+                assert!(copied.insert(id), "there is one copy");
             }
         }
         let source = |stream: StreamId| self.plan.streams.get(stream.0 as usize);
@@ -297,6 +303,8 @@ impl Graph {
     fn assert_sound(&self, places: usize, hops: usize) {
         assert_eq!(self.behind.len(), places, "every leg leads somewhere");
         assert!((1..=places).contains(&hops), "a path has a leg");
+        let delivers = |next: &Next| next.turns().iter().any(|turn| turn.to == Target::Deliver);
+        assert!(!delivers(&self.entry), "a packet that enters is sent");
         let all = [&self.entry].into_iter().chain(&self.behind);
         for turn in all.flat_map(Next::turns) {
             if let Target::Crossing(place) = turn.to {

@@ -44,8 +44,9 @@ pub struct Plan {
     pub legs: Vec<Leg>,
     /// Where given, outcomes carry counts and delays over time in bins of this length.
     pub series_bin: Option<Span>,
-    /// Ascending instants, the first zero, or empty: outcomes of circuits carry counts and delays
-    /// of the packets created from one to the next.
+    /// Ascending instants, the first zero, or empty: outcomes of streams that end at a receiving
+    /// end ([`End::Pseudowire`], [`End::Copy`]) carry counts and delays of the packets created from
+    /// one to the next, one bin for each.
     pub stages: Vec<SimTime>,
 }
 
@@ -59,7 +60,8 @@ pub struct Port {
     /// When what is sent here does not come out at the far end: ascending stretches that do not
     /// touch. The transmitter goes on as ever; a packet is lost if the time from the beginning of
     /// its transmission (of its first piece) until it would come out of the medium, that instant
-    /// excluded, has one in common with a cut.
+    /// excluded, has one in common with a cut. It counts as transmitted, keeps its place in a
+    /// medium that keeps the order, and takes no draw of the node behind.
     pub cuts: Vec<Stretch>,
 }
 
@@ -94,13 +96,17 @@ pub struct Stream {
 /// Where the packets of a stream go. A [`crate::mpls::routing::Target::Crossing`] is the place of a
 /// leg among the legs of a variant, the same in every variant.
 ///
-/// A packet enters the queue of the leg that `entry` says at the instant at which the first node
-/// is through with it. Behind a leg the far node draws its processing time, if it is drawn, and
-/// looks the packet up when that is over; a packet that then waits for one ahead of it on the same
-/// way in and out (see [`Processing::Uniform`]) is not looked up again. Draws belong to the place:
-/// the n-th draw to the n-th packet that comes out of the medium of that leg. A packet that has
-/// crossed [`crate::units::limits::HOPS_MAX`] legs and is to cross one more is discarded (its time
-/// to live is over).
+/// The first node is through with a packet its processing after the creation, and looks it up in
+/// `entry` then: it enters the queue of that leg at this instant. A node never delivers what
+/// enters at it.
+///
+/// Behind a leg the far node draws its processing time, if it is drawn, and looks the packet up
+/// when that is over; a packet that then waits for one ahead of it on the same way in and out (see
+/// [`Processing::Uniform`]) is not looked up again, and one that is discarded waits for none and
+/// has none wait. Draws belong to the place: the n-th draw to the n-th packet that is sent over
+/// that leg and that no cut takes, whatever its size. Packets without a way are discarded
+/// ([`crate::mpls::routing::Target::Discard`]); so is one that has crossed
+/// [`crate::units::limits::HOPS_MAX`] legs and is to cross one more (its time to live is over).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Graph {
     /// At the first node.
@@ -120,7 +126,9 @@ pub enum End {
     Subscriber(Subscriber),
     /// The second of two pseudowires with the same packets: they go to the receiving end of that
     /// stream, an [`End::Pseudowire`] with the same source, which takes of all packets with one
-    /// number the first that comes (at one instant: its own).
+    /// number the first that comes, however late the other. At one instant its own packets come
+    /// before those of the copy, each in the order of their numbers. A packet that is not taken
+    /// never reaches the jitter buffer.
     Copy(StreamId),
 }
 
@@ -164,8 +172,8 @@ pub enum Processing {
     /// The same for every packet.
     Constant(Span),
     /// Uniform in whole picoseconds from `min` to `max`, both possible. The n-th draw of the
-    /// stream `key` belongs to the n-th packet of this stream at this node, in the order in which
-    /// the port before it sent them: media may differ from size to size.
+    /// stream `key` belongs to the n-th packet of this stream at this node that no cut took, in the
+    /// order in which the port before it sent them: media may differ from size to size.
     ///
     /// Packets of one class that come in on one link and leave on one link keep their order: none
     /// reaches the queue before, or at the same instant as, the one sent ahead of it (it waits for

@@ -9,7 +9,7 @@ use crate::units::{SimTime, Span, Ticks};
 
 /// When the packets of a stream are created, the first being number 0. Nothing is created at or
 /// after [`super::Plan::sources_end`].
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Source {
     /// A circuit: packet n holds the bits from boundary n to boundary n + 1 and is created,
     /// complete, at boundary n + 1.

@@ -4,7 +4,7 @@ use super::Port;
 use super::lane::Lane;
 use crate::engine::arrivals::NEVER;
 use crate::engine::delivery::Loss;
-use crate::engine::network::{Entry, Network};
+use crate::engine::network::{Entry, Lost, Network};
 use crate::engine::tally::Tally;
 use crate::traffic::Class;
 
@@ -83,7 +83,7 @@ impl Queue {
             let octets = self.octets + u64::from(network.legs[entry.leg as usize].queued);
             if octets > lane.limit {
                 lane.outcome.dropped += 1;
-                network.lose(entry.leg, entry.created, Loss::Full);
+                network.lose(&Lost::of(&entry), Loss::Full);
             } else {
                 self.octets = octets;
                 lane.ready[self.admitted] = entry;

@@ -6,9 +6,11 @@ use super::local::Local;
 use super::merge::merge_runs;
 use super::open::{View, Waits};
 use crate::engine::arrivals::{Arrivals, NEVER};
-use crate::engine::network::{Entry, Network};
+use crate::engine::network::{Entry, Lost, Network};
 use crate::engine::outcome::{Delays, QueueOutcome};
+use crate::engine::special::is_special;
 use crate::engine::tally::Tally;
+use crate::engine::ways;
 use crate::plan::{End, Plan, PortId, Processing, StreamId};
 use crate::random::Seed;
 use crate::traffic::Class;
@@ -67,7 +69,7 @@ impl Ends {
         };
         let constant = matches!(leg.processing, Processing::Constant(_)) && local.is_uniform();
         let sink = matches!(plan.streams[local.stream.0 as usize].end, End::Sink);
-        if !constant || !sink || plan.series_bin.is_some() {
+        if is_special(plan, leg) || !constant || !sink || plan.series_bin.is_some() {
             return None;
         }
         let after = leg.serialization + leg.behind() + leg.processing.min();
@@ -126,8 +128,12 @@ impl<'a, T: Tally> Lane<'a, T> {
         let mut locals = Vec::new();
         for leg in legs {
             let stream = plan.legs[*leg as usize].stream;
-            if plan.streams[stream.0 as usize].legs.start == *leg {
-                locals.push(Local::new(plan, stream, seed, arrivals(stream)));
+            let first = plan.streams[stream.0 as usize].legs.start;
+            let known = locals
+                .last()
+                .is_some_and(|local: &Local<'_>| local.stream == stream);
+            if !known && ways::entries(plan, stream).contains(&(*leg - first)) {
+                locals.push(Local::new(plan, stream, port, seed, arrivals(stream)));
             }
         }
         locals.shrink_to_fit(); // many lanes have one
@@ -170,12 +176,16 @@ impl<'a, T: Tally> Lane<'a, T> {
         }
     }
 
-    /// When the packet at this place of a general port was created.
-    pub(super) fn created(&self, place: usize) -> u64 {
-        if self.alone {
-            self.times[place] - self.locals[0].ingress
-        } else {
-            self.ready[place].created
+    /// The packet at this place of a general port, which is lost.
+    pub(super) fn lost(&self, place: usize) -> Lost {
+        if !self.alone {
+            return Lost::of(&self.ready[place]);
+        }
+        let local = &self.locals[0];
+        Lost {
+            leg: local.leg,
+            sequence: self.first_sequence.wrapping_add(place as u32),
+            created: self.times[place] - local.ingress,
         }
     }
 

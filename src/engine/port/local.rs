@@ -2,10 +2,10 @@
 
 use crate::engine::arrivals::Arrivals;
 use crate::engine::delivery::Loss;
-use crate::engine::network::{Entry, Network};
-use crate::engine::session::Side;
+use crate::engine::network::{Entry, Lost, Network};
 use crate::engine::tally::Tally;
-use crate::plan::{Plan, Processing, Sizes, StreamId};
+use crate::mpls::routing::{Next, Target};
+use crate::plan::{Plan, PortId, Processing, Sizes, StreamId};
 use crate::random::{self, Seed};
 use crate::traffic::{Colour, Meter};
 use crate::units::{Octets, SimTime};
@@ -21,8 +21,37 @@ pub(super) struct Local<'a> {
     pub(super) drawn: Option<Box<(Processing, random::Stream)>>,
     /// Where packets differ.
     pub(super) variety: Option<Box<Variety>>,
+    /// Where packets may enter elsewhere at other times.
+    pub(super) door: Option<Box<Door>>,
     /// Whether a session creates the packets.
     pub(super) told: bool,
+}
+
+/// One of the ports at which the packets of a stream may enter. Each has a [`Local`] that makes all
+/// packets, draws and meters all alike, and lets in those that enter here.
+#[derive(Debug)]
+pub(super) struct Door {
+    entry: Next,
+    /// By place, whether it is a leg of this port.
+    here: Box<[bool]>,
+    /// Whether this is the port at which packets are counted that enter at none.
+    counts: bool,
+}
+
+impl Door {
+    fn new(plan: &Plan, id: StreamId, port: PortId) -> Option<Box<Self>> {
+        let graph = plan.streams[id.0 as usize].graph.as_deref()?;
+        let here: Box<[bool]> = plan
+            .places_of(id, 0)
+            .iter()
+            .map(|leg| leg.port == port)
+            .collect();
+        Some(Box::new(Self {
+            entry: graph.entry.clone(),
+            counts: here[0], // an entry from the beginning
+            here,
+        }))
+    }
 }
 
 /// Which variant of its path each packet takes.
@@ -34,7 +63,7 @@ pub(super) struct Variety {
     /// Octets in the first queue, per size.
     queued: Box<[Octets]>,
     /// Legs of a variant.
-    hops: u32,
+    places: u32,
 }
 
 impl Variety {
@@ -53,7 +82,7 @@ impl Variety {
             draws,
             meter: stream.policer.map(Meter::new),
             queued: queued.collect(),
-            hops: stream.hops,
+            places: stream.places,
         }))
     }
 
@@ -78,12 +107,19 @@ impl Variety {
             Colour::Yellow => size + self.queued.len(),
             Colour::Red => return None,
         };
-        Some(variant as u32 * self.hops)
+        Some(variant as u32 * self.places)
     }
 }
 
 impl<'a> Local<'a> {
-    pub(super) fn new(plan: &Plan, stream: StreamId, seed: Seed, arrivals: Arrivals<'a>) -> Self {
+    /// A stream at one of the ports at which it may enter.
+    pub(super) fn new(
+        plan: &Plan,
+        stream: StreamId,
+        port: PortId,
+        seed: Seed,
+        arrivals: Arrivals<'a>,
+    ) -> Self {
         let run = &plan.streams[stream.0 as usize];
         let drawn = match &run.ingress {
             Processing::Constant(_) => None,
@@ -99,12 +135,13 @@ impl<'a> Local<'a> {
             ingress: run.ingress.min().0,
             drawn,
             variety: Variety::new(plan, stream, seed),
+            door: Door::new(plan, stream, port),
         }
     }
 
     /// Whether a plain list of instants says all there is to say of the packets.
     pub(super) fn is_uniform(&self) -> bool {
-        self.drawn.is_none() && self.variety.is_none() && !self.told
+        self.drawn.is_none() && self.variety.is_none() && self.door.is_none() && !self.told
     }
 
     /// Makes the packets that enter the first queue before the horizon, and perhaps some more.
@@ -114,7 +151,7 @@ impl<'a> Local<'a> {
         ready: &mut Vec<Entry<T>>,
         network: &mut Network<T>,
     ) {
-        if self.variety.is_some() || self.told {
+        if self.variety.is_some() || self.door.is_some() || self.told {
             self.enter_various(horizon, ready, network);
             return;
         }
@@ -141,9 +178,34 @@ impl<'a> Local<'a> {
                 None => Some(0),
                 Some(variety) => variety.legs_ahead(number, created),
             };
-            match ahead {
-                Some(ahead) => ready.push(self.entry(number, created, self.leg + ahead)),
-                None => network.lose(self.leg, created, Loss::Policed),
+            let mut lost = Lost {
+                leg: self.leg,
+                sequence: number as u32,
+                created,
+            };
+            let counts = self.door.as_ref().is_none_or(|door| door.counts);
+            let Some(ahead) = ahead else {
+                if counts {
+                    network.lose(&lost, Loss::Policed);
+                }
+                continue;
+            };
+            lost.leg += ahead;
+            let mut entry = self.entry(number, created, lost.leg);
+            let target = self
+                .door
+                .as_ref()
+                .map(|door| door.entry.at(SimTime(entry.at)));
+            match (target, &self.door) {
+                (Some(Target::Crossing(place)), Some(door)) => {
+                    entry.leg += place as u32;
+                    if door.here[place] {
+                        ready.push(entry);
+                    }
+                }
+                (Some(Target::Discard), _) if counts => network.lose(&lost, Loss::Unrouted),
+                (Some(_), _) => {}
+                (None, _) => ready.push(entry),
             }
         }
     }
@@ -153,13 +215,9 @@ impl<'a> Local<'a> {
         if !self.told {
             return (self.arrivals.next < until).then(|| self.arrivals.pop());
         }
-        let created = match network.side(self.stream)? {
-            Side::Client(session) => {
-                let number = self.arrivals.produced;
-                network.sessions[session as usize].next_request(number, until)?
-            }
-            Side::Server(session) => network.sessions[session as usize].next_response(until)?,
-        };
+        let (session, server) = network.side(self.stream)?.of();
+        let number = self.arrivals.produced;
+        let created = network.sessions[session as usize].created(server, number, until)?;
         self.arrivals.count_told();
         Some(created)
     }
@@ -169,11 +227,10 @@ impl<'a> Local<'a> {
     pub(super) fn next_activity<T: Tally>(&self, now: u64, network: &Network<T>) -> u64 {
         match network.side(self.stream).filter(|_| self.told) {
             None => self.arrivals.next,
-            Some(Side::Client(session)) => {
-                network.sessions[session as usize].next_activity(false, now)
-            }
-            Some(Side::Server(session)) => {
-                network.sessions[session as usize].next_activity(true, now)
+            Some(side) => {
+                let (session, server) = side.of();
+                let session = &network.sessions[session as usize];
+                session.next_activity(server, self.arrivals.produced, now)
             }
         }
     }

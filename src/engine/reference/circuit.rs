@@ -53,6 +53,11 @@ impl CircuitEnd {
         }
     }
 
+    /// Where the packets are cut, and how many there are.
+    pub(super) fn sender(&self) -> (PacketTimes, u64) {
+        (self.boundaries.clone(), self.count)
+    }
+
     /// A packet arrives; if that starts the play-out, says when the first is due.
     pub(super) fn arrive(&mut self, now: u64, sequence: u64) -> Option<u64> {
         self.give_up_setup(now);

@@ -11,14 +11,16 @@ pub(super) type Event = u128;
 pub(super) const FINISH: u64 = 0;
 /// A packet reaches its receiver. What a session answers at once still enters at this instant.
 pub(super) const DELIVERY: u64 = 1;
+/// A packet reaches the receiving end of the stream that its own is a copy of.
+pub(super) const COPY: u64 = 2;
 /// A client waits no longer.
-pub(super) const TIMEOUT: u64 = 2;
+pub(super) const TIMEOUT: u64 = 3;
 /// A packet is created, comes into a node or enters a queue.
-pub(super) const ARRIVAL: u64 = 3;
+pub(super) const ARRIVAL: u64 = 4;
 /// A transmitter looks for a packet.
-pub(super) const SERVICE: u64 = 4;
+pub(super) const SERVICE: u64 = 5;
 /// A circuit plays out.
-pub(super) const TIMER: u64 = 5;
+pub(super) const TIMER: u64 = 6;
 
 const RANK_BITS: u32 = 26;
 

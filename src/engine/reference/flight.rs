@@ -23,6 +23,8 @@ pub(super) struct Packet {
     pub(super) hop: u16,
     /// Index of the present leg in the plan.
     pub(super) leg: u32,
+    /// Index of the leg of its size at place 0.
+    pub(super) base: u32,
     pub(super) created: u64,
     /// Reached the node it is in.
     pub(super) reached: u64,
@@ -47,20 +49,12 @@ impl Packet {
             here: true,
             hop: 0,
             leg,
+            base: leg,
             created,
             reached,
             entered,
             parts: Parts::default(),
         }
-    }
-
-    /// It is through the node after its present leg, on a path of so many legs.
-    pub(super) fn through(&mut self, legs: u32) {
-        self.stage = if u32::from(self.hop) == legs {
-            Stage::Deliver
-        } else {
-            Stage::Enter
-        };
     }
 }
 

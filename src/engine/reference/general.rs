@@ -34,6 +34,8 @@ pub(super) enum Admission {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Piece<'p> {
     pub(super) packet: Waiting<'p>,
+    /// When the first piece of the packet began.
+    pub(super) first: u64,
     begin: u64,
     pub(super) end: u64,
     /// Octets left of the packet when the piece began.
@@ -195,11 +197,11 @@ impl<'p> General<'p> {
 
     /// The present piece ends: gives back the packet if that was its last one, with the time that
     /// all of them took.
-    pub(super) fn finish(&mut self) -> Option<(Waiting<'p>, u64)> {
+    pub(super) fn finish(&mut self) -> Option<(Piece<'p>, u64)> {
         let piece = self.current.take()?;
         let sent = piece.before + (piece.end - piece.begin);
         if piece.left == 0 {
-            return Some((piece.packet, sent));
+            return Some((piece, sent));
         }
         self.rest = Some(Piece {
             octets: piece.left,
@@ -257,6 +259,7 @@ impl<'p> General<'p> {
         self.held.at_another_rate += u64::from(time != packet.leg.serialization.0);
         Ok(self.begin(Piece {
             packet,
+            first: now,
             begin: now,
             end: now + time,
             octets: packet.leg.bits / 8,

@@ -5,9 +5,11 @@
 //! plain.
 
 mod agenda;
+mod choice;
 mod circuit;
 mod event;
 mod flight;
+mod forwarding;
 mod general;
 mod ports;
 mod round;
@@ -21,7 +23,7 @@ mod transmitter;
 use std::collections::BTreeMap;
 
 use self::agenda::Agenda;
-use self::event::{ARRIVAL, DELIVERY, FINISH, SERVICE, TIMEOUT, TIMER, event};
+use self::event::{ARRIVAL, COPY, DELIVERY, FINISH, SERVICE, TIMEOUT, TIMER, event};
 use self::flight::{Packet, Stage};
 use self::general::Waiting;
 use self::sender::Created;
@@ -48,6 +50,8 @@ pub struct Noted {
     pub sent_at_another_rate: u64,
     /// Packets out of profile that were dropped at a general port, early or not.
     pub yellow_losses: u64,
+    /// Lookups of packets that found another way than that in normal operation.
+    pub diverted: u64,
 }
 
 /// Runs a plan event by event.
@@ -76,25 +80,26 @@ struct Reference<'p> {
     agenda: Agenda,
     traffic: Vec<Traffic>,
     ports: Vec<Transmitter<'p>>,
-    /// Drawn processing: before the first leg (hop 0), after leg h (hop h + 1).
+    /// Drawn processing: before the first leg (0), after the leg at place p (p + 1).
     draws: BTreeMap<(u32, u32), random::Stream>,
     /// Latest queue entry by (port in, port out, class).
     last_entry: BTreeMap<(u32, u32, Class), u64>,
     tied: bool,
     timeouts: u64,
     yellow_losses: u64,
+    diverted: u64,
 }
 
 impl<'p> Reference<'p> {
     fn new(plan: &'p Plan, seed: Seed, detailed: bool) -> Self {
         let mut draws = BTreeMap::new();
         for (id, stream) in (0_u32..).zip(&plan.streams) {
-            let path = &plan.legs[stream.legs.start as usize..][..stream.hops as usize];
+            let path = &plan.legs[stream.legs.start as usize..][..stream.places as usize];
             let nodes =
                 std::iter::once(&stream.ingress).chain(path.iter().map(|leg| &leg.processing));
-            for (hop, processing) in (0_u32..).zip(nodes) {
+            for (number, processing) in (0_u32..).zip(nodes) {
                 if let Processing::Uniform { key, .. } = processing {
-                    draws.insert((id, hop), seed.stream(key));
+                    draws.insert((id, number), seed.stream(key));
                 }
             }
         }
@@ -112,6 +117,7 @@ impl<'p> Reference<'p> {
             tied: false,
             timeouts: 0,
             yellow_losses: 0,
+            diverted: 0,
         };
         for id in streams {
             reference.announce(id);
@@ -142,7 +148,7 @@ impl<'p> Reference<'p> {
 
     fn happen(&mut self, phase: u64, subject: u32, low_bits: u64, at: u64) {
         match phase {
-            DELIVERY => {
+            DELIVERY | COPY => {
                 let sequence = self.traffic[subject as usize].flight.sequence(low_bits);
                 self.deliver(subject, sequence, at);
             }
@@ -203,23 +209,24 @@ impl<'p> Reference<'p> {
         let traffic = &mut self.traffic[stream as usize];
         let sequence = traffic.outcome.sent;
         traffic.outcome.sent += 1;
-        if self.plan.series_bin.is_some() {
-            traffic.bin(created.at, self.plan.series_bin);
-        }
-        let (stage, at) = match &run.ingress {
-            Processing::Uniform { .. } => (Stage::Create, created.at),
-            Processing::Constant(ingress) => (Stage::Enter, created.at + ingress.0),
+        traffic.count(created.at, self.plan, |_| ());
+        let stage = match &run.ingress {
+            Processing::Uniform { .. } => Stage::Create,
+            Processing::Constant(_) => Stage::Enter,
         };
         let variant = created.variant.unwrap_or(0);
-        let leg = run.legs.start + variant * run.hops;
+        let leg = run.legs.start + variant * run.places;
         traffic.flight.add(Packet::new(stage, created.at, leg));
         if created.variant.is_none() {
             traffic.outcome.policed += 1;
             traffic.flight.remove(sequence);
             return false;
         }
+        if let Processing::Constant(ingress) = run.ingress {
+            return self.go_in(stream, sequence, created.at + ingress.0);
+        }
         let class = traffic.class as u64;
-        self.push(event(at, ARRIVAL, class, stream, sequence));
+        self.push(event(created.at, ARRIVAL, class, stream, sequence));
         true
     }
 
@@ -231,7 +238,7 @@ impl<'p> Reference<'p> {
         let draw = self.draws.get_mut(&(stream, 0)).expect("its stream").draw();
         let at = now + Processing::drawn(*min, *max, draw).0;
         self.traffic[stream as usize].flight.packet(sequence).stage = Stage::Enter;
-        self.push(event(at, ARRIVAL, run.class as u64, stream, sequence));
+        self.go_in(stream, sequence, at);
         self.announce(stream);
     }
 
@@ -259,7 +266,7 @@ impl<'p> Reference<'p> {
             let octets = port.octets[class] + leg.queued.0;
             if port.limits[class].is_some_and(|limit| octets > limit.0) {
                 port.outcome[class].dropped += 1;
-                traffic.lose(sequence, Loss::Full, plan.series_bin);
+                traffic.lose(sequence, Loss::Full, plan);
             } else {
                 port.octets[class] = octets;
                 port.queues[class].push_back((stream, sequence));
@@ -281,46 +288,15 @@ impl<'p> Reference<'p> {
         }
     }
 
-    /// A packet will reach a node whose processing is drawn at this instant.
-    fn reach(&mut self, stream: u32, sequence: u64, reached: u64) {
-        let plan = self.plan;
-        let traffic = &mut self.traffic[stream as usize];
-        let packet = traffic.flight.packet(sequence);
-        let hops = plan.streams[stream as usize].hops;
-        let leg = &plan.legs[packet.leg as usize - 1];
-        let Processing::Uniform { min, max, .. } = &leg.processing else {
-            unreachable!("drawn")
-        };
-        let draws = self
-            .draws
-            .get_mut(&(stream, u32::from(packet.hop)))
-            .expect("its stream");
-        let mut at = reached + Processing::drawn(*min, *max, draws.draw()).0;
-        packet.through(hops);
-        let class = traffic.class as u64;
-        if packet.stage == Stage::Deliver {
-            return self.push(event(at, DELIVERY, class, stream, sequence));
-        }
-        let next = &plan.legs[packet.leg as usize];
-        let neighbours = (leg.port.0, next.port.0, traffic.class);
-        let ahead = self.last_entry.entry(neighbours).or_insert(0);
-        at = at.max(*ahead + 1);
-        *ahead = at;
-        self.push(event(at, ARRIVAL, class, stream, sequence));
-    }
-
     fn deliver(&mut self, stream: u32, sequence: u64, now: u64) {
         let traffic = &mut self.traffic[stream as usize];
-        let created = traffic.receive(sequence, now, self.detailed, self.plan.series_bin);
-        if let Some(end) = &mut traffic.circuit
-            && let Some(due) = end.arrive(now, sequence)
-        {
-            self.agenda.push(event(due, TIMER, 0, stream, 0));
-        }
+        let created = traffic.receive(sequence, now, self.detailed, self.plan);
         if let Some(end) = &mut traffic.subscriber {
             end.arrive(now, created, sequence);
         }
-        if traffic.converses {
+        let (circuit, converses) = (traffic.copy_of.unwrap_or(stream), traffic.converses);
+        self.reach_end(circuit, sequence, created, now);
+        if converses {
             self.converse(stream, sequence, now);
         }
     }
@@ -337,6 +313,7 @@ impl<'p> Reference<'p> {
             ties: self.tied,
             session_timeouts: self.timeouts,
             yellow_losses: self.yellow_losses,
+            diverted: self.diverted,
             ..Noted::default()
         };
         for port in self.ports.iter().filter_map(|port| port.general.as_ref()) {
@@ -348,10 +325,10 @@ impl<'p> Reference<'p> {
     }
 
     fn finish(self) -> Outcome {
-        let end = self.plan.sources_end;
+        let plan = self.plan;
         let streams = self.traffic.into_iter();
         Outcome {
-            streams: streams.map(|traffic| traffic.finish(end)).collect(),
+            streams: streams.map(|traffic| traffic.finish(plan)).collect(),
             ports: self.ports.iter().map(Transmitter::outcome).collect(),
         }
     }

@@ -1,8 +1,7 @@
 //! What ports do with packets: in front of them, on them, and behind them.
 
 use super::Reference;
-use super::event::{self, ARRIVAL, DELIVERY, FINISH, SERVICE, event};
-use super::flight::Stage;
+use super::event::{self, FINISH, SERVICE, event};
 use super::general::{Admission, NEVER, Waiting};
 use super::traffic::Loss;
 use crate::plan::Processing;
@@ -22,7 +21,7 @@ impl<'p> Reference<'p> {
         if let Some(loss) = loss {
             self.yellow_losses += u64::from(leg.yellow);
             let traffic = &mut self.traffic[packet.stream as usize];
-            traffic.lose(packet.sequence, loss, self.plan.series_bin);
+            traffic.lose(packet.sequence, loss, self.plan);
             return None;
         }
         if let Some(end) = port.cut(now, packet.class) {
@@ -66,11 +65,8 @@ impl<'p> Reference<'p> {
         port.free = end;
         port.called = port.filled != 0;
         let called = port.called;
-        self.depart(
-            stream,
-            sequence,
-            [leg.serialization.0, end, end + leg.behind().0],
-        );
+        let out = end + leg.behind().0;
+        self.depart(stream, sequence, [now, leg.serialization.0, end, out]);
         if called {
             self.push(event(end, SERVICE, 0, id, 0));
         }
@@ -96,7 +92,7 @@ impl<'p> Reference<'p> {
         if let Some(piece) = sent {
             let (packet, end) = (piece.packet, piece.end);
             let out = port.out_of_medium(&packet, end);
-            self.depart(packet.stream, packet.sequence, [end - now, end, out]);
+            self.depart(packet.stream, packet.sequence, [now, end - now, end, out]);
         }
         if due != NEVER {
             self.push(event(due, SERVICE, 0, id, 0));
@@ -114,39 +110,40 @@ impl<'p> Reference<'p> {
             port.due = now;
             self.agenda.push(event(now, SERVICE, 0, id, 0));
         }
-        if let Some((packet, sent)) = whole {
+        if let Some((last, sent)) = whole {
+            let packet = last.packet;
             let out = port.out_of_medium(&packet, now);
-            self.depart(packet.stream, packet.sequence, [sent, now, out]);
+            let times = [last.first, sent, now, out];
+            self.depart(packet.stream, packet.sequence, times);
         }
     }
 
-    /// A packet was on the transmitter for so long until it left, and comes out of the medium.
+    /// A packet began at an instant, was on the transmitter for so long until it left, and comes
+    /// out of the medium, unless that is cut.
     #[inline(always)]
-    fn depart(&mut self, stream: u32, sequence: u64, [sent, end, out]: [u64; 3]) {
+    fn depart(&mut self, stream: u32, sequence: u64, [start, sent, end, out]: [u64; 4]) {
         let traffic = &mut self.traffic[stream as usize];
         let packet = traffic.flight.packet(sequence);
         let leg = &self.plan.legs[packet.leg as usize];
+        let cuts = &self.plan.ports[leg.port.0 as usize].cuts;
+        if cuts.iter().any(|cut| start < cut.to.0 && cut.from.0 < out) {
+            return traffic.lose(sequence, Loss::Cut, self.plan);
+        }
         packet.parts.queueing += Span(end - packet.entered - sent);
         packet.parts.serialization += Span(sent);
         packet.parts.propagation += leg.propagation;
         packet.parts.media += Span(out - end - leg.propagation.0);
         packet.reached = out;
         packet.hop += 1;
-        packet.leg += 1;
-        let Processing::Constant(span) = leg.processing else {
+        let at = match leg.processing {
+            Processing::Constant(span) => out + span.0,
             // Drawn in the order of sending, which need not be that of reaching the node.
-            return self.reach(stream, sequence, out);
+            Processing::Uniform { min, max, .. } => {
+                let place = packet.leg - packet.base;
+                let draws = self.draws.get_mut(&(stream, place + 1));
+                out + Processing::drawn(min, max, draws.expect("its stream").draw()).0
+            }
         };
-        packet.through(self.plan.streams[stream as usize].hops);
-        let at = out + span.0;
-        let (stage, class) = (packet.stage, traffic.class as u64);
-        if stage != Stage::Deliver {
-            self.push(event(at, ARRIVAL, class, stream, sequence));
-        } else if traffic.is_awaited {
-            self.push(event(at, DELIVERY, class, stream, sequence));
-        } else {
-            // Nobody but the counters waits for it: no need for an event.
-            traffic.receive(sequence, at, self.detailed, self.plan.series_bin);
-        }
+        self.go_on(stream, sequence, at);
     }
 }

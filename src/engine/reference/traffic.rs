@@ -1,11 +1,12 @@
 //! One stream while the plan runs: its sender, its packets under way, its receiver.
 
+use super::choice::Choice;
 use super::circuit::CircuitEnd;
 use super::flight::Flight;
 use super::sender::Sender;
 use super::session::Client;
 use super::subscriber::SubscriberEnd;
-use crate::engine::outcome::{Bin, Delays, Slowest, StreamOutcome};
+use crate::engine::outcome::{Bin, Delays, Received, Slowest, StreamOutcome};
 use crate::plan::{End, Plan, Source};
 use crate::random::Seed;
 use crate::traffic::Class;
@@ -18,6 +19,10 @@ pub(super) struct Traffic {
     pub(super) outcome: StreamOutcome,
     pub(super) circuit: Option<CircuitEnd>,
     pub(super) subscriber: Option<Box<SubscriberEnd>>,
+    /// What is taken, where there is a copy of the stream.
+    pub(super) choice: Option<Box<Choice>>,
+    /// The stream it is a copy of.
+    pub(super) copy_of: Option<u32>,
     pub(super) client: Client,
     /// Whether a delivery concerns anybody but the counters.
     pub(super) is_awaited: bool,
@@ -30,13 +35,16 @@ pub(super) struct Traffic {
 pub(super) enum Loss {
     Full,
     Early,
+    Cut,
+    Unrouted,
+    Expired,
 }
 
 impl Traffic {
     pub(super) fn new(plan: &Plan, id: u32, seed: Seed, detailed: bool) -> Self {
         let stream = &plan.streams[id as usize];
         assert!(
-            stream.hops <= u32::from(u16::MAX),
+            stream.places <= u32::from(u16::MAX),
             "packets count their hops"
         );
         let circuit = stream
@@ -47,6 +55,14 @@ impl Traffic {
                 let count = boundaries.count_before(plan.sources_end).saturating_sub(1);
                 CircuitEnd::new(receiver, boundaries, count, detailed)
             });
+        let copy_of = match stream.end {
+            End::Copy(of) => Some(of.0),
+            End::Sink | End::Pseudowire(_) | End::Subscriber(_) => None,
+        };
+        let is_copied = plan
+            .streams
+            .iter()
+            .any(|other| matches!(other.end, End::Copy(of) if of.0 == id));
         let subscriber = match &stream.end {
             End::Subscriber(subscriber) => Some(SubscriberEnd::new(subscriber)),
             End::Sink | End::Pseudowire(_) | End::Copy(_) => None,
@@ -55,41 +71,44 @@ impl Traffic {
             stream.source,
             Source::Request { .. } | Source::Response { .. }
         );
+        let receives = circuit.is_some() || copy_of.is_some();
+        let stages = if receives { plan.stages.len() } else { 0 };
         Self {
             class: stream.class,
             sender: Sender::new(plan, id, seed),
             flight: Flight::default(),
-            outcome: nothing_yet(detailed),
-            is_awaited: converses || circuit.is_some() || subscriber.is_some(),
+            outcome: StreamOutcome {
+                stages: vec![Bin::default(); stages],
+                ..nothing_yet(detailed)
+            },
+            is_awaited: receives || converses || subscriber.is_some(),
             circuit,
+            choice: is_copied.then(Box::default),
+            copy_of,
             subscriber: subscriber.map(Box::new),
             client: Client::default(),
             converses,
         }
     }
 
-    /// A packet was dropped at a queue.
-    pub(super) fn lose(&mut self, sequence: u64, loss: Loss, bin: Option<Span>) {
-        match loss {
-            Loss::Full => self.outcome.dropped += 1,
-            Loss::Early => self.outcome.dropped_early += 1,
-        }
+    /// A packet will not come.
+    pub(super) fn lose(&mut self, sequence: u64, loss: Loss, plan: &Plan) {
+        let outcome = &mut self.outcome;
+        *match loss {
+            Loss::Full => &mut outcome.dropped,
+            Loss::Early => &mut outcome.dropped_early,
+            Loss::Cut => &mut outcome.cut,
+            Loss::Unrouted => &mut outcome.unrouted,
+            Loss::Expired => &mut outcome.expired,
+        } += 1;
         let created = self.flight.packet(sequence).created;
-        if let Some(bin) = self.bin(created, bin) {
-            bin.lost += 1;
-        }
+        self.count(created, plan, |bin| bin.lost += 1);
         self.flight.remove(sequence);
     }
 
     /// A packet was delivered; says when it was created.
     #[inline]
-    pub(super) fn receive(
-        &mut self,
-        sequence: u64,
-        now: u64,
-        detailed: bool,
-        bin: Option<Span>,
-    ) -> u64 {
+    pub(super) fn receive(&mut self, sequence: u64, now: u64, detailed: bool, plan: &Plan) -> u64 {
         let packet = self.flight.packet(sequence);
         packet.parts.processing += Span(now - packet.reached);
         let (created, parts) = (SimTime(packet.created), packet.parts);
@@ -108,31 +127,47 @@ impl Traffic {
         }
         outcome.delivered += 1;
         outcome.network.record(delay);
-        if let Some(bin) = self.bin(created.0, bin) {
-            bin.delivered += 1;
-            bin.delay_max = bin.delay_max.max(delay);
-            bin.delay_sum_ps += u128::from(delay.0);
-        }
+        self.count(created.0, plan, |bin| bin.record(delay));
         created.0
     }
 
-    /// The bin of packets created at this instant, where bins of this length are kept.
+    /// Has a packet created at this instant counted where the plan asks for it.
     #[inline(always)]
-    pub(super) fn bin(&mut self, created: u64, bin: Option<Span>) -> Option<&mut Bin> {
-        let number = (created / bin?.0) as usize;
-        let series = &mut self.outcome.series;
-        if series.len() <= number {
-            series.resize(number + 1, Bin::default());
+    pub(super) fn count(&mut self, created: u64, plan: &Plan, count: impl Fn(&mut Bin)) {
+        let outcome = &mut self.outcome;
+        if let Some(bin) = plan.series_bin {
+            let number = (created / bin.0) as usize;
+            if outcome.series.len() <= number {
+                outcome.series.resize(number + 1, Bin::default());
+            }
+            count(&mut outcome.series[number]);
         }
-        Some(&mut series[number])
+        if !outcome.stages.is_empty() {
+            let stage = plan.stages.iter().rposition(|from| from.0 <= created);
+            count(&mut outcome.stages[stage.expect("a stage from zero")]);
+        }
     }
 
     /// What became of it all.
-    pub(super) fn finish(self, sources_end: SimTime) -> StreamOutcome {
+    pub(super) fn finish(self, plan: &Plan) -> StreamOutcome {
         let mut outcome = self.outcome;
-        let gone = outcome.dropped + outcome.dropped_early + outcome.policed;
-        assert_eq!(outcome.sent, outcome.delivered + gone, "conservation");
-        outcome.received = self.circuit.map(CircuitEnd::finish);
+        let dropped = outcome.dropped + outcome.dropped_early + outcome.policed;
+        let gone = outcome.cut + outcome.unrouted + outcome.expired;
+        assert_eq!(
+            outcome.sent,
+            outcome.delivered + dropped + gone,
+            "conservation"
+        );
+        let choice = self.choice;
+        outcome.received = self.circuit.map(|circuit| {
+            let (boundaries, count) = circuit.sender();
+            let selected = choice.map(|choice| choice.finish(plan, &boundaries, count));
+            Received {
+                selected,
+                ..circuit.finish()
+            }
+        });
+        let sources_end = plan.sources_end;
         outcome.held = self.subscriber.map(|end| end.finish(sources_end));
         outcome
     }

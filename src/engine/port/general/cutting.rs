@@ -30,6 +30,8 @@ pub(super) struct Cutting<T> {
 struct Piece<T> {
     entry: Entry<T>,
     class: u8,
+    /// When its packet began.
+    first: u64,
     /// When it began; without meaning while it waits.
     began: u64,
     /// Octets then left.
@@ -165,6 +167,7 @@ impl<T: Tally> General<T> {
         cutting.sending = Some(Piece {
             entry: lanes[lane].ready[place],
             class: fact.class,
+            first: start,
             began: start,
             octets: fact.bits / 8,
             sent: 0,
@@ -234,5 +237,5 @@ fn complete<T: Tally>(piece: &Piece<T>, free: u64, last: u64, network: &mut Netw
     tally.wait(free - entry.at - sent);
     tally.transmit(sent);
     let out = free + network.legs[entry.leg as usize].behind;
-    network.come_up(entry, tally, out);
+    network.come_up(entry, tally, piece.first, out);
 }

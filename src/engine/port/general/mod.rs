@@ -425,7 +425,7 @@ impl<T: Tally> General<T> {
             Some(ending) => ending.note(entered, parts),
             None => {
                 let entry = &lane.ready[place];
-                network.come_up(entry, with(entry.tally, parts), out);
+                network.come_up(entry, with(entry.tally, parts), start, out);
             }
         }
         free
@@ -445,7 +445,7 @@ fn note_loss(counts: &mut [QueueOutcome; LANES], fact: &Fact, loss: Loss) {
     let counts = &mut counts[usize::from(fact.class)];
     match loss {
         Loss::Early => counts.dropped_early += 1,
-        Loss::Full | Loss::Policed => counts.dropped += 1,
+        _ => counts.dropped += 1,
     }
 }
 

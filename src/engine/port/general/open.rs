@@ -128,7 +128,7 @@ impl<T: Tally> General<T> {
         let mut place = from;
         while lane.time(place) < until {
             note_loss(&mut self.counts, fact, Loss::Full);
-            network.lose(lane.leg(place), lane.created(place), Loss::Full);
+            network.lose(&lane.lost(place), Loss::Full);
             place += 1;
         }
         place - from

@@ -144,7 +144,7 @@ impl Queue {
         self.scanned += 1;
         if let Some(loss) = self.loss(fact) {
             losses(fact, loss);
-            network.lose(lane.leg(place), lane.created(place), loss);
+            network.lose(&lane.lost(place), loss);
             return false;
         }
         self.octets += u64::from(fact.queued);
