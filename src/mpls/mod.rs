@@ -4,10 +4,17 @@
 //! of it when, and from that where every node sends the packets of every path at every instant
 //! ([`routing`]); nothing of it travels as packets.
 
+pub mod bypasses;
 pub mod constraints;
 pub mod control;
+pub mod disjoint;
+mod flow;
+pub mod graph;
 pub mod outage;
+pub mod reservations;
 pub mod routing;
+pub mod search;
 pub mod settings;
+pub mod sharing;
 pub mod steps;
 pub mod tunnel;

@@ -266,7 +266,7 @@ fn small(place: usize) -> u32 {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::super::link::{Engineering, Exposure, Framing, Line, default_metric};
     use super::super::{LeasedLine, Medium, Repeaters};
     use super::*;

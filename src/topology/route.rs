@@ -19,6 +19,17 @@ pub struct Hop {
     pub direction: Direction,
 }
 
+impl Hop {
+    /// The same link the other way.
+    #[must_use]
+    pub fn reversed(self) -> Self {
+        Self {
+            direction: self.direction.reversed(),
+            ..self
+        }
+    }
+}
+
 /// A way through the network that visits no node twice.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Path {
@@ -48,13 +59,9 @@ impl Path {
     /// The same links the other way.
     #[must_use]
     pub fn reversed(&self) -> Self {
-        let turn = |hop: &Hop| Hop {
-            link: hop.link,
-            direction: hop.direction.reversed(),
-        };
         Self {
             nodes: self.nodes.iter().rev().copied().collect(),
-            hops: self.hops.iter().rev().map(turn).collect(),
+            hops: self.hops.iter().rev().map(|hop| hop.reversed()).collect(),
         }
     }
 }
