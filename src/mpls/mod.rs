@@ -7,9 +7,13 @@
 pub mod bypasses;
 pub mod constraints;
 pub mod control;
+pub mod detection;
 pub mod disjoint;
 mod flow;
 pub mod graph;
+mod head_end;
+mod hop_by_hop;
+mod knowledge;
 pub mod outage;
 pub mod reservations;
 pub mod routing;
@@ -18,3 +22,4 @@ pub mod settings;
 pub mod sharing;
 pub mod steps;
 pub mod tunnel;
+mod weave;

@@ -136,7 +136,7 @@ impl Outages {
 pub const FOR_EVER: SimTime = SimTime(u64::MAX);
 
 /// Adds a stretch; what overlaps or touches becomes one.
-fn add(stretches: &mut Vec<Stretch>, new: Stretch) {
+pub(super) fn add(stretches: &mut Vec<Stretch>, new: Stretch) {
     stretches.push(new);
     stretches.sort_unstable();
     let mut joined: Vec<Stretch> = Vec::with_capacity(stretches.len());

@@ -58,6 +58,30 @@ pub struct Bypass {
     pub merge: usize,
 }
 
+impl Tunnel {
+    /// The hops, by place, whose way round goes back through the node before their sender: after a
+    /// failure packets turn round there, and cross the same link twice until the head end finds a
+    /// better path.
+    #[must_use]
+    pub fn turn_backs(&self) -> Vec<usize> {
+        let back = |hop: &usize| {
+            let before = self.path.nodes[hop - 1];
+            match &self.protection {
+                Protection::Facility(all) => {
+                    let bypass = all[*hop].as_ref();
+                    bypass.is_some_and(|bypass| bypass.turns_back_through(before))
+                }
+                Protection::Detour(all) => {
+                    let detour = all[*hop].as_ref();
+                    detour.is_some_and(|path| path.nodes.contains(&before))
+                }
+                _ => false,
+            }
+        };
+        (1..self.path.hops.len()).filter(back).collect()
+    }
+}
+
 impl Bypass {
     /// Whether it goes back to the node that sent the packet: the packet turns round. `before` is
     /// the node before the point of local repair on the protected path.

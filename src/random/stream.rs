@@ -25,6 +25,8 @@ pub enum Purpose {
     EarlyDrop,
     /// When the level of a radio link falls, how deep and for how long.
     Fading,
+    /// How old the last packet of BFD was when a link was cut.
+    Detection,
 }
 
 impl Purpose {
@@ -37,6 +39,7 @@ impl Purpose {
             Self::Talk => "talk",
             Self::EarlyDrop => "early-drop",
             Self::Fading => "fading",
+            Self::Detection => "detection",
         }
     }
 }

@@ -93,30 +93,52 @@ pub fn shortest_path_over(
     usable: impl Fn(LinkId) -> bool,
 ) -> Option<Path> {
     let distances = distances_to(topology, to, &usable);
-    let mut remaining = distances[from.0 as usize]?;
     let mut path = Path {
         nodes: vec![from],
         hops: Vec::new(),
     };
     let mut here = from;
-    // Every step goes over the first link by name that lies on some shortest path: the links
-    // left shrink by one each time, so the walk ends, and no other shortest path sorts lower.
+    // The links left shrink by one each time, so the walk ends.
     while here != to {
-        let (link, next) = topology.links_at(here).into_iter().find(|(link, next)| {
-            let step = (u128::from(topology.link(*link).metric), 1);
-            let onward = distances[next.0 as usize];
-            usable(*link)
-                && onward.is_some_and(|(cost, links)| (cost + step.0, links + step.1) == remaining)
-        })?;
-        remaining = distances[next.0 as usize]?;
-        path.hops.push(Hop {
-            link,
-            direction: topology.link(link).direction_from(here)?,
-        });
+        let (hop, next) = next_hop(topology, here, &distances, &usable)?;
+        path.hops.push(hop);
         path.nodes.push(next);
         here = next;
     }
     (from != to).then_some(path)
+}
+
+/// For every node the first hop of its shortest path to one node over the links that are `usable`;
+/// `None` where there is no path, and for that node itself.
+#[must_use]
+pub fn next_hops_to(
+    topology: &Topology,
+    to: NodeId,
+    usable: impl Fn(LinkId) -> bool,
+) -> Vec<Option<Hop>> {
+    let distances = distances_to(topology, to, &usable);
+    let nodes = (0..).take(topology.nodes().len()).map(NodeId);
+    let first = |node| next_hop(topology, node, &distances, &usable).map(|(hop, _)| hop);
+    nodes.map(first).collect()
+}
+
+/// The first link by name that lies on some shortest path, and where it leads: no other shortest
+/// path sorts lower.
+fn next_hop(
+    topology: &Topology,
+    here: NodeId,
+    distances: &[Option<(u128, usize)>],
+    usable: &impl Fn(LinkId) -> bool,
+) -> Option<(Hop, NodeId)> {
+    let remaining = distances[here.0 as usize]?;
+    let (link, next) = topology.links_at(here).into_iter().find(|(link, next)| {
+        let step = (u128::from(topology.link(*link).metric), 1);
+        let onward = distances[next.0 as usize];
+        usable(*link)
+            && onward.is_some_and(|(cost, links)| (cost + step.0, links + step.1) == remaining)
+    })?;
+    let direction = topology.link(link).direction_from(here)?;
+    Some((Hop { link, direction }, next))
 }
 
 /// (Sum of metrics, links) from every node to one.
