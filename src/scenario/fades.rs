@@ -8,10 +8,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::decode::shown;
-use super::diagnostic::{Diagnostic, Findings, Place, Severity};
-use super::nearest::nearest;
-use super::network::Network;
+use super::diagnostic::{Diagnostic, Findings, Place};
+use super::network::{Network, tell_unknown};
 use super::spec::{EventSpec, Happening, ScenarioSpec};
 use super::value::At;
 use crate::plan::RateStep;
@@ -140,7 +138,7 @@ impl Event<'_> {
             let place = self.spec.place(&self.event.span);
             findings.push(
                 Diagnostic::error("this event does nothing", place, "nothing happens")
-                    .help("add modulation = { … } or fade = { … }"),
+                    .help("add modulation, fade, fail, repair, flap, maintenance or fault"),
             );
         }
     }
@@ -201,13 +199,8 @@ impl Event<'_> {
             return Some(id);
         }
         let names = topology.links().iter().map(|link| link.name.as_str());
-        let near = (!findings.is_full(Severity::Error))
-            .then(|| nearest(&name.value, names))
-            .flatten();
-        let help = near.map(|near| format!("did you mean \"{near}\"?"));
-        let title = format!("unknown link \"{}\"", shown(&name.value));
         let place = self.spec.place(&name.span);
-        findings.push(Diagnostic::error(title, place, "no link of this name").maybe_help(help));
+        tell_unknown("link", name, names, place, findings);
         None
     }
 

@@ -147,7 +147,13 @@ fn scenario(
     let drafts = streams::drafts(&ready.circuits, &ready.flows, sources_end);
     let seed = Seed(overrides.seed.or(spec.seed)?);
     let weather = fades::weather(&spec, network, duration?, seed, &mut session.findings);
-    let resilience = resilience::settle(&spec, network, &ready, &mut session.findings);
+    let resilience = resilience::settle(
+        &spec,
+        (topology_spec, network),
+        &ready,
+        duration?,
+        &mut session.findings,
+    );
     let parts = Parts {
         spec: &spec,
         topology: topology_spec,
@@ -360,8 +366,16 @@ fn assemble(
     circuit_streams::equalise(&ready.circuits, &mut circuits, &mut drafts, plan);
     circuit_streams::compare(&ready.circuits, &mut circuits);
     let mut not_judged = [spec.descriptive.clone(), topology.descriptive.clone()].concat();
+    // Groups act where something may fail, and only there.
+    not_judged.retain(|one| !(resilience.written && one == "link: srlg"));
     not_judged.sort();
     not_judged.dedup();
+    let (mut constants, mut defaults) = (compile::constants(network), spec.defaults.clone());
+    if resilience.written {
+        constants.extend(resilience.constants.iter().cloned());
+        constants.sort_by_key(|one| one.name);
+        defaults.extend(resilience.defaults.iter().cloned());
+    }
     let stem = path
         .file_stem()
         .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
@@ -387,9 +401,9 @@ fn assemble(
         ports: compiled.ports,
         resilience: (*resilience).clone(),
         plan: compiled.plan,
-        constants: compile::constants(network),
+        constants,
         not_judged,
-        defaults: spec.defaults.clone(),
+        defaults,
         filters: (spec.security.written || spec.security.has_filters())
             .then_some(spec.security.filters),
         expanded: expand::scenario(parts),

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::diagnostic::{Diagnostic, Findings, Severity};
+use super::diagnostic::{Diagnostic, Findings, Place, Severity};
 use super::nearest::nearest;
+use super::resilience::PowerLine;
 use super::spec::{LinkSpec, NodeSpec, TopologySpec};
 use super::value::At;
-use super::{disciplines, media};
+use super::{disciplines, media, resilience};
 use crate::topology::{
     Constants, Coordinates, Firewall, Link, LinkId, Medium, Node, NodeId, NodeProcessing, Preset,
     QueueDiscipline, Topology, default_metric,
@@ -26,6 +27,10 @@ pub struct Network {
     pub written: Vec<usize>,
     /// Per link: propagation by the physical constants, where a length is given.
     pub physical: Vec<Option<Span>>,
+    /// Names of the administrative groups, by bit.
+    pub admin_groups: Vec<String>,
+    /// Power lines, in order of name.
+    pub lines: Vec<PowerLine>,
 }
 
 impl Network {
@@ -58,6 +63,7 @@ pub fn build(spec: &TopologySpec, findings: &mut Findings) -> Option<Network> {
     check_nodes(spec, findings);
     check_links(spec, findings);
     disciplines::check(spec, findings);
+    resilience::topology::check(spec, findings);
     if findings.count() > before || spec.preset.is_none() || !spec.complete {
         return None;
     }
@@ -74,6 +80,7 @@ pub fn build(spec: &TopologySpec, findings: &mut Findings) -> Option<Network> {
         places,
         disciplines: disciplines::sealed(spec),
         constants: &constants,
+        admin_groups: resilience::topology::admin_groups(spec),
     };
     let links: Option<Vec<Link>> = spec.links.iter().map(|one| compiler.link(one)).collect();
     // What build refuses was told above already.
@@ -92,6 +99,8 @@ pub fn build(spec: &TopologySpec, findings: &mut Findings) -> Option<Network> {
     let over = |link: &Link| Some(physical(link.medium, link.length?));
     let physical = topology.links().iter().map(over).collect();
     Some(Network {
+        lines: resilience::topology::lines(spec, &topology),
+        admin_groups: compiler.admin_groups,
         topology,
         constants,
         written,
@@ -251,6 +260,24 @@ pub(super) fn tell_unknown_node(
     true
 }
 
+/// Tells a name that nothing of this kind has, with the nearest one.
+pub(super) fn tell_unknown<'a>(
+    what: &str,
+    name: &At<String>,
+    names: impl IntoIterator<Item = &'a str>,
+    place: Place,
+    findings: &mut Findings,
+) {
+    // As for nodes: no search for a help line that nobody sees.
+    let near = (!findings.is_full(Severity::Error))
+        .then(|| nearest(&name.value, names))
+        .flatten();
+    let help = near.map(|near| format!("did you mean \"{near}\"?"));
+    let title = format!("unknown {what} \"{}\"", super::decode::shown(&name.value));
+    let label = format!("no {what} of this name");
+    findings.push(Diagnostic::error(title, place, label).maybe_help(help));
+}
+
 /// The node; `None` where something in it has a fault, told before.
 fn node(spec: &NodeSpec, constants: &Constants) -> Option<Node> {
     let coordinates = spec
@@ -275,8 +302,8 @@ fn node(spec: &NodeSpec, constants: &Constants) -> Option<Node> {
         processing: processing(spec, constants),
         firewall,
         coordinates,
-        can_fail: true,
-        power: None,
+        can_fail: spec.can_fail,
+        power: spec.power.clone(),
     })
 }
 
@@ -296,6 +323,7 @@ struct Compiler<'a> {
     places: BTreeMap<&'a str, usize>,
     disciplines: BTreeMap<&'a str, Arc<QueueDiscipline>>,
     constants: &'a Constants,
+    admin_groups: Vec<String>,
 }
 
 impl Compiler<'_> {
@@ -352,8 +380,8 @@ impl Compiler<'_> {
                 .metric
                 .unwrap_or_else(|| default_metric(for_metric, processing)),
             srlg: spec.srlg.clone(),
-            engineering: Default::default(),
-            exposure: Default::default(),
+            engineering: resilience::topology::engineering(spec, &self.admin_groups),
+            exposure: resilience::topology::exposure(spec),
         })
     }
 }

@@ -261,6 +261,8 @@ mod tests {
         let nodes = vec![node("MIL", true), node("SAR", true), node("X", false)];
         let links = vec![link("MIL-SAR", [0, 1]), link("SAR-X", [1, 2])];
         Network {
+            admin_groups: Vec::new(),
+            lines: Vec::new(),
             topology: Topology::build(nodes, links).unwrap(),
             constants: Constants::of(Preset::physical()),
             written: vec![0, 1],

@@ -3,14 +3,12 @@
 use super::diagnostic::{Diagnostic, Findings, Severity};
 use super::nearest::nearest;
 use super::network::Network;
-use super::spec::{CircuitSpec, FlowSpec, ScenarioSpec};
+use super::spec::{CircuitSpec, FlowSpec, Route, ScenarioSpec};
 use super::value::At;
 use crate::topology::{
     Carries, NodeId, Path, PathError, Topology, explicit_path_over, shortest_path_over,
 };
 use crate::units::limits::HOPS_MAX;
-
-type Names = At<Vec<At<String>>>;
 
 /// Both paths of a circuit; `None` where a fault leaves one open.
 pub fn of_circuit(
@@ -40,6 +38,54 @@ pub fn of_circuit(
         None => there.as_ref().map(Path::reversed),
     };
     Some([there?, back?])
+}
+
+/// The second path of a circuit in both directions, as far as it was written without a fault.
+pub fn second(
+    what: &str,
+    circuit: &CircuitSpec,
+    written: &[Option<Route>; 2],
+    scenario: &ScenarioSpec,
+    (network, carries): (&Network, Carries),
+    findings: &mut Findings,
+) -> [Option<Path>; 2] {
+    let asked = Asked {
+        what,
+        scenario,
+        network,
+        carries,
+    };
+    let ends = circuit.ends.as_ref();
+    let Some((a, z)) = ends.and_then(|ends| asked.ends(ends, findings)) else {
+        return [None, None];
+    };
+    let [there, back] = [(0, [a, z]), (1, [z, a])].map(|(way, ends)| {
+        let names = written[way].as_ref()?;
+        Some(asked.explicit(names, ends, findings))
+    });
+    let there = there.flatten();
+    let back = match back {
+        Some(back) => back,
+        None => there.as_ref().map(Path::reversed),
+    };
+    [there, back]
+}
+
+/// The path of a bypass.
+pub fn bypass(
+    what: &str,
+    names: &Route,
+    scenario: &ScenarioSpec,
+    network: &Network,
+    findings: &mut Findings,
+) -> Option<Path> {
+    let asked = Asked {
+        what,
+        scenario,
+        network,
+        carries: Carries::Packets,
+    };
+    asked.named(names, findings)
 }
 
 /// The path of a flow to one of its destinations; `None` where a fault leaves it open.
@@ -131,38 +177,40 @@ impl Asked<'_> {
 
     fn explicit(
         &self,
-        names: &Names,
+        names: &Route,
         [from, to]: [NodeId; 2],
         findings: &mut Findings,
     ) -> Option<Path> {
-        let texts: Vec<&str> = names.value.iter().map(|name| name.value.as_str()).collect();
+        let path = self.named(names, findings)?;
+        if path.nodes.first() == Some(&from) && path.nodes.last() == Some(&to) {
+            return Some(path);
+        }
         let topology = &self.network.topology;
-        match explicit_path_over(topology, &texts, self.carries) {
-            Ok(path) if path.nodes.first() == Some(&from) && path.nodes.last() == Some(&to) => {
-                if path.hops.len() <= HOPS_MAX {
-                    return Some(path);
-                }
+        let (from, to) = (&topology.node(from).name, &topology.node(to).name);
+        let title = format!("{}: the path does not lead from {from} to {to}", self.what);
+        let place = self.scenario.place(&names.span);
+        let help = format!("begin with \"{from}\" and end with \"{to}\"");
+        findings.push(Diagnostic::error(title, place, "between other ends").help(help));
+        None
+    }
+
+    /// The path of these names, wherever it leads.
+    fn named(&self, names: &Route, findings: &mut Findings) -> Option<Path> {
+        let texts: Vec<&str> = names.value.iter().map(|name| name.value.as_str()).collect();
+        match explicit_path_over(&self.network.topology, &texts, self.carries) {
+            Ok(path) if path.hops.len() <= HOPS_MAX => return Some(path),
+            Ok(path) => {
                 let title = format!("{}: the path has {} links", self.what, path.hops.len());
                 let place = self.scenario.place(&names.span);
-                findings.push(Diagnostic::error(
-                    title,
-                    place,
-                    format!("at most {HOPS_MAX}"),
-                ));
-            }
-            Ok(_) => {
-                let (from, to) = (&topology.node(from).name, &topology.node(to).name);
-                let title = format!("{}: the path does not lead from {from} to {to}", self.what);
-                let place = self.scenario.place(&names.span);
-                let help = format!("begin with \"{from}\" and end with \"{to}\"");
-                findings.push(Diagnostic::error(title, place, "between other ends").help(help));
+                let label = format!("at most {HOPS_MAX}");
+                findings.push(Diagnostic::error(title, place, label));
             }
             Err(error) => self.tell(error, names, findings),
         }
         None
     }
 
-    fn tell(&self, error: PathError, names: &Names, findings: &mut Findings) {
+    fn tell(&self, error: PathError, names: &Route, findings: &mut Findings) {
         let topology = &self.network.topology;
         let at = |position: usize| {
             let name = names.value.get(position);
@@ -221,7 +269,8 @@ impl Asked<'_> {
     }
 }
 
-fn known_names(topology: &Topology) -> impl Iterator<Item = &str> {
+/// The names of all nodes and links.
+pub(super) fn known_names(topology: &Topology) -> impl Iterator<Item = &str> + Clone {
     let nodes = topology.nodes().iter().map(|node| node.name.as_str());
     nodes.chain(topology.links().iter().map(|link| link.name.as_str()))
 }

@@ -3,22 +3,28 @@
 //! Here stands what the network and the words alone say. Paths are computed later, and only there
 //! does it show whether constraints can be met.
 
+mod bypasses;
+mod circuits;
+mod control;
+mod elements;
+mod events;
 pub mod profile;
+pub(super) mod topology;
 
 pub use self::profile::{ControlProfile, PROFILES};
 
-use super::carriers;
+use self::control::Control;
+use self::events::Happened;
+use super::UsedConstant;
 use super::defaults::FREQUENCY_DEFAULT_HZ;
 use super::diagnostic::Findings;
 use super::load::Ready;
 use super::network::Network;
-use super::spec::ScenarioSpec;
-use super::streams::ReadyCircuit;
+use super::spec::{ScenarioSpec, TopologySpec};
 use crate::mpls::constraints::Constraints;
 use crate::mpls::outage::{Element, Outages, Stretch};
-use crate::mpls::settings::ControlSettings;
-use crate::topology::{Carries, LinkId, NodeId, Path};
-use crate::units::time::PS_PER_S;
+use crate::mpls::settings::{ControlSettings, Detection};
+use crate::topology::{LinkId, NodeId, Path};
 use crate::units::{SimTime, Span};
 
 /// What fails, who notices when, and what then happens to each circuit.
@@ -29,6 +35,8 @@ pub struct Resilience {
     pub written: bool,
     /// Name of the profile that gave what `[control]` leaves out.
     pub profile: &'static str,
+    /// How a cut is seen on links that do not say.
+    pub detection: Detection,
     /// When nodes act.
     pub control: ControlSettings,
     /// How long a relay is silent after its channel is back.
@@ -48,6 +56,10 @@ pub struct Resilience {
     pub lines: Vec<PowerLine>,
     /// Names of the administrative groups, by bit.
     pub admin_groups: Vec<String>,
+    /// Every value of the control plane with its source, in order of name.
+    pub constants: Vec<UsedConstant>,
+    /// What is left to its default, as "control: repair 5 ms".
+    pub defaults: Vec<String>,
 }
 
 /// What happens to a circuit when its path is cut, as `protection` names it.
@@ -216,61 +228,75 @@ impl Resilience {
     /// Nothing fails, and every default of the profile holds.
     #[must_use]
     pub fn of_profile(profile: &'static ControlProfile, links: usize, frequency_hz: u64) -> Self {
+        let control = control::of_profile(profile, links, frequency_hz);
+        Self::assembled(control, Happened::default())
+    }
+
+    fn assembled(control: Control, happened: Happened) -> Self {
         Self {
             written: false,
-            profile: profile.name,
-            control: ControlSettings {
-                detection: vec![profile.detection; links],
-                damping: vec![profile.damping; links],
-                repair: profile.repair,
-                message: profile.message,
-                igp: profile.igp,
-                reoptimise: profile.reoptimise,
-                retry: profile.retry,
-                revert: profile.revert,
-                penultimate_pop: profile.penultimate_pop,
-            },
-            relay_recovery: RelayRecovery {
-                messages: profile.relay_messages,
-                interval: Span(PS_PER_S.div_ceil(4 * frequency_hz)),
-            },
+            profile: control.profile,
+            detection: control.detection,
+            control: control.settings,
+            relay_recovery: control.relay_recovery,
             circuits: Vec::new(),
             bypasses: Vec::new(),
-            outages: Outages::default(),
-            planned: Vec::new(),
-            events: Vec::new(),
+            outages: happened.outages,
+            planned: happened.planned,
+            events: happened.events,
             lines: Vec::new(),
             admin_groups: Vec::new(),
+            constants: control.constants,
+            defaults: control.defaults,
         }
     }
+}
+
+/// What all of it is worked out from.
+struct Sources<'a> {
+    spec: &'a ScenarioSpec,
+    topology: &'a TopologySpec,
+    network: &'a Network,
+    frequency_hz: u64,
+    duration: Span,
 }
 
 /// Works out all of it; tells what cannot be.
 pub(super) fn settle(
     spec: &ScenarioSpec,
-    network: &Network,
+    (topology, network): (&TopologySpec, &Network),
     ready: &Ready<'_>,
-    _findings: &mut Findings,
+    duration: Span,
+    findings: &mut Findings,
 ) -> Resilience {
-    let frequency = spec
-        .frequency
-        .as_ref()
-        .map_or(FREQUENCY_DEFAULT_HZ, |at| at.value);
-    let links = network.topology.links().len();
-    let base = Resilience::of_profile(&PROFILES[0], links, frequency);
-    let of_circuit = |circuit: &ReadyCircuit<'_>| CircuitProtection {
-        kind: match carriers::wanted(circuit.spec) {
-            Carries::Packets => ProtectionKind::Facility,
-            _ => ProtectionKind::None,
-        },
-        written: false,
-        second: [None, None],
-        constraints: None,
-        co_routed: true,
-        revert: base.control.revert,
+    let from = Sources {
+        spec,
+        topology,
+        network,
+        frequency_hz: spec
+            .frequency
+            .as_ref()
+            .map_or(FREQUENCY_DEFAULT_HZ, |at| at.value),
+        duration,
     };
-    Resilience {
-        circuits: ready.circuits.iter().map(of_circuit).collect(),
-        ..base
+    let control = control::settle(&from, findings);
+    let revert = control.settings.revert;
+    let happened = events::settle(&from, findings);
+    let mut settled = Resilience {
+        written: spec.resilient,
+        circuits: circuits::settle(&from, &ready.circuits, revert, findings),
+        bypasses: bypasses::settle(&from, findings),
+        lines: network.lines.clone(),
+        admin_groups: network.admin_groups.clone(),
+        ..Resilience::assembled(control, happened)
+    };
+    for (circuit, protection) in ready.circuits.iter().zip(&settled.circuits) {
+        if !protection.written && spec.protection.is_none() {
+            let (name, kind) = (&circuit.spec.name.value, protection.kind.name());
+            settled
+                .defaults
+                .push(format!("circuit {name}: protection {kind}"));
+        }
     }
+    settled
 }

@@ -15,9 +15,7 @@ pub use self::event::{EventSpec, Happening};
 pub use self::flow::{FlowSpec, Origin, PolicerSpec, SizeSpec, To};
 pub use self::media::{DisciplineSpec, RadioSpec};
 pub use self::pattern::{Codec, MixSpec, Pace, PatternSpec, Timing, TraceRow, TraceSpec};
-pub use self::resilience::{
-    BypassSpec, ConstraintsSpec, ControlSpec, Disruption, DisruptionSpec, ProtectionSpec,
-};
+pub use self::resilience::{BypassSpec, ConstraintsSpec, ControlSpec, Disruption, DisruptionSpec};
 pub use self::security::{FloodSpec, SecuritySpec};
 pub use self::service::{ServiceSpec, SitesSpec};
 pub use self::topology::{LineSpec, LinkSpec, NodeSpec, TopologySpec};

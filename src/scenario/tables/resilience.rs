@@ -7,10 +7,13 @@ use crate::units::quantity::TIME;
 
 /// Hold timers of a port: 0 to 900 s (7705 SAR OS Interface Configuration Guide).
 const HOLD: Kind = Kind::Quantity(&TIME, 0, 900_000_000_000_000);
-/// A time of the control plane: hours are nothing unusual.
-const CONTROL_TIME: Kind = Kind::Quantity(&TIME, 0, DURATION_MAX.0);
-const CONTROL_POSITIVE: Kind = Kind::Quantity(&TIME, 1, DURATION_MAX.0);
-const REVERT: Kind = Kind::AnyOf(&[Kind::Word("never"), CONTROL_TIME]);
+/// A timer that a person may set to an hour.
+const HOUR: u64 = 3_600_000_000_000_000;
+const TIMER: Kind = Kind::Quantity(&TIME, 0, HOUR);
+const TIMER_POSITIVE: Kind = Kind::Quantity(&TIME, 1, HOUR);
+const OUTAGE: Kind = Kind::Quantity(&TIME, 1, DURATION_MAX.0);
+const NOTICE: Kind = Kind::Quantity(&TIME, 0, DURATION_MAX.0);
+const REVERT: Kind = Kind::AnyOf(&[Kind::Word("never"), TIMER]);
 
 const DELAY: Field = Field::required("delay", &TIME_OR_ZERO, "From the cut until it is seen.");
 const HOLD_OFF: Field = Field::optional(
@@ -62,12 +65,12 @@ pub(super) const CONTROL: &[Field] = &[
     ),
     Field::optional(
         "repair",
-        &CONTROL_TIME,
+        &TIME_OR_ZERO,
         "From knowing of a cut to forwarding the other way.",
     ),
     Field::optional(
         "message",
-        &CONTROL_TIME,
+        &TIME_OR_ZERO,
         "A node's handling of a signalling message, besides propagation.",
     ),
     Field::optional(
@@ -77,12 +80,12 @@ pub(super) const CONTROL: &[Field] = &[
     ),
     Field::optional(
         "reoptimise",
-        &CONTROL_TIME,
+        &TIMER,
         "How long a head end holds after a local repair before it signals a better path.",
     ),
     Field::optional(
         "retry",
-        &CONTROL_POSITIVE,
+        &TIMER_POSITIVE,
         "From one attempt to signal a path to the next.",
     ),
     Field::optional(
@@ -110,23 +113,23 @@ pub(super) const CONTROL: &[Field] = &[
 const IGP: &[Field] = &[
     Field::optional(
         "generate",
-        &CONTROL_TIME,
+        &TIME_OR_ZERO,
         "From detection to the first advertisement.",
     ),
     Field::optional(
         "pacing",
-        &CONTROL_TIME,
+        &TIME_OR_ZERO,
         "At every node that floods it on, besides propagation.",
     ),
     Field::optional(
         "spf_wait",
-        &CONTROL_TIME,
+        &TIME_OR_ZERO,
         "From the first advertisement to the computation.",
     ),
-    Field::optional("spf", &CONTROL_TIME, "The computation."),
+    Field::optional("spf", &TIME_OR_ZERO, "The computation."),
     Field::optional(
         "fib",
-        &CONTROL_TIME,
+        &TIME_OR_ZERO,
         "From its result to the forwarding table.",
     ),
 ];
@@ -134,11 +137,11 @@ const IGP: &[Field] = &[
 const DAMPING: &[Field] = &[
     Field::optional(
         "hold",
-        &CONTROL_TIME,
+        &TIMER,
         "After a first fall; doubled with every further one.",
     ),
-    Field::optional("max", &CONTROL_TIME, "At most."),
-    Field::optional("window", &CONTROL_TIME, "Falls so close together count."),
+    Field::optional("max", &TIMER, "At most."),
+    Field::optional("window", &TIMER, "Falls so close together count."),
 ];
 
 const RELAY_RECOVERY: &[Field] = &[
@@ -337,7 +340,7 @@ const FAIL: &[Field] = &[
     RADIO_HOP,
     Field::optional(
         "lasts",
-        &CONTROL_POSITIVE,
+        &OUTAGE,
         "For how long; default until repaired, or for ever.",
     ),
 ];
@@ -359,8 +362,8 @@ const FLAP: &[Field] = &[
     POWER,
     DIRECTION,
     RADIO_HOP,
-    Field::required("down", &CONTROL_POSITIVE, "Time down."),
-    Field::required("up", &CONTROL_POSITIVE, "Time up."),
+    Field::required("down", &OUTAGE, "Time down."),
+    Field::required("up", &OUTAGE, "Time up."),
     Field::required("times", &Kind::Whole(1, 10_000), "How often it falls."),
 ];
 
@@ -371,10 +374,10 @@ const MAINTENANCE: &[Field] = &[
     POWER,
     Field::required(
         "notice",
-        &CONTROL_TIME,
+        &NOTICE,
         "From the announcement until it is out of service.",
     ),
-    Field::required("lasts", &CONTROL_POSITIVE, "Out of service for so long."),
+    Field::required("lasts", &OUTAGE, "Out of service for so long."),
 ];
 
 const FAULT: &[Field] = &[
