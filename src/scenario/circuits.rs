@@ -55,6 +55,11 @@ const COMMON: &[&str] = &[
     "interface_delay",
     "path",
     "compare",
+    "protection",
+    "second_path",
+    "co_routed",
+    "revert",
+    "constraints",
 ];
 /// Keys of characters and tones, told by the interface itself.
 const OF_INTERFACE: &[&str] = &["baud", "message", "signalling", "tone_detection"];
