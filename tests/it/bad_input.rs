@@ -393,10 +393,10 @@ const SCENARIO_CASES: &[Case] = &[
     ),
     (
         "[[flow]]",
-        "[[event]]\nat = \"500 ms\"\nfail = { link = \"A-B\" }\n[[flow]]",
-        "`fail` is not built yet",
-        "{ link = \"A-B\" }",
-        "leave it out",
+        "[[event]]\nat = \"500 ms\"\nfail = { link = \"A-D\" }\n[[flow]]",
+        "unknown link \"A-D\"",
+        "\"A-D\"",
+        "did you mean \"A-B\"?",
     ),
 ];
 

@@ -15,6 +15,7 @@ mod random_plans;
 #[cfg(feature = "cli")]
 mod readme;
 mod reference_workload;
+mod resilience_input;
 mod scenario_circuits;
 mod scenario_compile;
 mod scenario_lints;

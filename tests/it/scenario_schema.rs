@@ -102,7 +102,7 @@ fn the_schemas_refuse_what_the_decoder_refuses_by_form() {
         ("[\"A\", \"B\"]", "[\"A\"]"),
         (
             "[[flow]]",
-            "[[event]]\nat = \"2 s\"\nfail = { link = \"A-B\" }\n[[flow]]",
+            "[[event]]\nat = \"2 s\"\nfail = \"A-B\"\n[[flow]]",
         ),
     ] {
         assert!(

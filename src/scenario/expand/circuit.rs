@@ -1,6 +1,7 @@
 //! A circuit, written out.
 
 use super::flow::policer;
+use super::resilience::ways;
 use super::text::{Text, array, quoted};
 use crate::pseudowire::receive::LatePolicy;
 use crate::pseudowire::service::PlayoutModel;
@@ -176,15 +177,7 @@ fn direct(out: &mut Text, settings: &Direct, spec: &CircuitSpec) {
 }
 
 fn path(out: &mut Text, spec: &CircuitSpec) {
-    let names = |way: usize| {
-        let names = spec.path[way].as_ref()?;
-        Some(array(names.value.iter().map(|name| name.value.as_str())))
-    };
-    match (names(0), names(1)) {
-        (Some(there), Some(back)) => {
-            out.plain("path", &format!("{{ a-z = {there}, z-a = {back} }}"));
-        }
-        (Some(there), None) => out.plain("path", &there),
-        _ => {}
+    if let Some(path) = ways(&spec.path) {
+        out.plain("path", &path);
     }
 }

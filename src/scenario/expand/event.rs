@@ -1,5 +1,6 @@
 //! Events, written out in the order of time and link.
 
+use super::resilience::disruption;
 use super::text::{Text, quoted};
 use crate::scenario::spec::{EventSpec, Happening};
 use crate::topology::{Direction, Modulation};
@@ -9,10 +10,10 @@ use crate::units::quantity::{ATTENUATION, FADE_SLOPE, TIME, format};
 pub(super) fn events(out: &mut Text, events: &[EventSpec]) {
     let mut lines: Vec<(u64, String, String)> = events
         .iter()
-        .flat_map(|event| event.what.iter().map(move |what| (event, what)))
-        .map(|(event, what)| {
-            let (key, value) = happening(what);
-            (event.at.value.0, key.to_owned(), value)
+        .flat_map(|event| {
+            let radio = event.what.iter().map(happening);
+            let both = radio.chain(event.disruptions.iter().map(disruption));
+            both.map(|(key, value)| (event.at.value.0, key.to_owned(), value))
         })
         .collect();
     lines.sort();

@@ -8,6 +8,7 @@ mod event;
 mod flow;
 mod media;
 mod pattern;
+mod resilience;
 mod security;
 mod text;
 mod topology;
@@ -30,7 +31,11 @@ use self::text::Text;
 #[must_use]
 pub(super) fn scenario(parts: &Parts<'_>) -> String {
     let Parts {
-        spec, ready, seed, ..
+        spec,
+        ready,
+        resilience,
+        seed,
+        ..
     } = parts;
     let mut out = Text::default();
     out.text("name", spec.name.as_ref().map_or("", |name| &name.value));
@@ -51,8 +56,17 @@ pub(super) fn scenario(parts: &Parts<'_>) -> String {
         (None, profile) => out.text("profile", profile.as_ref().map_or("", |at| &at.value)),
     }
     inlined(&mut out, parts);
-    for ready in &ready.circuits {
+    if resilience.written {
+        resilience::control(&mut out, resilience, spec);
+    }
+    for (ready, protection) in ready.circuits.iter().zip(&resilience.circuits) {
         circuit(&mut out, ready);
+        if resilience.written {
+            resilience::circuit(&mut out, ready.spec, protection);
+        }
+    }
+    for one in &resilience.bypasses {
+        resilience::bypass(&mut out, one, &parts.network.topology);
     }
     let flows = ready.flows.iter();
     for ready in flows.filter(|ready| ready.spec.origin != Origin::Flood) {
@@ -111,5 +125,13 @@ fn inlined(out: &mut Text, parts: &Parts<'_>) {
             &topology.links[network.written[place]],
             network,
         );
+    }
+    for line in &network.lines {
+        let ends = line
+            .ends
+            .map(|end| network.topology.node(end).name.as_str());
+        out.header("[[topology.line]]");
+        out.text("name", &line.name);
+        out.texts("ends", ends.into_iter());
     }
 }

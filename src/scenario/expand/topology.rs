@@ -1,6 +1,7 @@
 //! Nodes and links, written out.
 
 use super::media::media;
+use super::resilience;
 use super::text::{Text, degrees};
 use crate::scenario::network::Network;
 use crate::scenario::spec::{LinkSpec, NodeSpec};
@@ -33,6 +34,7 @@ pub(super) fn node(out: &mut Text, sealed: &Node, written: &NodeSpec) {
             &format!("{{ delay = \"{delay}\", rate = \"{rate}\", queue = \"{queue}\" }}"),
         );
     }
+    resilience::node(out, written);
     if let Some(at) = sealed.coordinates {
         out.plain("lat", &degrees(at.latitude_microdegrees));
         out.plain("lon", &degrees(at.longitude_microdegrees));
@@ -77,6 +79,7 @@ pub(super) fn link(out: &mut Text, sealed: &Link, written: &LinkSpec, network: &
     if !written.srlg.is_empty() {
         out.texts("srlg", written.srlg.iter().map(String::as_str));
     }
+    resilience::link(out, written);
 }
 
 fn limit(limit: Option<Octets>) -> String {
