@@ -173,6 +173,7 @@ pub fn scenario_and_outcome(sample: &Sample) -> (Scenario, Outcome) {
         ports: vec!["A-B a-z".into(), "A-B z-a".into()],
         resilience: Resilience::of_profile(&PROFILES[0], 1, 60),
         plan: builder.seal(),
+        routed: Vec::new(),
         constants: Vec::new(),
         not_judged: vec!["circuit: scheme".into()],
         defaults: Vec::new(),

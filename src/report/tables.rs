@@ -183,15 +183,19 @@ fn at_receiver(circuit: &Circuit, stream: &StreamOutcome) -> Vec<Event> {
 /// of the stream's rank, then time. Only bins with packets stand here.
 #[must_use]
 pub fn series(scenario: &Scenario, outcome: &Outcome) -> Option<String> {
+    /// Of the second of two copies.
+    const COPIES: [&str; 2] = ["a-z copy", "z-a copy"];
     let length = scenario.plan.series_bin?;
     let mut table = Table::new(&SERIES_COLUMNS);
     let streams = scenario.streams.iter().zip(&outcome.streams);
     for (id, (owner, stream)) in (0..).map(StreamId).zip(streams) {
         let (name, direction, class) = match owner {
-            StreamOwner::Circuit(index, way) => {
+            StreamOwner::Circuit(index, way) | StreamOwner::Copy(index, way) => {
                 let circuit = &scenario.circuits[*index];
                 let class = circuit.class.map_or("", |class| class.name());
-                (&circuit.name, DIRECTIONS[*way], class)
+                let copy = matches!(owner, StreamOwner::Copy(..));
+                let ways = if copy { COPIES } else { DIRECTIONS };
+                (&circuit.name, ways[*way], class)
             }
             StreamOwner::Flow(index) => {
                 let flow = &scenario.flows[*index];

@@ -65,7 +65,7 @@ impl Capacity<'_> {
         let link = self.network.topology.link(hop.link);
         let rate = link.rate[hop.direction.index()];
         let load = load(draft, link, rate);
-        if load > FULL && matches!(draft.owner, StreamOwner::Circuit(..)) {
+        if load > FULL && !matches!(draft.owner, StreamOwner::Flow(_)) {
             let bits = draft.packets[0].0.bits_on(link);
             let needs = BitRate::of(Octets(bits.div_ceil(8)), draft.period_exact_ps).rounded_bps();
             let title = format!(

@@ -32,7 +32,8 @@ pub fn check_policer(ready: &ReadyCircuit<'_>, scenario: &ScenarioSpec, findings
     policers::compare(written, &of, sent, scenario, findings);
 }
 
-/// Both streams of a circuit, in order of direction; none where no packets carry it.
+/// The streams of a circuit, in order of direction, each with its copy where there is one; none
+/// where no packets carry it.
 #[must_use]
 pub fn drafts(index: usize, circuit: &ReadyCircuit<'_>, sources_end: SimTime) -> Vec<Draft> {
     let (Some(packet), Some(class)) = (circuit.settings.packet(), circuit.class) else {
@@ -85,7 +86,18 @@ pub fn drafts(index: usize, circuit: &ReadyCircuit<'_>, sources_end: SimTime) ->
             firewalled: false,
         })
     };
-    Direction::BOTH.into_iter().filter_map(draft).collect()
+    let both = Direction::BOTH.into_iter().filter_map(draft);
+    both.flat_map(|first| {
+        let way = first.direction.index();
+        let copy = circuit.copies[way].clone().map(|path| Draft {
+            copy: 1,
+            owner: StreamOwner::Copy(index, way),
+            path,
+            ..first.clone()
+        });
+        [Some(first), copy].into_iter().flatten()
+    })
+    .collect()
 }
 
 fn source(circuit: &ReadyCircuit<'_>, emulation: &Emulation, direction: Direction) -> Source {

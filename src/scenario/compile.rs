@@ -110,7 +110,7 @@ pub fn plan(network: &Network, weather: &Weather, drafts: &[Draft], over: &Over<
 pub fn circuits(network: &Network, ready: &[ReadyCircuit<'_>], drafts: &[Draft]) -> Vec<Circuit> {
     let mut ids = vec![[StreamId(0); 2]; ready.len()];
     for (id, draft) in (0_u32..).zip(drafts) {
-        if let (StreamOwner::Circuit(index, direction), None) = (draft.owner, draft.twin) {
+        if let StreamOwner::Circuit(index, direction) = draft.owner {
             ids[index][direction] = StreamId(id);
         }
     }

@@ -4,13 +4,12 @@ use super::compile::{self, Compiled, Over};
 use super::fades::Weather;
 use super::network::Network;
 use super::streams::Draft;
+use super::ways::Ways;
 use super::{Scenario, StreamOwner};
-use crate::mpls::constraints::Constraints;
-use crate::mpls::outage::{Element, Outages};
+use crate::mpls::outage::Outages;
 use crate::mpls::routing::Routing;
-use crate::mpls::tunnel::{Protection, Tunnel};
 use crate::plan::{Plan, Source, StreamId};
-use crate::topology::{LinkId, Path, Topology, shortest_path_avoiding};
+use crate::topology::Topology;
 use crate::units::SimTime;
 
 /// The sealed network and every stream on it, apart from any plan.
@@ -22,6 +21,7 @@ pub struct Foundation {
     pub(super) network: Network,
     pub(super) weather: Weather,
     pub(super) drafts: Vec<Draft>,
+    pub(super) ways: Vec<Ways>,
 }
 
 /// A plan that is wanted: what fails, and where packets go.
@@ -80,27 +80,6 @@ impl Scenario {
         &self.foundation.network.topology
     }
 
-    /// Per stream of the plan, its path with what protects it, computed as if these elements were
-    /// not there. A stream that has no way without them keeps its path.
-    #[must_use]
-    pub fn tunnels(&self, without: &[Element]) -> Vec<Tunnel> {
-        let topology = self.topology();
-        let mut out: Vec<LinkId> = without
-            .iter()
-            .flat_map(|element| element.cuts(topology))
-            .map(|(link, _)| link)
-            .collect();
-        out.sort_unstable();
-        out.dedup();
-        let tunnel = |draft: &Draft| Tunnel {
-            name: draft.title_of_direction(),
-            path: elsewhere(topology, &draft.path, &out),
-            constraints: Constraints::default(),
-            protection: Protection::Igp,
-        };
-        self.foundation.drafts.iter().map(tunnel).collect()
-    }
-
     /// The stream that carries the second copy of a circuit direction, where it is sent twice.
     #[must_use]
     pub fn copy_of(&self, stream: StreamId) -> Option<StreamId> {
@@ -110,24 +89,13 @@ impl Scenario {
     }
 }
 
-/// The path, or the shortest one that leaves these links out.
-fn elsewhere(topology: &Topology, path: &Path, out: &[LinkId]) -> Path {
-    let is_out = |link: LinkId| out.binary_search(&link).is_ok();
-    if !path.hops.iter().any(|hop| is_out(hop.link)) {
-        return path.clone();
-    }
-    let (from, to) = (path.nodes[0], path.nodes[path.nodes.len() - 1]);
-    shortest_path_avoiding(topology, from, to, is_out).unwrap_or_else(|| path.clone())
-}
-
 impl Draft {
     /// Its name with the direction of a circuit: "87L A-B z-a", "87L A-B z-a copy".
-    fn title_of_direction(&self) -> String {
-        let copy = if self.twin.is_some() { " copy" } else { "" };
+    pub(super) fn title_of_direction(&self) -> String {
+        let direction = self.direction.name();
         match self.owner {
-            StreamOwner::Circuit(..) => {
-                format!("{} {}{copy}", self.name, self.direction.name())
-            }
+            StreamOwner::Circuit(..) => format!("{} {direction}", self.name),
+            StreamOwner::Copy(..) => format!("{} {direction} copy", self.name),
             StreamOwner::Flow(_) => self.name.clone(),
         }
     }
@@ -162,9 +130,12 @@ impl Foundation {
                 constants: Constants::of(Preset::physical()),
                 written: Vec::new(),
                 physical: Vec::new(),
+                admin_groups: Vec::new(),
+                lines: Vec::new(),
             },
             weather: Weather::default(),
             drafts: Vec::new(),
+            ways: Vec::new(),
         }
     }
 }

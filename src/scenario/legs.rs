@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::LegOwner;
 use super::network::Network;
 use super::ports::{self, PortKey, Way};
 use super::shape::PacketShape;
 use super::streams::Draft;
+use super::{LegOwner, StreamOwner};
 use crate::mpls::routing::{Crossing, Next, Routing, Target};
 use crate::plan::{self, Graph, PortId, Processing};
 use crate::random::{Purpose, StreamKey};
@@ -207,7 +207,7 @@ impl<'a> Legs<'a> {
         let draft = self.draft;
         // Names hold no control characters, so the unit separator keeps the parts apart.
         let mut name = [&node.name, &draft.name, draft.direction.name()].join("\u{1f}");
-        if draft.twin.is_some() {
+        if matches!(draft.owner, StreamOwner::Copy(..)) {
             name.push_str("\u{1f}copy");
         }
         if let Some(place) = crossing.filter(|place| *place >= self.routing.primary) {

@@ -53,7 +53,7 @@ pub(super) fn check(look: &Capacity<'_>, findings: &mut Findings) {
 }
 
 fn is_circuit(draft: &Draft) -> bool {
-    matches!(draft.owner, StreamOwner::Circuit(..))
+    !matches!(draft.owner, StreamOwner::Flow(_))
 }
 
 /// What a link must carry in the worst weather it works in.
@@ -125,7 +125,7 @@ fn hop(link: crate::topology::LinkId, direction: crate::topology::Direction) -> 
 
 /// The load of a circuit whose payload is all ones; `None` for other streams.
 fn silent_load(look: &Capacity<'_>, draft: &Draft, link: &Link, hop: Hop) -> Option<u128> {
-    let StreamOwner::Circuit(index, _) = draft.owner else {
+    let (StreamOwner::Circuit(index, _) | StreamOwner::Copy(index, _)) = draft.owner else {
         return None;
     };
     let settings = look.circuits.get(index)?.settings.emulation()?;

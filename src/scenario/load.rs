@@ -14,11 +14,12 @@ use super::spec::{ScenarioSpec, TopologyRef, TopologySpec};
 use super::streams::{self, Draft, ReadyCircuit, ReadyFlow};
 use super::tables::{SCENARIO, TOPOLOGY};
 use super::value::Table;
+use super::ways::{self, Ways};
 use super::{
     Loaded, Overrides, Scenario, capacity, carriers, check, circuit_streams, circuits, compile,
     coordinates, expand, fades, lint, lint_circuit, resilience, routes, security, services, trace,
+    tunnels,
 };
-use crate::mpls::routing::Routing;
 use crate::random::Seed;
 use crate::units::{SimTime, Span};
 
@@ -142,9 +143,8 @@ fn scenario(
     let telecom = budget.as_ref().map(|budget| budget.0);
     let settings = circuit_settings(&spec, &constants, duration, telecom, &mut session.findings);
     let (topology_spec, network) = network.as_ref()?;
-    let ready = settle(&spec, &settings, &sendings, network, &mut session.findings);
+    let mut ready = settle(&spec, &settings, &sendings, network, &mut session.findings);
     let sources_end = SimTime::ZERO + duration?;
-    let drafts = streams::drafts(&ready.circuits, &ready.flows, sources_end);
     let seed = Seed(overrides.seed.or(spec.seed)?);
     let weather = fades::weather(&spec, network, duration?, seed, &mut session.findings);
     let resilience = resilience::settle(
@@ -154,6 +154,14 @@ fn scenario(
         duration?,
         &mut session.findings,
     );
+    let ways = protect(
+        &spec,
+        network,
+        &resilience,
+        &mut ready,
+        &mut session.findings,
+    );
+    let drafts = streams::drafts(&ready.circuits, &ready.flows, sources_end);
     let parts = Parts {
         spec: &spec,
         topology: topology_spec,
@@ -167,7 +175,27 @@ fn scenario(
     if session.findings.has_errors() || !ready.complete {
         return None;
     }
-    assemble(&parts, drafts, budget?, path, session)
+    assemble(&parts, (drafts, ways), budget?, path, session)
+}
+
+/// Gives circuits the paths that their constraints ask for, and second ones.
+fn protect(
+    spec: &ScenarioSpec,
+    network: &Network,
+    resilience: &resilience::Resilience,
+    ready: &mut Ready<'_>,
+    findings: &mut Findings,
+) -> Vec<Ways> {
+    let topology = &network.topology;
+    let circuits = &mut ready.circuits;
+    ready.complete &= ways::admit_circuits(topology, spec, resilience, circuits, findings);
+    let ways = ways::of_circuits(topology, resilience, circuits);
+    for ((circuit, ways), protection) in circuits.iter_mut().zip(&ways).zip(&resilience.circuits) {
+        if protection.kind == resilience::ProtectionKind::Hitless {
+            circuit.copies.clone_from(&ways.second);
+        }
+    }
+    ways
 }
 
 /// The settings of every circuit, with what they say by themselves.
@@ -279,6 +307,7 @@ fn settle<'a>(
                 settings: settings.clone(),
                 class,
                 paths,
+                copies: [None, None],
                 direct: None,
             };
             circuit_streams::check_policer(&ready, spec, findings);
@@ -336,7 +365,7 @@ pub(super) struct Parts<'a> {
 
 fn assemble(
     parts: &Parts<'_>,
-    mut drafts: Vec<Draft>,
+    (mut drafts, ways): (Vec<Draft>, Vec<Ways>),
     (budget, budget_profile): (Span, Option<String>),
     path: &Path,
     session: &mut Session,
@@ -352,11 +381,19 @@ fn assemble(
     } = parts;
     let duration = SimTime(spec.duration.as_ref()?.value);
     let series = spec.series.as_ref().map(|at| Span(at.value));
-    let routings: Vec<Routing> = drafts
-        .iter()
-        .map(|draft| Routing::along(&draft.path))
-        .collect();
+    let maker = tunnels::Maker {
+        topology: &network.topology,
+        resilience,
+        ways: &ways,
+        drafts: &drafts,
+    };
+    let routed = tunnels::routings(&maker, *seed);
+    let routings = match &routed {
+        Some(routed) => routed.iter().map(|one| one.routing.clone()).collect(),
+        None => tunnels::undisturbed(&drafts),
+    };
     let over = compile::Over {
+        outages: Some(&resilience.outages),
         series,
         ..compile::Over::undisturbed(&routings, duration)
     };
@@ -401,6 +438,7 @@ fn assemble(
         ports: compiled.ports,
         resilience: (*resilience).clone(),
         plan: compiled.plan,
+        routed: routed.unwrap_or_default(),
         constants,
         not_judged,
         defaults,
@@ -412,6 +450,7 @@ fn assemble(
             network: (*network).clone(),
             weather: (*weather).clone(),
             drafts,
+            ways,
         },
     })
 }

@@ -43,8 +43,10 @@ mod spec;
 mod streams;
 mod tables;
 mod trace;
+pub mod tunnels;
 mod value;
 mod video;
+mod ways;
 
 pub use carriage::{
     Carriage, Carried, Carrier, Circuit, Direct, Direction, Emulation, LayerRates, Messages,
@@ -56,6 +58,7 @@ pub use load::{check_file, check_file_with, load};
 pub use diagnostic::{Diagnostic, Label, Severity, SourceFile, SourceId};
 
 use self::resilience::Resilience;
+use crate::mpls::control::Routed;
 use crate::plan::{Plan, StreamId};
 use crate::random::Seed;
 use crate::topology::Direction as PathDirection;
@@ -126,6 +129,9 @@ pub struct Scenario {
     pub resilience: Resilience,
     /// The sealed plan.
     pub plan: Plan,
+    /// Per stream of the plan, how it is forwarded and how that came about; empty where nothing
+    /// fails.
+    pub routed: Vec<Routed>,
     /// Every constant used, with its source; overridden ones say so. In order of name.
     pub constants: Vec<UsedConstant>,
     /// Fields that were given but do not act yet ("scheme", "srlg" …), as "file-kind: field".
@@ -206,6 +212,8 @@ pub struct LegOwner {
 pub enum StreamOwner {
     /// Direction 0 (a→z) or 1 (z→a) of the circuit with this index.
     Circuit(usize, usize),
+    /// The second copy of what that direction of that circuit sends (hitless protection).
+    Copy(usize, usize),
     /// The flow with this index.
     Flow(usize),
 }

@@ -24,8 +24,18 @@ pub struct ReadyCircuit<'a> {
     pub class: Option<Class>,
     /// a→z, then z→a.
     pub paths: [Path; 2],
+    /// The second paths on which a second copy of its packets goes.
+    pub copies: [Option<Path>; 2],
     /// What both directions cost where no packets carry it.
     pub direct: Option<[Carried; 2]>,
+}
+
+impl ReadyCircuit<'_> {
+    /// Whether both directions take the same links.
+    #[must_use]
+    pub fn co_routed(&self) -> bool {
+        self.paths[1] == self.paths[0].reversed()
+    }
 }
 
 /// A flow with everything settled.
@@ -215,6 +225,7 @@ pub fn drafts(
             .then(a.copy.cmp(&b.copy))
     });
     join_sessions(&mut drafts);
+    join_copies(&mut drafts);
     drafts
 }
 
@@ -240,6 +251,16 @@ fn flow_draft(index: usize, flow: &ReadyFlow<'_>, stream: &ReadyStream, copy: u3
         messages: None,
         fixed_box: Span::ZERO,
         firewalled: flow.firewalled,
+    }
+}
+
+/// A copy stands behind what it is a copy of.
+fn join_copies(drafts: &mut [Draft]) {
+    for (draft, before) in drafts.iter_mut().skip(1).zip(0..) {
+        if matches!(draft.owner, StreamOwner::Copy(..)) {
+            draft.twin = Some(StreamId(before));
+            draft.end = End::Copy(StreamId(before));
+        }
     }
 }
 
