@@ -2,9 +2,12 @@
 //! be a cheaper or a sufficient setting.
 
 pub mod decomposition;
+pub mod enumeration;
+pub mod failures;
 pub mod fix;
 pub mod messages;
 pub mod planning;
+pub mod study;
 pub mod verdict;
 
 #[cfg(test)]

@@ -56,6 +56,8 @@ pub enum Cause {
     LossOfPackets,
     /// A repeated message was not renewed in time.
     Stale,
+    /// The path is cut, and the receiving end has not gone over to another.
+    Cut,
 }
 
 impl Cause {
@@ -67,6 +69,7 @@ impl Cause {
             Self::Missing => "missing",
             Self::LossOfPackets => "loss-of-packets",
             Self::Stale => "stale",
+            Self::Cut => "cut",
         }
     }
 }

@@ -1,9 +1,11 @@
 //! What may be typed.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::analysis::enumeration::Pairs;
 use crate::engine::EngineKind;
 
 /// Will this packet network trip the breaker in time?
@@ -22,6 +24,16 @@ Exit codes: 0 all pass, 1 internal error, 2 bad usage or input, 4 a selector mat
 
 Example: pilotwire run scenarios/altalink-pilot.toml";
 
+const FAILURES_HELP: &str = "\
+Examples:
+  pilotwire failures scenarios/altalink-pilot.toml
+  pilotwire failures scenarios/altalink-pilot.toml --n2 --jobs 2
+  pilotwire failures scenarios/altalink-pilot.toml --case \"link KEE-ELL\"
+
+Without flags each link, node and shared-risk group fails once (N-1); flags add cases of kinds of
+their own. Exits with 10 where any circuit fails in any stage of any case, with 4 where --case or
+--during-maintenance names nothing.";
+
 /// Largest seed: the largest whole number of a TOML file, so that `scenario.toml` in the results
 /// folder can say it.
 const SEED_MAX: u64 = i64::MAX.unsigned_abs();
@@ -36,6 +48,9 @@ pub enum Command {
         then nothing is written."
     )]
     Run(Run),
+    /// Every single failure of a scenario's network, and what it does to every circuit.
+    #[command(after_help = FAILURES_HELP)]
+    Failures(Failures),
     /// Check scenario and topology files without simulating.
     #[command(after_help = "Example: pilotwire check scenarios/*.toml --fail-level warning")]
     Check(Check),
@@ -82,6 +97,73 @@ pub struct Run {
     /// No warnings and no progress on stderr.
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// `failures`.
+#[derive(Args, Debug)]
+pub struct Failures {
+    /// Scenario file (TOML).
+    pub scenario: PathBuf,
+    /// Two at once too: links, nodes, or all of both [--n2 alone: links].
+    #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "links")]
+    pub n2: Option<PairsOf>,
+    /// Single directions of links too.
+    #[arg(long)]
+    pub directions: bool,
+    /// Single failures while a link or node is out too [without a name: each in turn].
+    #[arg(long, value_name = "ELEMENT", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "")]
+    pub during_maintenance: Option<String>,
+    /// Replay this case alone, of any kind: with its steps and timelines.
+    #[arg(long, value_name = "ID", conflicts_with_all = ["n2", "directions", "during_maintenance"])]
+    pub case: Option<String>,
+    /// How many rows are listed.
+    #[arg(long, value_name = "K", default_value_t = 10)]
+    pub worst: usize,
+    /// What is printed to stdout.
+    #[arg(long, value_enum, default_value_t = Format::Pretty)]
+    pub format: Format,
+    /// Threads [default: one per core]; the results are the same.
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Seed in place of the scenario's.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=SEED_MAX))]
+    pub seed: Option<u64>,
+    /// Bandwidth filters on or off, in place of the scenario's word.
+    #[arg(long, value_enum, value_name = "WORD")]
+    pub filters: Option<Switch>,
+    /// Which engine simulates; the results are the same.
+    #[arg(long, value_enum, default_value_t = Engine::Window)]
+    pub engine: Engine,
+    /// Results folder [default: results/ and the name of the scenario file, with -failures or
+    /// -case].
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// No warnings and no progress on stderr.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Which elements fail two at once.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub enum PairsOf {
+    /// Two links.
+    Links,
+    /// Two nodes.
+    Nodes,
+    /// Two of either.
+    All,
+}
+
+impl From<PairsOf> for Pairs {
+    fn from(pairs: PairsOf) -> Self {
+        match pairs {
+            PairsOf::Links => Self::Links,
+            PairsOf::Nodes => Self::Nodes,
+            PairsOf::All => Self::All,
+        }
+    }
 }
 
 /// `check`.

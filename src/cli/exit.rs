@@ -1,6 +1,7 @@
 //! Exit codes: part of the interface, for scripts and CI.
 
 use crate::report::Summary;
+use crate::report::failures::Counts;
 
 /// How a command ends. Scripts rely on the numbers: they never change their meaning.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,6 +64,17 @@ impl Exit {
 impl From<Summary> for Exit {
     fn from(summary: Summary) -> Self {
         if summary.failed > 0 {
+            Self::BudgetViolated
+        } else {
+            Self::Pass
+        }
+    }
+}
+
+/// `failures` answers as `run`.
+impl From<Counts> for Exit {
+    fn from(counts: Counts) -> Self {
+        if counts.cases_failed > 0 {
             Self::BudgetViolated
         } else {
             Self::Pass

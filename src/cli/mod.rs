@@ -5,6 +5,7 @@ mod check;
 mod diagnostics;
 pub mod exit;
 mod explain;
+mod failures;
 mod presets;
 mod run;
 mod terminal;
@@ -43,6 +44,7 @@ fn dispatch() -> Exit {
     };
     match &arguments.command {
         Command::Run(arguments) => run::run(arguments),
+        Command::Failures(arguments) => failures::failures(arguments),
         Command::Check(arguments) => check::check(arguments),
         Command::Explain(arguments) => explain::explain(arguments),
         Command::Presets(arguments) => presets::presets(arguments),

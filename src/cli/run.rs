@@ -8,10 +8,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::arguments::{Format, Run, Switch};
 use super::{Exit, diagnostics, terminal};
 use crate::engine::{EngineKind, Options, Outcome, run_watched};
-use crate::report::folder::{self, FolderError};
+use crate::report::folder::{self, FolderError, Owner};
 use crate::report::manifest::Output;
 use crate::report::pretty::{Style, last_line};
-use crate::report::{Report, json, pretty};
+use crate::report::{Report, SCHEMA, json, pretty};
 use crate::scenario::{self, Overrides, Scenario, Severity};
 use crate::units::SimTime;
 
@@ -36,7 +36,11 @@ pub fn run(arguments: &Run) -> Exit {
         .out
         .clone()
         .unwrap_or_else(|| PathBuf::from("results").join(&scenario.stem));
-    if let Err(error) = folder::check(&folder, &scenario.name) {
+    let owner = Owner {
+        schema: SCHEMA,
+        name: &scenario.name,
+    };
+    if let Err(error) = folder::check(&folder, owner) {
         return not_written(&error);
     }
     let started = SystemTime::now();
@@ -51,7 +55,7 @@ pub fn run(arguments: &Run) -> Exit {
         clock.elapsed(),
         arguments.engine.into(),
     ));
-    if let Err(error) = folder::write(&folder, &scenario.name, &outputs) {
+    if let Err(error) = folder::write(&folder, owner, &outputs) {
         return not_written(&error);
     }
     // What is said last and what the shell is told come from one value.
@@ -87,7 +91,7 @@ fn simulate(scenario: &Scenario, arguments: &Run, clock: Instant) -> Outcome {
     outcome
 }
 
-fn not_written(error: &FolderError) -> Exit {
+pub(super) fn not_written(error: &FolderError) -> Exit {
     match error {
         FolderError::InTheWay { .. } => {
             let help = "give another folder with --out, or move this one away";
@@ -108,7 +112,12 @@ fn not_written(error: &FolderError) -> Exit {
 }
 
 /// `timing.json`: the only file that tells of clock and machine.
-fn timing(started: SystemTime, simulated: Duration, total: Duration, engine: EngineKind) -> Output {
+pub(super) fn timing(
+    started: SystemTime,
+    simulated: Duration,
+    total: Duration,
+    engine: EngineKind,
+) -> Output {
     let nanoseconds = |span: Duration| u64::try_from(span.as_nanos()).unwrap_or(u64::MAX);
     let since_epoch = started.duration_since(UNIX_EPOCH).unwrap_or_default();
     let engine = match engine {
@@ -139,7 +148,7 @@ struct Progress {
 }
 
 /// Runs shorter than this show no bar.
-const PATIENCE: Duration = Duration::from_secs(1);
+pub(super) const PATIENCE: Duration = Duration::from_secs(1);
 
 impl Progress {
     fn new(duration: SimTime, quiet: bool, clock: Instant) -> Self {

@@ -40,6 +40,23 @@ impl SharedArrivals {
         }
     }
 
+    /// The same for a plan of the same streams whose sources stop no later.
+    #[must_use]
+    pub fn until(&self, plan: &Plan) -> Self {
+        let cut = |(list, stream): (&Vec<u64>, &Stream)| {
+            let end = plan.sources_end.0.saturating_add(constant_ingress(stream));
+            let mut kept = list[..list.partition_point(|entry| *entry < end)].to_vec();
+            if !list.is_empty() {
+                kept.push(NEVER);
+            }
+            kept
+        };
+        assert_eq!(self.entries.len(), plan.streams.len(), "the same streams");
+        Self {
+            entries: self.entries.iter().zip(&plan.streams).map(cut).collect(),
+        }
+    }
+
     /// The list of one stream, where it has one.
     pub(super) fn of(&self, stream: StreamId) -> Option<&[u64]> {
         let list = &self.entries[stream.0 as usize];

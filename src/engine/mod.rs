@@ -23,6 +23,7 @@ pub use arrivals::SharedArrivals;
 pub use outcome::{
     Bin, Delays, Held, Outcome, Parts, QueueOutcome, Received, Selected, Slowest, StreamOutcome,
 };
+pub use reception::receive;
 pub use reference::Noted;
 pub use shape::Shape;
 

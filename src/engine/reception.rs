@@ -26,6 +26,22 @@ struct Record {
     silent: Option<Cause>,
 }
 
+/// What the receiving end of a circuit that sends `sent` packets cut at these boundaries makes of
+/// arrivals (when, which), ascending in time.
+#[must_use]
+pub fn receive(
+    receiver: &Receiver,
+    boundaries: &PacketTimes,
+    sent: u64,
+    arrivals: impl IntoIterator<Item = (SimTime, u64)>,
+) -> Received {
+    let mut reception = Reception::new(receiver.clone(), boundaries.clone(), sent, false);
+    for (at, sequence) in arrivals {
+        reception.arrive(at.0, sequence as u32);
+    }
+    reception.finish()
+}
+
 impl Reception {
     /// The end of a circuit that sends `sent` packets cut at these boundaries.
     pub(super) fn new(

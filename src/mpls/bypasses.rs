@@ -150,3 +150,177 @@ fn around(
         bypass: Bypass { path, merge },
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::constraints::Constraints;
+    use super::super::fixture::{NODES, all_paths, at, build, links_of, meets, network, rank};
+    use super::super::search::room_everywhere;
+    use super::*;
+    use crate::topology::{Carries, Topology, explicit_path};
+    use proptest::prelude::*;
+
+    /// The way round a hop by its rules, and the number of groups it shares with the link.
+    fn exhaustive(
+        topology: &Topology,
+        path: &Path,
+        hop: usize,
+        merge: usize,
+        node_too: bool,
+    ) -> Option<(Path, usize)> {
+        let protected = path.hops[hop].link;
+        let next = path.nodes[hop + 1];
+        let to = *path
+            .nodes
+            .get(merge)
+            .filter(|to| !node_too || **to != next)?;
+        let asked = Constraints {
+            avoid_links: [protected].into(),
+            avoid_nodes: node_too.then_some(next).into_iter().collect(),
+            ..Constraints::default()
+        };
+        let risks = &topology.link(protected).srlg;
+        let touched = |way: &Path| {
+            let mut links = way.hops.iter().map(|hop| topology.link(hop.link));
+            let links: Vec<_> = links.by_ref().collect();
+            let hit = |risk: &&String| links.iter().any(|link| link.srlg.contains(risk));
+            risks.iter().filter(hit).count()
+        };
+        let mut ways = all_paths(topology, path.nodes[hop], to);
+        ways.retain(|way| meets(topology, way, &asked));
+        let least = ways
+            .into_iter()
+            .min_by_key(|way| (touched(way), rank(topology, Metric::Igp, way)))?;
+        let touched = touched(&least);
+        Some((least, touched))
+    }
+
+    proptest! {
+        #[test]
+        fn bypasses_and_detours_are_the_least_of_all_ways(
+            (nodes, links) in network(), from in 0..NODES, to in 0..NODES,
+        ) {
+            prop_assume!(from != to);
+            let topology = Topology::build(nodes, links).unwrap();
+            let graph = Graph::new(&topology, Carries::Packets);
+            for path in all_paths(&topology, NodeId(from), NodeId(to)) {
+                let tail = path.hops.len();
+                let facility = bypasses(&graph, &path, &room_everywhere);
+                let one_to_one = detours(&graph, &path, &room_everywhere);
+                for hop in 0..tail {
+                    let round = |merge, node| exhaustive(&topology, &path, hop, merge, node);
+                    let found = |backup: &Option<Backup>| backup.as_ref().map(|backup| {
+                        let groups = backup.groups_shared.len();
+                        ((backup.bypass.path.clone(), groups), backup.protects_node)
+                    });
+                    let want = round(hop + 2, true).map(|way| (way, true));
+                    let want = want.or_else(|| round(hop + 1, false).map(|way| (way, false)));
+                    prop_assert_eq!(found(&facility[hop]), want);
+                    let want = round(tail, true).map(|way| (way, true));
+                    let want = want.or_else(|| round(tail, false).map(|way| (way, false)));
+                    prop_assert_eq!(found(&one_to_one[hop]), want);
+                    if let Some(backup) = &facility[hop] {
+                        let given = explicit_bypass(&path, hop, &backup.bypass.path);
+                        prop_assert_eq!(given, Ok(backup.bypass.clone()));
+                    }
+                }
+            }
+        }
+    }
+
+    /// A ring of four with a link across: A-B-C-D-A, and B-D.
+    fn ring() -> Topology {
+        build(&[
+            ("AB", "A-B", 1, &[]),
+            ("BC", "B-C", 1, &[]),
+            ("CD", "C-D", 1, &[]),
+            ("AD", "A-D", 1, &[]),
+            ("BD", "B-D", 1, &[]),
+        ])
+    }
+
+    #[test]
+    fn the_node_is_protected_where_there_is_a_way_round_it_and_else_the_link() {
+        let net = ring();
+        let graph = Graph::new(&net, Carries::Packets);
+        let path = explicit_path(&net, &["A", "B", "C"]).unwrap();
+        let told = |open: &dyn Fn(Hop) -> bool| {
+            let all = bypasses(&graph, &path, open).into_iter().flatten();
+            let all = all.map(|backup| {
+                let bypass = backup.bypass;
+                (
+                    links_of(&net, &bypass.path),
+                    bypass.merge,
+                    backup.protects_node,
+                )
+            });
+            all.collect::<Vec<_>>()
+        };
+        let over = |links: &str| links.to_owned();
+        assert_eq!(
+            told(&room_everywhere),
+            [(over("AD CD"), 2, true), (over("BD CD"), 2, false)]
+        );
+        let without = net.link_named("CD").unwrap();
+        let without = |hop: Hop| hop.link != without;
+        assert_eq!(told(&without), [(over("AD BD"), 1, false)]);
+    }
+
+    #[test]
+    fn a_shared_duct_is_avoided_where_it_can_be_and_told_where_not() {
+        let net = build(&[
+            ("1", "A-B", 1, &["duct"]),
+            ("2", "A-B", 1, &["duct"]),
+            ("3", "A-B", 9, &[]),
+        ]);
+        let graph = Graph::new(&net, Carries::Packets);
+        let path = explicit_path(&net, &["A", "1", "B"]).unwrap();
+        let open = bypass(&graph, &path, 0, &room_everywhere).unwrap();
+        assert_eq!(links_of(&net, &open.bypass.path), "3");
+        assert!(open.groups_shared.is_empty());
+        let third = net.link_named("3").unwrap();
+        let rest = bypass(&graph, &path, 0, &|hop| hop.link != third).unwrap();
+        assert_eq!(links_of(&net, &rest.bypass.path), "2");
+        assert_eq!(rest.groups_shared, [0].into());
+    }
+
+    #[test]
+    fn in_a_ring_every_bypass_but_the_first_turns_back() {
+        let net = build(&[
+            ("AB", "A-B", 1, &[]),
+            ("BC", "B-C", 1, &[]),
+            ("CD", "C-D", 1, &[]),
+            ("DA", "D-A", 1, &[]),
+        ]);
+        let graph = Graph::new(&net, Carries::Packets);
+        let path = explicit_path(&net, &["A", "B", "C"]).unwrap();
+        let all = bypasses(&graph, &path, &room_everywhere).into_iter();
+        let all: Vec<Option<Bypass>> = all.map(|one| Some(one?.bypass)).collect();
+        assert_eq!(links_of(&net, &all[1].as_ref().unwrap().path), "AB DA CD");
+        assert_eq!(turns_back(&path, &all), [1]);
+        assert_eq!(turns_back(&path, &[None, None]), [0; 0]);
+    }
+
+    #[test]
+    fn what_is_wrong_with_an_explicit_bypass_is_said() {
+        let net = ring();
+        let path = explicit_path(&net, &["A", "B", "C", "D"]).unwrap();
+        let of = |hop, names: &[&str]| {
+            let given = explicit_path(&net, names).unwrap();
+            explicit_bypass(&path, hop, &given).map(|bypass| bypass.merge)
+        };
+        let node = |name| at(&net, name);
+        assert_eq!(of(0, &["A", "D", "B"]), Ok(1));
+        assert_eq!(of(0, &["A", "D", "C"]), Ok(2));
+        assert_eq!(of(1, &["B", "D"]), Ok(3));
+        use BypassFault::{NoMergePoint, NotAtPointOfRepair, OverProtectedLink, OverProtectedNode};
+        assert_eq!(of(0, &["B", "D", "C"]), Err(NotAtPointOfRepair(node("B"))));
+        assert_eq!(of(0, &["A", "D"]), Err(NoMergePoint(node("D"))));
+        let protected = net.link_named("AB").unwrap();
+        assert_eq!(of(0, &["A", "B", "C"]), Err(OverProtectedLink(protected)));
+        assert_eq!(
+            of(0, &["A", "D", "B", "C"]),
+            Err(OverProtectedNode(node("B")))
+        );
+    }
+}

@@ -273,3 +273,193 @@ impl Iterator for InOrder<'_> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{
+        NODES, all_paths, at, backwards, build, constraints, links_of, meets, network, rank,
+    };
+    use super::super::search::{find_path, room_everywhere};
+    use super::*;
+    use crate::topology::{Carries, Topology};
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    const KINDS: [Disjoint; 3] = [Disjoint::Links, Disjoint::Nodes, Disjoint::Groups];
+
+    /// Groups, nodes and links shared, worked out from the topology alone.
+    fn shared(topology: &Topology, one: &Path, other: &Path) -> [usize; 3] {
+        let links = |path: &Path| {
+            path.hops
+                .iter()
+                .map(|hop| hop.link)
+                .collect::<BTreeSet<_>>()
+        };
+        let groups = |path: &Path| {
+            let links = links(path).into_iter();
+            let groups = links.flat_map(|link| topology.link(link).srlg.clone());
+            groups.collect::<BTreeSet<String>>()
+        };
+        let nodes = |path: &Path| path.nodes[1..path.nodes.len() - 1].to_vec();
+        let also = |node: &&NodeId| nodes(other).contains(node);
+        [
+            groups(one).intersection(&groups(other)).count(),
+            nodes(one).iter().filter(also).count(),
+            links(one).intersection(&links(other)).count(),
+        ]
+    }
+
+    /// All paths that meet the constraints, in order.
+    fn candidates(topology: &Topology, ends: [NodeId; 2], asked: &Constraints) -> Vec<Path> {
+        let mut all = all_paths(topology, ends[0], ends[1]);
+        all.retain(|path| meets(topology, path, asked));
+        all.sort_by_key(|path| rank(topology, asked.metric, path));
+        all
+    }
+
+    fn exhaustive_pair(
+        topology: &Topology,
+        ends: [NodeId; 2],
+        asked: &Constraints,
+        kind: Disjoint,
+    ) -> Option<[Path; 2]> {
+        let all = candidates(topology, ends, asked);
+        let lengths: Vec<_> = all
+            .iter()
+            .map(|path| rank(topology, asked.metric, path))
+            .collect();
+        let mut pairs = Vec::new();
+        for (first, one) in all.iter().enumerate() {
+            for (second, other) in all.iter().enumerate().skip(first + 1) {
+                let shared = shared(topology, one, other);
+                let sum = (
+                    lengths[first].0 + lengths[second].0,
+                    lengths[first].1 + lengths[second].1,
+                );
+                pairs.push((shared, sum, first, second));
+            }
+        }
+        let asked_for = |[groups, nodes, links]: [usize; 3]| match kind {
+            Disjoint::Links => links == 0,
+            Disjoint::Nodes => nodes + links == 0,
+            Disjoint::Groups => groups + nodes + links == 0,
+        };
+        let disjoint = pairs.iter().filter(|pair| asked_for(pair.0));
+        let least = disjoint.min_by_key(|pair| (pair.1, pair.2, pair.3));
+        let least = least.or_else(|| pairs.iter().min())?;
+        Some([all[least.2].clone(), all[least.3].clone()])
+    }
+
+    proptest! {
+        #[test]
+        fn a_pair_is_the_least_of_all_pairs(
+            (nodes, links) in network(), asked in constraints(), kind in 0_usize..3,
+            limited: bool, from in 0..NODES, to in 0..NODES,
+        ) {
+            prop_assume!(from != to);
+            let hop_limit = asked.hop_limit.filter(|_| limited);
+            let asked = Constraints { hop_limit, ..asked };
+            let topology = Topology::build(nodes, links).unwrap();
+            let graph = Graph::new(&topology, Carries::Packets);
+            let (ends, kind) = ([from, to].map(NodeId), KINDS[kind]);
+            let got = disjoint_pair(&graph, ends, &asked, kind, &room_everywhere);
+            prop_assert!(got.as_ref().is_none_or(|pair| pair.proven));
+            let told = got.as_ref().map(|pair| pair.shared.counts());
+            let got = got.map(|pair| pair.paths);
+            let want = exhaustive_pair(&topology, ends, &asked, kind);
+            prop_assert_eq!(told, want.as_ref().map(|[a, b]| shared(&topology, a, b)));
+            prop_assert_eq!(got, want);
+        }
+
+        #[test]
+        fn a_second_path_shares_the_least_with_any_first(
+            (nodes, links) in network(), asked in constraints(), from in 0..NODES, to in 0..NODES,
+        ) {
+            prop_assume!(from != to);
+            let topology = Topology::build(nodes, links).unwrap();
+            let graph = Graph::new(&topology, Carries::Packets);
+            let ends = [from, to].map(NodeId);
+            for first in all_paths(&topology, ends[0], ends[1]) {
+                let others = candidates(&topology, ends, &asked);
+                let others = others.into_iter().filter(|path| *path != first);
+                let want = others.min_by_key(|path| {
+                    (shared(&topology, &first, path), rank(&topology, asked.metric, path))
+                });
+                let got = second_path(&graph, &first, &asked, &room_everywhere);
+                prop_assert!(got.as_ref().is_none_or(|pair| pair.proven));
+                prop_assert_eq!(got.map(|pair| pair.paths[1].clone()), want);
+            }
+        }
+
+        #[test]
+        fn the_order_of_declaration_changes_no_pair((nodes, links) in network()) {
+            let forward = Topology::build(nodes.clone(), links.clone()).unwrap();
+            let backward = backwards(nodes, links);
+            let ends = [NodeId(0), NodeId(NODES - 1)];
+            for kind in KINDS {
+                let [one, other] = [&forward, &backward].map(|topology| {
+                    let graph = Graph::new(topology, Carries::Packets);
+                    disjoint_pair(&graph, ends, &Constraints::default(), kind, &room_everywhere)
+                });
+                prop_assert_eq!(one, other);
+            }
+        }
+    }
+
+    /// The shortest path takes both ways round: whoever keeps it finds no second.
+    #[test]
+    fn the_trap_of_the_shortest_path_is_avoided() {
+        let net = build(&[
+            ("1", "A-B", 1, &[]),
+            ("2", "B-C", 1, &[]),
+            ("3", "C-D", 1, &[]),
+            ("4", "A-C", 5, &[]),
+            ("5", "B-D", 5, &[]),
+        ]);
+        let graph = Graph::new(&net, Carries::Packets);
+        let ends = ["A", "D"].map(|name| at(&net, name));
+        let none = Constraints::default();
+        let pair = disjoint_pair(&graph, ends, &none, Disjoint::Nodes, &room_everywhere).unwrap();
+        assert_eq!(
+            pair.paths.each_ref().map(|path| links_of(&net, path)),
+            ["1 5", "4 3"]
+        );
+        assert!(pair.shared.is_empty());
+        let first = find_path(&graph, ends, &none, &room_everywhere).unwrap();
+        let kept = second_path(&graph, &first, &none, &room_everywhere).unwrap();
+        assert_eq!(links_of(&net, &first), "1 2 3");
+        assert_eq!(
+            links_of(&net, &kept.paths[1]),
+            "1 5",
+            "least by name of two that share most"
+        );
+        assert_eq!(kept.shared.counts(), [0, 1, 1]);
+    }
+
+    #[test]
+    fn two_links_in_one_duct_are_told_as_shared() {
+        let net = build(&[("1", "A-B", 1, &["duct"]), ("2", "A-B", 2, &["duct"])]);
+        let graph = Graph::new(&net, Carries::Packets);
+        let ends = ["A", "B"].map(|name| at(&net, name));
+        let none = Constraints::default();
+        let pair = disjoint_pair(&graph, ends, &none, Disjoint::Groups, &room_everywhere).unwrap();
+        assert_eq!(pair.shared.groups, [0].into());
+        assert_eq!(pair.shared.counts(), [1, 0, 0]);
+    }
+
+    #[test]
+    fn a_chain_has_no_second_path() {
+        let net = build(&[("1", "A-B", 1, &[]), ("2", "B-C", 1, &[])]);
+        let graph = Graph::new(&net, Carries::Packets);
+        let ends = ["A", "C"].map(|name| at(&net, name));
+        let none = Constraints::default();
+        let first = find_path(&graph, ends, &none, &room_everywhere).unwrap();
+        assert_eq!(second_path(&graph, &first, &none, &room_everywhere), None);
+        for kind in KINDS {
+            assert_eq!(
+                disjoint_pair(&graph, ends, &none, kind, &room_everywhere),
+                None
+            );
+        }
+    }
+}

@@ -4,16 +4,19 @@
 //! of it when, and from that where every node sends the packets of every path at every instant
 //! ([`routing`]); nothing of it travels as packets.
 
+mod fixture;
+mod flow;
+mod head_end;
+mod hop_by_hop;
+mod knowledge;
+mod weave;
+
 pub mod bypasses;
 pub mod constraints;
 pub mod control;
 pub mod detection;
 pub mod disjoint;
-mod flow;
 pub mod graph;
-mod head_end;
-mod hop_by_hop;
-mod knowledge;
 pub mod outage;
 pub mod reservations;
 pub mod routing;
@@ -22,4 +25,3 @@ pub mod settings;
 pub mod sharing;
 pub mod steps;
 pub mod tunnel;
-mod weave;

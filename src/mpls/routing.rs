@@ -130,6 +130,11 @@ impl Routing {
         }
     }
 
+    /// What every node does: the head end, then the far end of every crossing.
+    pub fn nexts(&self) -> impl Iterator<Item = &Next> {
+        [&self.entry].into_iter().chain(&self.behind)
+    }
+
     /// Whether it never changes.
     #[must_use]
     pub fn is_fixed(&self) -> bool {

@@ -375,3 +375,242 @@ fn layers_to(
     }
     layers
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{
+        NODES, all_paths, at, backwards, build, constraints, links_of, meets, network, rank,
+        stations,
+    };
+    use super::*;
+    use crate::topology::{Carries, Topology, shortest_path};
+    use proptest::prelude::*;
+
+    fn pairs() -> impl Iterator<Item = [NodeId; 2]> {
+        let pairs = (0..NODES * NODES).map(|n| [n / NODES, n % NODES].map(NodeId));
+        pairs.filter(|[from, to]| from != to)
+    }
+
+    /// The least of all paths that meet the constraints, leg by leg where there are stations.
+    fn exhaustive(topology: &Topology, ends: [NodeId; 2], asked: &Constraints) -> Option<Path> {
+        let [from, to] = ends;
+        let mut stations = asked.via.clone();
+        if stations.last().is_none_or(|last| last.node != to) {
+            let loose = true;
+            stations.push(Via { node: to, loose });
+        }
+        let mut whole = Path {
+            nodes: vec![from],
+            hops: Vec::new(),
+        };
+        for (place, station) in stations.iter().enumerate() {
+            let here = whole.nodes[whole.nodes.len() - 1];
+            let ahead = &stations[place + 1..];
+            // The ends of the whole path may be among the nodes to avoid, its stations not.
+            let mut asked = asked.clone();
+            asked.avoid_nodes.retain(|node| !ends.contains(node));
+            let limit = asked.hop_limit.map(|limit| limit as usize);
+            let mut legs = all_paths(topology, here, station.node);
+            legs.retain(|leg| {
+                let links = whole.hops.len() + leg.hops.len();
+                let fresh = |node: &NodeId| {
+                    !whole.nodes.contains(node) && !ahead.iter().any(|next| next.node == *node)
+                };
+                leg.nodes[1..].iter().all(fresh)
+                    && !leg
+                        .nodes
+                        .iter()
+                        .any(|node| asked.avoid_nodes.contains(node))
+                    && meets(topology, leg, &asked)
+                    && (station.loose || leg.hops.len() == 1)
+                    && limit.is_none_or(|limit| links + ahead.len() <= limit)
+            });
+            let leg = legs
+                .into_iter()
+                .min_by_key(|leg| rank(topology, asked.metric, leg))?;
+            whole.nodes.extend(&leg.nodes[1..]);
+            whole.hops.extend(leg.hops);
+        }
+        Some(whole)
+    }
+
+    proptest! {
+        #[test]
+        fn a_constrained_path_is_the_least_of_all_that_meet_the_constraints(
+            (nodes, links) in network(), asked in constraints(), full in 0_u32..2048,
+        ) {
+            let topology = Topology::build(nodes, links).unwrap();
+            let graph = Graph::new(&topology, Carries::Packets);
+            // Some links have no room from a to z.
+            let room = |hop: Hop| full >> hop.link.0 & 1 == 0 || hop.direction.index() == 1;
+            for ends in pairs() {
+                let mut all = all_paths(&topology, ends[0], ends[1]);
+                all.retain(|path| meets(&topology, path, &asked));
+                all.retain(|path| path.hops.iter().all(|hop| room(*hop)));
+                let want = all.into_iter().min_by_key(|path| rank(&topology, asked.metric, path));
+                prop_assert_eq!(find_path(&graph, ends, &asked, &room), want);
+            }
+        }
+
+        #[test]
+        fn an_explicit_route_is_the_least_leg_by_leg(
+            (nodes, links) in network(), plain in constraints(), via in stations(),
+        ) {
+            let topology = Topology::build(nodes, links).unwrap();
+            let graph = Graph::new(&topology, Carries::Packets);
+            let asked = Constraints { via, ..plain };
+            for ends in pairs() {
+                let got = find_path(&graph, ends, &asked, &room_everywhere);
+                prop_assert_eq!(got, exhaustive(&topology, ends, &asked));
+            }
+        }
+
+        #[test]
+        fn without_constraints_it_is_the_shortest_path((nodes, links) in network()) {
+            let topology = Topology::build(nodes.clone(), links.clone()).unwrap();
+            let backwards = backwards(nodes, links);
+            let none = Constraints::default();
+            for ends in pairs() {
+                let path = shortest_path(&topology, ends[0], ends[1]);
+                for topology in [&topology, &backwards] {
+                    let graph = Graph::new(topology, Carries::Packets);
+                    let found = find_path(&graph, ends, &none, &room_everywhere);
+                    prop_assert_eq!(&found, &path);
+                }
+            }
+        }
+
+        #[test]
+        fn what_would_help_does_and_nothing_else(
+            (nodes, links) in network(), plain in constraints(), via in stations(),
+            full in 0_u32..2048,
+        ) {
+            let topology = Topology::build(nodes, links).unwrap();
+            let graph = Graph::new(&topology, Carries::Packets);
+            let asked = Constraints { via, ..plain };
+            let room = |hop: Hop| full >> hop.link.0 & 1 == 0;
+            for ends in pairs() {
+                let Err(why) = constrained_path(&graph, ends, &asked, &room) else { continue };
+                let path = |asked: &Constraints, with_room: bool| {
+                    let mut asked = asked.clone();
+                    let none = (0..11).filter(|link| with_room && full >> link & 1 == 1);
+                    asked.avoid_links.extend(none.map(LinkId));
+                    exhaustive(&topology, ends, &asked).is_some()
+                };
+                for constraint in Constraint::ALL {
+                    let mut rest = asked.clone();
+                    match constraint {
+                        Constraint::Bandwidth => {}
+                        Constraint::IncludeAny => rest.include_any = 0,
+                        Constraint::IncludeAll => rest.include_all = 0,
+                        Constraint::Exclude => rest.exclude = 0,
+                        Constraint::Avoid => {
+                            rest.avoid_links.clear();
+                            rest.avoid_nodes.clear();
+                        }
+                        Constraint::AvoidGroups => rest.avoid_groups.clear(),
+                        Constraint::HopLimit => rest.hop_limit = None,
+                        Constraint::Via => rest.via.clear(),
+                    }
+                    let want = path(&rest, constraint != Constraint::Bandwidth);
+                    prop_assert_eq!(why.would_help.contains(&constraint), want, "{:?}", constraint);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_which_constraint_removes_which_links() {
+        let mut net = build(&[
+            ("fibre", "A-B", 1, &["duct"]),
+            ("radio", "A-C", 1, &[]),
+            ("ring", "C-B", 1, &["duct"]),
+        ]);
+        let ends = ["A", "B"].map(|name| at(&net, name));
+        let ids = ["fibre", "radio", "ring"].map(|name| net.link_named(name).unwrap());
+        let links = net.links().iter().cloned().map(|mut link| {
+            link.engineering.admin_groups = u32::from(link.name == "radio");
+            link
+        });
+        net = Topology::build(net.nodes().to_vec(), links.collect()).unwrap();
+        let graph = Graph::new(&net, Carries::Packets);
+        let asked = Constraints {
+            exclude: 1,
+            avoid_groups: [0].into(),
+            hop_limit: Some(9),
+            ..Constraints::default()
+        };
+        let refused = |asked: &Constraints, room: &dyn Fn(Hop) -> bool| {
+            constrained_path(&graph, ends, asked, room).unwrap_err()
+        };
+        let want = NoPath {
+            removed: vec![
+                (Constraint::Exclude, vec![ids[1]]),
+                (Constraint::AvoidGroups, vec![ids[0], ids[2]]),
+            ],
+            would_help: vec![Constraint::AvoidGroups],
+        };
+        assert_eq!(refused(&asked, &room_everywhere), want);
+        let full = refused(&Constraints::default(), &|hop| hop.link == ids[2]);
+        assert_eq!(
+            full.removed,
+            [(Constraint::Bandwidth, vec![ids[0], ids[1]])]
+        );
+        assert_eq!(full.would_help, [Constraint::Bandwidth]);
+    }
+
+    #[test]
+    fn the_hop_limit_takes_a_dearer_path_with_fewer_links() {
+        let net = build(&[
+            ("1", "A-B", 1, &[]),
+            ("2", "B-C", 1, &[]),
+            ("3", "C-D", 1, &[]),
+            ("4", "A-C", 5, &[]),
+            ("5", "A-D", 9, &[]),
+        ]);
+        let graph = Graph::new(&net, Carries::Packets);
+        let ends = ["A", "D"].map(|name| at(&net, name));
+        let over = |limit| {
+            let asked = Constraints {
+                hop_limit: Some(limit),
+                ..Constraints::default()
+            };
+            find_path(&graph, ends, &asked, &room_everywhere).map(|path| links_of(&net, &path))
+        };
+        let want = [None, Some("5"), Some("4 3"), Some("1 2 3"), Some("1 2 3")];
+        assert_eq!(
+            [0, 1, 2, 3, 4].map(over),
+            want.map(|path| path.map(String::from))
+        );
+    }
+
+    #[test]
+    fn stations_are_met_in_order_and_a_strict_one_over_one_link() {
+        let net = build(&[
+            ("1", "A-B", 1, &[]),
+            ("2", "B-C", 1, &[]),
+            ("3", "A-C", 9, &[]),
+            ("4", "C-D", 1, &[]),
+            ("5", "B-D", 1, &[]),
+        ]);
+        let graph = Graph::new(&net, Carries::Packets);
+        let ends = ["A", "D"].map(|name| at(&net, name));
+        let by = |stations: &[(&str, bool)]| {
+            let station = |(name, loose): &(&str, bool)| Via {
+                node: at(&net, name),
+                loose: *loose,
+            };
+            let asked = Constraints {
+                via: stations.iter().map(station).collect(),
+                ..Constraints::default()
+            };
+            find_path(&graph, ends, &asked, &room_everywhere).map(|path| links_of(&net, &path))
+        };
+        assert_eq!(by(&[]).unwrap(), "1 5");
+        assert_eq!(by(&[("C", true)]).unwrap(), "1 2 4");
+        assert_eq!(by(&[("C", false)]).unwrap(), "3 4");
+        assert_eq!(by(&[("C", true), ("B", false)]).unwrap(), "3 2 5");
+        assert_eq!(by(&[("D", false)]), None, "no link joins A and D");
+        assert_eq!(by(&[("C", true), ("C", true)]), None, "twice");
+    }
+}

@@ -422,8 +422,10 @@ impl Anchor {
 }
 
 impl Receiver {
-    /// Consecutive packets that (re)start play-out.
-    fn start_packets(&self, first_start: bool) -> u32 {
+    /// Consecutive packets that (re)start play-out; it begins with as many of them, the last ones,
+    /// as make a first start.
+    #[must_use]
+    pub fn start_packets(&self, first_start: bool) -> u32 {
         let filling = match self.playout {
             Playout::FillHalf { packets } => packets.max(1),
             Playout::Prefill { .. } => 1,

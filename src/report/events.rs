@@ -32,6 +32,8 @@ pub enum EventKind {
     Slip,
     /// A repeated state was not renewed in time.
     Stale,
+    /// The path was cut and no other was taken yet.
+    Cut,
 }
 
 impl EventKind {
@@ -45,6 +47,7 @@ impl EventKind {
             Self::Restart => "restart",
             Self::Slip => "slip",
             Self::Stale => Cause::Stale.token(),
+            Self::Cut => Cause::Cut.token(),
         }
     }
 }
@@ -72,6 +75,9 @@ pub fn events(timeline: &Timeline) -> Vec<Event> {
                 cause: Cause::Missing | Cause::Stale,
                 ..
             } => all.push(lasting(EventKind::Missing)),
+            Content::Idle {
+                cause: Cause::Cut, ..
+            } => all.push(lasting(EventKind::Cut)),
             Content::Idle {
                 cause: Cause::LossOfPackets,
                 ..

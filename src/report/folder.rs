@@ -7,9 +7,10 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
 use tempfile::TempDir;
 
-use super::manifest::{self, Found, Output};
+use super::manifest::{self, Found, Head, Output};
 use super::{Report, SCHEMA, comparison, histograms, tables};
 
 /// Names of our temporary folders begin so; what a killed run left does not count as content.
@@ -76,20 +77,53 @@ pub fn files(report: &Report<'_>) -> Vec<Output> {
     for (name, content) in asked {
         outputs.extend(content.map(|content| text(name, &content)));
     }
-    let manifest = manifest::render(report, &outputs);
-    outputs.insert(0, text(MANIFEST, &manifest));
+    let summary = report.summary();
+    let head = Head {
+        schema: SCHEMA,
+        result_hash: &report.result_hash,
+        counts: &CircuitCounts {
+            circuits_total: summary.circuits,
+            circuits_failed: summary.failed,
+        },
+    };
+    let manifest = manifest::render(report.scenario, report.findings, &head, &outputs);
+    sealed(outputs, &manifest)
+}
+
+#[derive(Serialize)]
+struct CircuitCounts {
+    circuits_total: usize,
+    circuits_failed: usize,
+}
+
+/// The files with their manifest before them and the sums behind them.
+pub(super) fn sealed(mut outputs: Vec<Output>, manifest: &str) -> Vec<Output> {
+    let text = |name, content: &str| Output {
+        name,
+        content: content.as_bytes().to_vec(),
+    };
+    outputs.insert(0, text(MANIFEST, manifest));
     let sums = manifest::sums(&outputs);
     outputs.push(text("SHA256SUMS", &sums));
     outputs
 }
 
-/// Whether a run of the scenario called `name` may write to `path`: it does not exist, is empty,
-/// or holds the results of a scenario of this name. Touches nothing.
+/// Whose results a folder holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Owner<'a> {
+    /// The format of its manifest: which command wrote it.
+    pub schema: &'a str,
+    /// Name of the scenario.
+    pub name: &'a str,
+}
+
+/// Whether results of this owner may be written to `path`: it does not exist, is empty, or holds
+/// results of the same owner. Touches nothing.
 ///
 /// # Errors
 /// [`FolderError::InTheWay`] where something else is there, [`FolderError::Io`] where that
 /// cannot be found out.
-pub fn check(path: &Path, name: &str) -> Result<(), FolderError> {
+pub fn check(path: &Path, owner: Owner<'_>) -> Result<(), FolderError> {
     let in_the_way = |what: String| {
         Err(FolderError::InTheWay {
             path: path.to_owned(),
@@ -118,12 +152,13 @@ pub fn check(path: &Path, name: &str) -> Result<(), FolderError> {
         return Ok(());
     }
     match found(&path.join(MANIFEST)) {
-        Some(found) if found.schema != SCHEMA => {
-            in_the_way("is not empty and not the results of a run".into())
+        Some(found) if found.schema != owner.schema => {
+            in_the_way("is not empty and not the results of this command".into())
         }
-        Some(found) if found.name != name => in_the_way(format!(
-            "holds the results of \"{}\", not of \"{name}\"",
-            super::text::harmless(&found.name)
+        Some(found) if found.name != owner.name => in_the_way(format!(
+            "holds the results of \"{}\", not of \"{}\"",
+            super::text::harmless(&found.name),
+            owner.name
         )),
         Some(_) => Ok(()),
         None => in_the_way("is not empty and has no manifest of ours".into()),
@@ -142,8 +177,8 @@ fn found(manifest: &Path) -> Option<Found> {
 /// # Errors
 /// As [`check`], and [`FolderError::Io`] where the system refuses; then what was at `path`
 /// before is still there.
-pub fn write(path: &Path, name: &str, outputs: &[Output]) -> Result<(), FolderError> {
-    check(path, name)?;
+pub fn write(path: &Path, owner: Owner<'_>, outputs: &[Output]) -> Result<(), FolderError> {
+    check(path, owner)?;
     let io = |error| FolderError::Io {
         path: path.to_owned(),
         error,
@@ -216,6 +251,13 @@ mod tests {
     use super::*;
     use crate::analysis::samples::{Sample, scenario_and_outcome};
 
+    fn of(name: &str) -> Owner<'_> {
+        Owner {
+            schema: SCHEMA,
+            name,
+        }
+    }
+
     fn sample_files() -> Vec<Output> {
         let (scenario, outcome) = scenario_and_outcome(&Sample::default());
         files(&Report::new(&scenario, &outcome, &[]))
@@ -246,9 +288,9 @@ mod tests {
     fn results_of_the_same_scenario_are_replaced_and_leave_no_temporary_folder() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("deep").join("sample");
-        write(&path, "Sample", &sample_files()).unwrap();
+        write(&path, of("Sample"), &sample_files()).unwrap();
         fs::write(path.join(".tmp-left"), "x").unwrap();
-        write(&path, "Sample", &sample_files()).unwrap();
+        write(&path, of("Sample"), &sample_files()).unwrap();
         assert!(!path.join(".tmp-left").exists());
         let entries = fs::read_dir(path.parent().unwrap()).unwrap().count();
         assert_eq!(entries, 1);
@@ -259,11 +301,11 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let files = sample_files();
         let refused = |path: &Path, name: &str| {
-            let error = write(path, name, &files).unwrap_err();
+            let error = write(path, of(name), &files).unwrap_err();
             matches!(error, FolderError::InTheWay { .. })
         };
         let path = home.path().join("results");
-        write(&path, "Sample", &files).unwrap();
+        write(&path, of("Sample"), &files).unwrap();
         assert!(refused(&path, "Another"));
         let foreign = home.path().join("thesis");
         fs::create_dir(&foreign).unwrap();
@@ -279,7 +321,7 @@ mod tests {
     fn an_empty_folder_or_one_with_leftovers_only_is_taken() {
         let home = tempfile::tempdir().unwrap();
         fs::create_dir(home.path().join(".tmp-xyz")).unwrap();
-        write(home.path(), "Sample", &sample_files()).unwrap();
+        write(home.path(), of("Sample"), &sample_files()).unwrap();
         assert!(home.path().join("results.csv").exists());
     }
 
@@ -289,7 +331,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("sample");
-        write(&path, "Sample", &sample_files()).unwrap();
+        write(&path, of("Sample"), &sample_files()).unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(
             (mode(&path), mode(&path.join("results.csv"))),

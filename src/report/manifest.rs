@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::json::{ConstantObject, FindingObject, constants, findings, switch_word};
-use super::{MODEL_VERSION, Report, SCHEMA, TOOL_VERSION, sha256_hex};
+use super::json::{self, ConstantObject, FindingObject, constants, switch_word};
+use super::{MODEL_VERSION, TOOL_VERSION, sha256_hex};
+use crate::scenario::{Diagnostic, Scenario};
 
 /// One file of a results folder.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -24,7 +25,7 @@ pub struct Found {
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct Document<'a, C> {
     schema: &'a str,
     name: &'a str,
     tool: &'a str,
@@ -38,8 +39,8 @@ struct Document<'a> {
     budget_ps: u64,
     budget_profile: Option<&'a str>,
     frequency_hz: u64,
-    circuits_total: usize,
-    circuits_failed: usize,
+    #[serde(flatten)]
+    counts: &'a C,
     units: &'a str,
     constants: Vec<ConstantObject<'a>>,
     not_judged: &'a [String],
@@ -56,33 +57,46 @@ struct FileObject<'a> {
     sha256: String,
 }
 
-/// The manifest of a run with these outputs.
+/// What a manifest says of the results of one command.
+#[derive(Clone, Copy, Debug)]
+pub struct Head<'a, C> {
+    /// The format.
+    pub schema: &'a str,
+    /// SHA-256 over the hashed tables, hex.
+    pub result_hash: &'a str,
+    /// How much was judged, and how much of it fails.
+    pub counts: &'a C,
+}
+
+/// The manifest of these outputs.
 #[must_use]
-pub fn render(report: &Report<'_>, outputs: &[Output]) -> String {
-    let scenario = report.scenario;
-    let summary = report.summary();
+pub fn render<C: Serialize>(
+    scenario: &Scenario,
+    findings: &[Diagnostic],
+    head: &Head<'_, C>,
+    outputs: &[Output],
+) -> String {
     let document = Document {
-        schema: SCHEMA,
+        schema: head.schema,
         name: &scenario.name,
         tool: "pilotwire",
         tool_version: TOOL_VERSION,
         model_version: MODEL_VERSION,
         seed: scenario.seed.0,
-        result_hash: &report.result_hash,
+        result_hash: head.result_hash,
         topology: &scenario.topology_name,
         preset: scenario.preset,
         duration_ps: scenario.duration.0,
         budget_ps: scenario.budget.0,
         budget_profile: scenario.budget_profile.as_deref(),
         frequency_hz: scenario.frequency_hz,
-        circuits_total: summary.circuits,
-        circuits_failed: summary.failed,
+        counts: head.counts,
         units: "columns name their unit; histograms.hlog is in nanoseconds, rounded up",
         constants: constants(scenario),
         not_judged: &scenario.not_judged,
         defaults: &scenario.defaults,
         filters: scenario.filters.map(switch_word),
-        findings: findings(report.findings),
+        findings: json::findings(findings),
         inputs: scenario
             .inputs
             .iter()

@@ -5,6 +5,7 @@
 mod comparison;
 mod drift;
 pub mod events;
+pub mod failures;
 pub mod folder;
 pub mod histograms;
 pub mod hops;

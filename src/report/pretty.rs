@@ -16,7 +16,7 @@ pub struct Style {
 }
 
 impl Style {
-    fn paint(self, code: &str, text: &str) -> String {
+    pub(super) fn paint(self, code: &str, text: &str) -> String {
         if self.colour {
             format!("\u{1b}[{code}m{text}\u{1b}[0m")
         } else {
@@ -24,14 +24,14 @@ impl Style {
         }
     }
 
-    fn mark(self, verdict: Verdict) -> String {
+    pub(super) fn mark(self, verdict: Verdict) -> String {
         match verdict {
             Verdict::Pass => self.paint("32", "✓"),
             Verdict::Fail => self.paint("31", "✗"),
         }
     }
 
-    fn warning(self) -> String {
+    pub(super) fn warning(self) -> String {
         self.paint("33", "!")
     }
 }

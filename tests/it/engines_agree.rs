@@ -7,6 +7,7 @@ use pilotwire::plan::{Plan, StreamId};
 use pilotwire::random::Seed;
 use pilotwire::units::Span;
 
+use crate::random_failing_plans::random_failing_plan;
 use crate::random_general_plans::random_general_plan;
 use crate::random_plans::random_plan;
 
@@ -56,7 +57,8 @@ pub fn assert_same(got: &Outcome, want: &Outcome, what: &str) {
         let what = format!("{what}, stream {stream}");
         let counts = |end: &StreamOutcome| {
             let lost = [end.dropped, end.dropped_early, end.policed];
-            (end.sent, end.delivered, lost)
+            let gone = [end.cut, end.unrouted, end.expired];
+            (end.sent, end.delivered, lost, gone)
         };
         assert_eq!(
             counts(got),
@@ -64,11 +66,13 @@ pub fn assert_same(got: &Outcome, want: &Outcome, what: &str) {
             "{what}: sent, delivered, dropped"
         );
         assert_eq!(got.series, want.series, "{what}: series");
+        assert_eq!(got.stages, want.stages, "{what}: stages");
         assert_eq!(got.held, want.held, "{what}: subscriber");
         assert_same_delays(&got.network, &want.network, &format!("{what}: network"));
         assert_eq!(got.slowest, want.slowest, "{what}: slowest packet");
         assert_eq!(got.received.is_some(), want.received.is_some(), "{what}");
         if let (Some(got), Some(want)) = (&got.received, &want.received) {
+            assert_eq!(got.selected, want.selected, "{what}: selected");
             assert_eq!(got.timeline, want.timeline, "{what}: timeline");
             let counts = |end: &Received| {
                 let lost = [end.missing, end.late, end.overrun, end.duplicates];
@@ -218,6 +222,91 @@ fn window_engine_equals_heap_engine_on_500_random_general_networks() {
         }
     }
     println!("{CASES} general cases: {coverage:?}");
+    coverage.assert_wide(CASES);
+}
+
+/// In how many of the failing cases each thing showed.
+#[derive(Default, Debug)]
+struct FailingCoverage {
+    cut: u64,
+    unrouted: u64,
+    expired: u64,
+    diverted: u64,
+    eliminated: u64,
+    lost_by_both: u64,
+    losses_of_packets: u64,
+    restarts: u64,
+    session_timeouts: u64,
+    policed: u64,
+}
+
+impl FailingCoverage {
+    fn note(&mut self, outcome: &Outcome, noted: &Noted) {
+        let streams = || outcome.streams.iter();
+        let received = || streams().filter_map(|end| end.received.as_ref());
+        let selected = || received().filter_map(|end| end.selected.as_ref());
+        let add = |case: bool, count: &mut u64| *count += u64::from(case);
+        add(streams().any(|end| end.cut > 0), &mut self.cut);
+        add(streams().any(|end| end.unrouted > 0), &mut self.unrouted);
+        add(streams().any(|end| end.expired > 0), &mut self.expired);
+        add(noted.diverted > 0, &mut self.diverted);
+        add(
+            selected().any(|both| both.eliminated > 0),
+            &mut self.eliminated,
+        );
+        let mut stages = selected().flat_map(|both| &both.stages);
+        add(stages.any(|bin| bin.lost > 0), &mut self.lost_by_both);
+        add(
+            received().any(|end| end.losses_of_packets > 0),
+            &mut self.losses_of_packets,
+        );
+        add(received().any(|end| end.starts > 1), &mut self.restarts);
+        add(noted.session_timeouts > 0, &mut self.session_timeouts);
+        add(streams().any(|end| end.policed > 0), &mut self.policed);
+    }
+
+    /// Each in so many of a hundred cases at least.
+    fn assert_wide(&self, cases: u64) {
+        for (what, seen, least) in [
+            ("cuts", self.cut, 60),
+            ("discards", self.unrouted, 60),
+            ("ends of time to live", self.expired, 4),
+            ("diversions", self.diverted, 90),
+            ("eliminated copies", self.eliminated, 30),
+            ("packets lost by both", self.lost_by_both, 10),
+            ("losses of packets", self.losses_of_packets, 30),
+            ("restarts", self.restarts, 30),
+            ("session time-outs", self.session_timeouts, 20),
+            ("policed packets", self.policed, 20),
+        ] {
+            assert!(
+                100 * seen >= least * cases,
+                "{what} in {seen} of {cases} cases only"
+            );
+        }
+    }
+}
+
+#[test]
+fn window_engine_equals_heap_engine_on_500_random_networks_in_which_things_fail() {
+    let mut coverage = FailingCoverage::default();
+    for case in 0..CASES {
+        let (plan, seed) = (random_failing_plan(case), Seed(case));
+        let (want, noted) = engine::run_reference_noting(&plan, seed);
+        coverage.note(&want, &noted);
+        // Arrivals are shared with runs in which nothing fails.
+        let mut sound = plan.clone();
+        sound.ports.iter_mut().for_each(|port| port.cuts.clear());
+        let shared = SharedArrivals::draw(&sound, seed);
+        for window_max in [Span::from_ms(4), Span::from_us(100), Span::from_ns(7_777)] {
+            let got = engine::run(&plan, seed, &windows(window_max));
+            let what = format!("failing case {case}, window {window_max:?}");
+            assert_same(&got, &want, &what);
+            let got = engine::run_shared(&plan, seed, &windows(window_max), &shared);
+            assert_same(&got, &want, &format!("{what}, shared"));
+        }
+    }
+    println!("{CASES} failing cases: {coverage:?}");
     coverage.assert_wide(CASES);
 }
 

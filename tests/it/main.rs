@@ -10,6 +10,7 @@ mod failure_vectors;
 mod general_vectors;
 mod independence;
 mod queueing_theory;
+mod random_failing_plans;
 mod random_general_plans;
 mod random_plans;
 #[cfg(feature = "cli")]
