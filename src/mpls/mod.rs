@@ -4,6 +4,7 @@
 //! of it when, and from that where every node sends the packets of every path at every instant
 //! ([`routing`]); nothing of it travels as packets.
 
+#[cfg(test)]
 mod fixture;
 mod flow;
 mod head_end;
