@@ -4,8 +4,6 @@
 //! of it when, and from that where every node sends the packets of every path at every instant
 //! ([`routing`]); nothing of it travels as packets.
 
-#[cfg(test)]
-mod fixture;
 mod flow;
 mod head_end;
 mod hop_by_hop;
@@ -26,3 +24,6 @@ pub mod settings;
 pub mod sharing;
 pub mod steps;
 pub mod tunnel;
+
+#[cfg(test)]
+mod fixture;

@@ -154,7 +154,13 @@ fn scenario(
         duration?,
         &mut session.findings,
     );
-    let ways = protect(&spec, network, &resilience, &mut ready, &mut session.findings);
+    let ways = protect(
+        &spec,
+        network,
+        &resilience,
+        &mut ready,
+        &mut session.findings,
+    );
     let drafts = streams::drafts(&ready.circuits, &ready.flows, sources_end);
     let parts = Parts {
         spec: &spec,

@@ -4,11 +4,14 @@ use super::{REPAIRED_AFTER, Study};
 use crate::analysis::enumeration::FailureCase;
 use crate::analysis::failures::{Changes, Stage, Timetable};
 use crate::mpls::control::{Control, Phases, Planned, Routed};
+use crate::mpls::graph::Graph;
 use crate::mpls::outage::{FOR_EVER, Outages, Stretch};
 use crate::mpls::routing::Routing;
 use crate::mpls::tunnel::Tunnel;
 use crate::plan::Plan;
-use crate::scenario::{Case, Scenario, StreamOwner};
+use crate::scenario::tunnels::recomputed;
+use crate::scenario::{Case, Direction, Scenario};
+use crate::topology::{Carries, LinkId};
 use crate::units::SimTime;
 
 /// One case under one phase of detection.
@@ -98,40 +101,25 @@ impl Prepared {
 }
 
 /// The forwarding of every stream of a scenario.
-pub(super) fn routed(
+fn routed(
     scenario: &Scenario,
     tunnels: &[Tunnel],
     outages: &Outages,
     planned: &[Planned],
     phases: Phases,
 ) -> Vec<Routed> {
-    let settings = &scenario.resilience.control;
-    let control = Control::new(scenario.topology(), settings, outages, planned, phases);
-    let route = |(stream, tunnel): (usize, &Tunnel)| {
-        let partner = partner(scenario, stream).map(|partner| &tunnels[partner]);
-        control.route(tunnel, partner)
-    };
-    tunnels.iter().enumerate().map(route).collect()
+    let (topology, settings) = (scenario.topology(), &scenario.resilience.control);
+    let graph = Graph::new(topology, Carries::Packets);
+    let recompute =
+        |tunnel: &Tunnel, avoid: &dyn Fn(LinkId) -> bool| recomputed(&graph, tunnel, avoid);
+    let control = Control::new(topology, settings, outages, planned, phases);
+    scenario.routed(tunnels, &control.recomputing(&recompute))
 }
 
-/// The stream of the other direction, where both stay on the same links.
-fn partner(scenario: &Scenario, stream: usize) -> Option<usize> {
-    let StreamOwner::Circuit(circuit, way) = scenario.streams[stream] else {
-        return None;
-    };
-    if !scenario.resilience.circuits[circuit].co_routed {
-        return None;
-    }
-    let own = &scenario.circuits[circuit].directions;
-    let other = own[1 - way].stream()?;
-    if own[way].stream()?.0 as usize == stream {
-        return Some(other.0 as usize);
-    }
-    scenario.copy_of(other).map(|copy| copy.0 as usize)
-}
-
+/// Of circuits that are sent twice, neither stream alone is the circuit: they do not count.
 fn circuit_streams(scenario: &Scenario) -> Vec<usize> {
-    let owners = scenario.streams.iter().enumerate();
-    let of_circuits = owners.filter(|(_, owner)| matches!(owner, StreamOwner::Circuit(..)));
-    of_circuits.map(|(stream, _)| stream).collect()
+    let directions = scenario.circuits.iter().flat_map(|one| &one.directions);
+    let streams = directions.filter_map(Direction::stream);
+    let alone = streams.filter(|stream| scenario.copy_of(*stream).is_none());
+    alone.map(|stream| stream.0 as usize).collect()
 }
