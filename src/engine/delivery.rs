@@ -134,7 +134,7 @@ impl StreamRun {
         let fixed = |variant: u32| fixed_parts(plan, plan.path_of(id, variant));
         // Where there is no one path, packets add up on the way what they meet.
         let one_path = stream.graph.is_none();
-        let others = (1..plan.variants(id)).filter(|_| one_path).map(fixed);
+        let mut fixed = (0..plan.variants(id)).filter(|_| one_path).map(fixed);
         Self {
             first_leg: stream.legs.start,
             hops: stream.hops,
@@ -142,8 +142,8 @@ impl StreamRun {
             dropped: 0,
             network: Delays::new(T::FULL),
             slowest: None,
-            fixed: one_path.then(|| fixed(0)).unwrap_or_default(),
-            others: others.collect(),
+            fixed: fixed.next().unwrap_or_default(),
+            others: fixed.collect(),
             receiver,
             unordered: unordered.then(Vec::new),
             rare: Rare::new(plan, &stream.end),

@@ -198,8 +198,8 @@ pub struct Selected {
     pub eliminated: u64,
     /// Creation to the first arrival (no histogram).
     pub network: Delays,
-    /// Of these, those created from each of [`crate::plan::Plan::stages`] to the next: `lost` counts
-    /// packets that came by neither, whatever became of them.
+    /// Of these, those created from each of [`crate::plan::Plan::stages`] to the next: `lost`
+    /// counts packets that came by neither, whatever became of them.
     pub stages: Vec<Bin>,
 }
 

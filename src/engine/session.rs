@@ -234,8 +234,8 @@ impl Session {
         Some(created)
     }
 
-    /// When this side may next create packet `number`, as far as is known, `now` if it has something
-    /// to look at.
+    /// When this side may next create packet `number`, as far as is known, `now` if it has
+    /// something to look at.
     pub(super) fn next_activity(&self, server: bool, number: u64, now: u64) -> u64 {
         if let Some(at) = self.made[usize::from(server)].at(number) {
             return at;

@@ -50,8 +50,8 @@ pub(super) fn is_special(plan: &Plan, leg: &Leg) -> bool {
 }
 
 impl Special {
-    /// The leg at a place of a variant; of a stream that `loops` or cannot. `queue` says which inbox a port has and which neighbours
-    /// a packet keeps order with that goes on to it.
+    /// The leg at a place of a variant; of a stream that `loops` or cannot. `queue` says which
+    /// inbox a port has, and which neighbours a packet keeps order with that goes on to it.
     pub(super) fn new(
         plan: &Plan,
         id: StreamId,

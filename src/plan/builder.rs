@@ -172,12 +172,11 @@ impl PlanBuilder {
     /// Adds a stream; streams come in rank order.
     ///
     /// # Panics
-    /// If there is not one path per size, a path is empty or, without a graph, crosses a port twice,
-    /// the graph names places that are not there or its path in normal operation is not that of its
-    /// first turns, the paths cross
-    /// different ports or nodes, a leg has no serialization time, or no bits at a general port, or
-    /// more than a shaper holds, or part octets where they may be cut, or the source contradicts
-    /// itself.
+    /// If there is not one path per size, a path is empty or, without a graph, crosses a port
+    /// twice, the graph names places that are not there, delivers what enters, or its first turns
+    /// do not lead along its path in normal operation, the paths cross different ports or nodes, a
+    /// leg has no serialization time, or no bits at a general port, or more than a shaper holds, or
+    /// part octets where they may be cut, or the source contradicts itself.
     pub fn route(&mut self, route: Route) -> StreamId {
         let id = StreamId(u32::try_from(self.plan.streams.len()).expect("streams within 2^32"));
         let count = |legs: usize| u32::try_from(legs).expect("legs within 2^32");

@@ -40,7 +40,7 @@ pub fn random_failing_plan(case: u64) -> Plan {
         }
     }
     // Where packets may go round for ever, they are to go round quickly.
-    let for_ever = dice.one_in(8);
+    let for_ever = dice.one_in(16);
     let mut copies = Vec::new();
     for (number, stream) in (0_u64..).zip(&sound.streams) {
         let id = StreamId(number as u32);

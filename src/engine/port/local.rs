@@ -178,34 +178,31 @@ impl<'a> Local<'a> {
                 None => Some(0),
                 Some(variety) => variety.legs_ahead(number, created),
             };
-            let mut lost = Lost {
-                leg: self.leg,
-                sequence: number as u32,
-                created,
-            };
-            let counts = self.door.as_ref().is_none_or(|door| door.counts);
-            let Some(ahead) = ahead else {
-                if counts {
-                    network.lose(&lost, Loss::Policed);
-                }
-                continue;
-            };
-            lost.leg += ahead;
-            let mut entry = self.entry(number, created, lost.leg);
-            let target = self
-                .door
-                .as_ref()
-                .map(|door| door.entry.at(SimTime(entry.at)));
-            match (target, &self.door) {
-                (Some(Target::Crossing(place)), Some(door)) => {
-                    entry.leg += place as u32;
-                    if door.here[place] {
-                        ready.push(entry);
+            let loss = match ahead {
+                None => Loss::Policed,
+                Some(ahead) => {
+                    let mut entry = self.entry(number, created, self.leg + ahead);
+                    let door = self.door.as_deref();
+                    let entry_at = SimTime(entry.at);
+                    match door.map_or(Target::Crossing(0), |door| door.entry.at(entry_at)) {
+                        Target::Crossing(place) => {
+                            entry.leg += place as u32;
+                            if door.is_none_or(|door| door.here[place]) {
+                                ready.push(entry);
+                            }
+                            continue;
+                        }
+                        Target::Deliver | Target::Discard => Loss::Unrouted,
                     }
                 }
-                (Some(Target::Discard), _) if counts => network.lose(&lost, Loss::Unrouted),
-                (Some(_), _) => {}
-                (None, _) => ready.push(entry),
+            };
+            if self.door.as_ref().is_none_or(|door| door.counts) {
+                let lost = Lost {
+                    leg: self.leg,
+                    sequence: number as u32,
+                    created,
+                };
+                network.lose(&lost, loss);
             }
         }
     }
