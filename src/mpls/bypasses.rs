@@ -92,8 +92,8 @@ pub fn explicit_bypass(path: &Path, hop: usize, given: &Path) -> Result<Bypass, 
     Ok(Bypass { path, merge })
 }
 
-/// The hops of a path whose bypass goes back through the node that sent the packet: it crosses the
-/// same link, or the same stretch, three times until the head end re-optimises.
+/// The hops of a path whose bypass goes back through the node that sent the packet to the point of
+/// repair: until the head end re-optimises, packets come and turn round.
 #[must_use]
 pub fn turns_back(path: &Path, bypasses: &[Option<Bypass>]) -> Vec<usize> {
     let turns = |hop: &usize| {
@@ -181,9 +181,8 @@ mod tests {
         };
         let risks = &topology.link(protected).srlg;
         let touched = |way: &Path| {
-            let mut links = way.hops.iter().map(|hop| topology.link(hop.link));
-            let links: Vec<_> = links.by_ref().collect();
-            let hit = |risk: &&String| links.iter().any(|link| link.srlg.contains(risk));
+            let links = || way.hops.iter().map(|hop| topology.link(hop.link));
+            let hit = |risk: &&String| links().any(|link| link.srlg.contains(risk));
             risks.iter().filter(hit).count()
         };
         let mut ways = all_paths(topology, path.nodes[hop], to);

@@ -137,17 +137,17 @@ fn least_pair(query: &Query<'_>, kind: Disjoint) -> Option<Pair> {
     let open = |hop: Hop| query.usable(hop);
     let metric = query.constraints.metric;
     let nodes = kind >= Disjoint::Nodes;
-    let (floor, flow) = flow::two_paths(query.graph, query.ends, metric, &open, nodes)?;
-    let [nodes, links, cost, hops] = floor.map(|part| part.unsigned_abs());
-    let floor_shared = [0, nodes as usize, links as usize];
-    let floor_length = (cost, hops as usize);
-    let limit = query.limit();
-    let within = |path: &Path| path.hops.len() <= limit;
-    let known = flow.iter().all(within).then_some(flow);
-    let mut best = known.map(|pair| ranked(query, pair, kind));
+    let flow = flow::two_paths(query.graph, query.ends, metric, &open, nodes)?;
+    let flow = ranked(query, flow, kind);
+    let [_, nodes, links] = flow.0.shared;
+    let floor_shared = [0, nodes, links];
+    let floor = (floor_shared, flow.0.length);
+    let at_floor = |rank: &PairRank| (rank.shared, rank.length) == floor;
+    let within = |path: &Path| path.hops.len() <= query.limit();
+    let mut best = flow.1.iter().all(within).then_some(flow);
     let mut proven = true;
     let mut firsts = InOrder::new(query, &open);
-    while let Some(first) = firsts.next() {
+    for first in firsts.by_ref() {
         let first_rank = rank(query, &first);
         let too_long = |best: &(PairRank, [Path; 2])| {
             let twice = (2 * first_rank.0, 2 * first_rank.1);
@@ -161,20 +161,19 @@ fn least_pair(query: &Query<'_>, kind: Disjoint) -> Option<Pair> {
         };
         proven &= sure;
         let pair = ranked(query, [first, second], kind);
-        let at_floor = (pair.0.shared, pair.0.length) == (floor_shared, floor_length);
+        let done = at_floor(&pair.0);
         if best.as_ref().is_none_or(|best| pair.0 < best.0) {
             best = Some(pair);
         }
-        if at_floor {
+        if done {
             break;
         }
     }
-    let (best_rank, paths) = best?;
-    let at_floor = (best_rank.shared, best_rank.length) == (floor_shared, floor_length);
+    let (rank, paths) = best?;
     Some(Pair {
         shared: Shared::between(query.graph, &paths[0], &paths[1]),
         paths,
-        proven: at_floor || (proven && !firsts.gave_up()),
+        proven: at_floor(&rank) || (proven && !firsts.gave_up()),
     })
 }
 
@@ -203,6 +202,10 @@ fn least_sharing(query: &Query<'_>, first: &Path, kind: Disjoint) -> Option<(Pat
     search.path()
 }
 
+/// The least length of a path that begins so, and the hops: its place in the order; then the length
+/// so far and the nodes.
+type Beginning = (Distance, Vec<Hop>, Distance, Vec<NodeId>);
+
 /// All paths between two nodes in order, one after the other, within [`STEPS_MAX`] steps.
 struct InOrder<'a> {
     graph: &'a Graph<'a>,
@@ -212,8 +215,7 @@ struct InOrder<'a> {
     open: &'a dyn Fn(Hop) -> bool,
     /// To the end, from every node.
     distances: Vec<Option<Distance>>,
-    /// By least length of a path that begins so, then names; with the length so far.
-    frontier: BinaryHeap<Reverse<(Distance, Vec<Hop>, Distance, Vec<NodeId>)>>,
+    frontier: BinaryHeap<Reverse<Beginning>>,
     steps_left: usize,
 }
 

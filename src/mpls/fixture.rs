@@ -10,7 +10,7 @@ use crate::units::Span;
 /// Nodes of a random network.
 pub const NODES: u32 = 6;
 
-/// Links as (name, ends, metric, risk groups) between nodes of one letter each, in metric 0 free.
+/// Links as (name, ends joined by a hyphen, metric, risk groups), and the nodes that they name.
 pub fn build(links: &[(&str, &str, u64, &[&str])]) -> Topology {
     let ends = links.iter().flat_map(|link| link.1.split('-'));
     let mut names: Vec<&str> = ends.collect();

@@ -12,7 +12,7 @@ use super::constraints::Metric;
 use super::graph::Graph;
 
 /// Nodes shared, links shared, sum of the metric, links: compared in this order.
-pub(super) type Cost = [i128; 4];
+type Cost = [i128; 4];
 
 /// An arc of capacity one; its twin, at the place with the lowest bit flipped, gives it back.
 struct Arc {
@@ -29,22 +29,21 @@ struct Network {
 }
 
 /// The pair of paths from one node to another with the fewest common nodes (where `nodes` counts
-/// them), then common links, then the least sum, then the fewest links; and those four figures. The
-/// two are one path where there is no other.
+/// them), then common links, then the least sum, then the fewest links. The two are one path where
+/// there is no other.
 pub(super) fn two_paths(
     graph: &Graph<'_>,
     [from, to]: [NodeId; 2],
     metric: Metric,
     open: &dyn Fn(Hop) -> bool,
     nodes: bool,
-) -> Option<(Cost, [Path; 2])> {
+) -> Option<[Path; 2]> {
     let [entered, left] = [from, to].map(|node| 2 * node.0 as usize);
     let mut network = Network::new(graph, metric, open, nodes);
-    let mut sum = [0; 4];
     for _ in 0..2 {
-        sum = plus(sum, network.augment(entered + 1, left)?);
+        network.augment(entered + 1, left)?;
     }
-    let paths = [(); 2].map(|()| {
+    Some([(); 2].map(|()| {
         let mut path = Path {
             nodes: vec![from],
             hops: Vec::new(),
@@ -57,8 +56,7 @@ pub(super) fn two_paths(
             path.nodes.push(here);
         }
         path
-    });
-    Some((sum, paths))
+    }))
 }
 
 impl Network {
@@ -96,8 +94,8 @@ impl Network {
     }
 
     /// Sends one unit more over the cheapest way (Bellman-Ford: what is given back costs less than
-    /// nothing); its cost.
-    fn augment(&mut self, from: usize, to: usize) -> Option<Cost> {
+    /// nothing); `None` where there is none.
+    fn augment(&mut self, from: usize, to: usize) -> Option<()> {
         let mut known: Vec<Option<(Cost, usize)>> = vec![None; self.leaving.len()];
         known[from] = Some(([0; 4], usize::MAX));
         let mut waiting = VecDeque::from([from]);
@@ -114,7 +112,7 @@ impl Network {
                 }
             }
         }
-        let (cost, _) = known[to]?;
+        known[to]?;
         let mut here = to;
         while here != from {
             let (_, place) = known[here].expect("it was reached");
@@ -122,7 +120,7 @@ impl Network {
             self.arcs[place ^ 1].open = true;
             here = self.arcs[place ^ 1].to;
         }
-        Some(cost)
+        Some(())
     }
 
     /// The first hop by name that carries a unit out of here; the unit is gone then.

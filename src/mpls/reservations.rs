@@ -286,3 +286,198 @@ impl Admission<'_> {
         (admitted.collect(), self.reservations)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{NODES, all_paths, at, build, links_of, network};
+    use super::*;
+    use crate::topology::{Carries, explicit_path};
+    use proptest::prelude::*;
+
+    fn request(name: &str, ends: [NodeId; 2], bps: u64, [setup, hold]: [u8; 2]) -> Request {
+        Request {
+            name: name.to_owned(),
+            ends,
+            constraints: Constraints {
+                bandwidth_bps: bps,
+                setup_priority: setup,
+                hold_priority: hold,
+                ..Constraints::default()
+            },
+            path: None,
+            co_routed: false,
+        }
+    }
+
+    prop_compose! {
+        fn any_request()(
+            from in 0..NODES, step in 1..NODES, bps in 0_u64..4, setup in 0_u8..8,
+            better in 0_u8..8, co_routed: bool,
+        ) -> Request {
+            let ends = [from, (from + step) % NODES].map(NodeId);
+            let plain = request("", ends, bps, [setup, setup.saturating_sub(better)]);
+            Request { co_routed, ..plain }
+        }
+    }
+
+    /// The topology with so much to reserve on every link.
+    fn with_reservable(topology: &Topology, bps: u64) -> Topology {
+        let links = topology.links().iter().cloned().map(|mut link| {
+            link.engineering.reservable_bps = Some(bps);
+            link
+        });
+        Topology::build(topology.nodes().to_vec(), links.collect()).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_held_is_what_the_paths_take_and_never_more_than_there_is(
+            (nodes, links) in network(),
+            mut requests in prop::collection::vec(any_request(), 1..12),
+        ) {
+            let topology = Topology::build(nodes, links).unwrap();
+            let graph = Graph::new(&topology, Carries::Packets);
+            for (place, request) in requests.iter_mut().enumerate() {
+                request.name = format!("{}", (place * 7) % 12);
+            }
+            let (admitted, reservations) = admit(&graph, &requests);
+            // (bits per second, hold priority) of every path on a hop.
+            let on = |hop: Hop| {
+                let all = requests.iter().zip(&admitted);
+                let placed = all.filter_map(|(request, one)| Some((request, one.path.as_ref().ok()?)));
+                let here = placed.filter(move |(request, path)| {
+                    let back = request.co_routed && path.hops.contains(&hop.reversed());
+                    path.hops.contains(&hop) || back
+                });
+                let held = here.map(|(request, _)| &request.constraints);
+                held.map(|asked| (asked.bandwidth_bps, asked.hold_priority)).collect::<Vec<_>>()
+            };
+            let free = |hop: Hop, priority: u8| {
+                let link = topology.link(hop.link);
+                let there = link.engineering.reservable_bps.unwrap_or(1_000_000_000);
+                let held = on(hop).into_iter().filter(|held| held.1 <= priority);
+                there.checked_sub(held.map(|held| held.0).sum())
+            };
+            for edge in (0..NODES).flat_map(|node| graph.edges(NodeId(node))) {
+                for priority in 0..8 {
+                    let unreserved = reservations.unreserved_bps(edge.hop, priority);
+                    prop_assert_eq!(free(edge.hop, priority), Some(unreserved));
+                }
+            }
+            for (request, one) in requests.iter().zip(&admitted) {
+                let asked = &request.constraints;
+                for victim in &one.preempted {
+                    let held = requests[*victim].constraints.hold_priority;
+                    prop_assert!(held > asked.setup_priority);
+                }
+                // Who has none in the end would find none now.
+                let room = |hop: Hop| free(hop, asked.setup_priority) >= Some(asked.bandwidth_bps);
+                let fits = |path: &Path| path.hops.iter().all(|hop| {
+                    room(*hop) && (!request.co_routed || room(hop.reversed()))
+                });
+                let left = all_paths(&topology, request.ends[0], request.ends[1]);
+                prop_assert!(one.path.is_ok() || !left.iter().any(fits));
+            }
+        }
+    }
+
+    #[test]
+    fn the_worst_hold_priority_gives_way_first_and_of_equals_the_last_by_name() {
+        let net = build(&[("1", "A-B", 1, &[]), ("2", "A-B", 2, &[])]);
+        let net = with_reservable(&net, 4);
+        let graph = Graph::new(&net, Carries::Packets);
+        let ends = ["A", "B"].map(|name| at(&net, name));
+        let requests = [
+            request("b", ends, 2, [7, 6]),
+            request("c", ends, 2, [7, 6]),
+            request("a", ends, 3, [7, 7]),
+            request("urgent", ends, 3, [5, 0]),
+        ];
+        let (admitted, reservations) = admit(&graph, &requests);
+        // "urgent" takes link 1 (b and c there): c goes first, then b; b signals anew first, but 2
+        // has 1 left beside a, and with setup priority 7 neither can displace a (hold 7).
+        assert_eq!(admitted[3].preempted, [1, 0]);
+        let over = |place: usize| {
+            let path = admitted[place].path.as_ref().ok()?;
+            Some(links_of(&net, path))
+        };
+        assert_eq!(
+            [0, 1, 2, 3].map(over),
+            [None, None, Some("2".into()), Some("1".into())]
+        );
+        let first = explicit_path(&net, &["A", "1", "B"]).unwrap().hops[0];
+        assert_eq!(reservations.unreserved_bps(first, 0), 1);
+        assert_eq!(
+            reservations.unreserved_bps(first.reversed(), 0),
+            4,
+            "one way only"
+        );
+        let why = admitted[0].path.as_ref().unwrap_err();
+        assert_eq!(why.would_help, [Constraint::Bandwidth]);
+    }
+
+    #[test]
+    fn who_gave_way_takes_the_next_path_and_displaces_who_is_worse_still() {
+        let net = build(&[
+            ("1", "A-B", 1, &[]),
+            ("2", "A-B", 2, &[]),
+            ("3", "A-B", 3, &[]),
+        ]);
+        let net = with_reservable(&net, 1);
+        let graph = Graph::new(&net, Carries::Packets);
+        let ends = ["A", "B"].map(|name| at(&net, name));
+        let requests = [
+            request("middle", ends, 1, [4, 4]),
+            request("low", ends, 1, [6, 6]),
+            request("high", ends, 1, [2, 2]),
+        ];
+        let (admitted, _) = admit(&graph, &requests);
+        let paths = admitted
+            .iter()
+            .map(|one| links_of(&net, one.path.as_ref().unwrap()));
+        assert_eq!(paths.collect::<Vec<_>>(), ["2", "3", "1"]);
+        let gave_way = admitted.iter().map(|one| one.preempted.clone());
+        assert_eq!(gave_way.collect::<Vec<_>>(), [vec![1], vec![], vec![0]]);
+    }
+
+    #[test]
+    fn a_co_routed_pair_needs_room_both_ways() {
+        let net = build(&[("1", "A-B", 1, &[]), ("2", "A-B", 2, &[])]);
+        let net = with_reservable(&net, 3);
+        let graph = Graph::new(&net, Carries::Packets);
+        let ends = ["A", "B"].map(|name| at(&net, name));
+        let back = request("back", [ends[1], ends[0]], 2, [7, 7]);
+        let pair = Request {
+            co_routed: true,
+            ..request("pair", ends, 2, [7, 7])
+        };
+        let alone = request("there", ends, 2, [7, 7]);
+        let (admitted, mut reservations) = admit(&graph, &[back, pair, alone]);
+        let over = |place: usize| links_of(&net, admitted[place].path.as_ref().unwrap());
+        assert_eq!([0, 1, 2].map(over), ["1", "2", "1"]);
+        let bypass = explicit_path(&net, &["A", "2", "B"]).unwrap();
+        reservations.hold(&bypass, 1);
+        assert_eq!(
+            reservations.unreserved_bps(bypass.hops[0], 0),
+            2,
+            "of a bypass, for good"
+        );
+    }
+
+    #[test]
+    fn a_given_path_is_asked_for_bandwidth_alone() {
+        let net = with_reservable(&build(&[("1", "A-B", 1, &[]), ("2", "B-C", 1, &[])]), 3);
+        let graph = Graph::new(&net, Carries::Packets);
+        let given = explicit_path(&net, &["A", "B", "C"]).unwrap();
+        let ends = [given.nodes[0], given.nodes[2]];
+        let asked = |bps| Request {
+            path: Some(given.clone()),
+            ..request("given", ends, bps, [7, 7])
+        };
+        let (admitted, _) = admit(&graph, &[asked(2), asked(2)]);
+        assert_eq!(admitted[0].path, Ok(given.clone()));
+        let full = given.hops.iter().map(|hop| hop.link).collect();
+        let why = admitted[1].path.as_ref().unwrap_err();
+        assert_eq!(why.removed, [(Constraint::Bandwidth, full)]);
+    }
+}

@@ -54,13 +54,13 @@ pub struct NoPath {
 /// [`NoPath`] where there is none.
 pub fn constrained_path(
     graph: &Graph<'_>,
-    [from, to]: [NodeId; 2],
+    ends: [NodeId; 2],
     constraints: &Constraints,
     room: &dyn Fn(Hop) -> bool,
 ) -> Result<Path, NoPath> {
     let query = Query {
         graph,
-        ends: [from, to],
+        ends,
         constraints,
         room,
     };
@@ -71,13 +71,13 @@ pub fn constrained_path(
 #[must_use]
 pub fn find_path(
     graph: &Graph<'_>,
-    [from, to]: [NodeId; 2],
+    ends: [NodeId; 2],
     constraints: &Constraints,
     room: &dyn Fn(Hop) -> bool,
 ) -> Option<Path> {
     let query = Query {
         graph,
-        ends: [from, to],
+        ends,
         constraints,
         room,
     };
@@ -316,7 +316,8 @@ fn descend(
     (from != to).then_some(path)
 }
 
-/// Distances from every node to one (Dijkstra), as far as `until` where that is asked.
+/// Distances from every node to one (Dijkstra). Where `until` is asked for, only those up to its
+/// own are final; the others are no less.
 pub(super) fn distances_to(
     graph: &Graph<'_>,
     to: NodeId,
@@ -324,21 +325,23 @@ pub(super) fn distances_to(
     open: &dyn Fn(Hop) -> bool,
     until: Option<NodeId>,
 ) -> Vec<Option<Distance>> {
-    let mut known = vec![None; graph.topology().nodes().len()];
+    let mut known: Vec<Option<Distance>> = vec![None; graph.topology().nodes().len()];
+    known[to.0 as usize] = Some((0, 0));
     let mut frontier = BinaryHeap::from([Reverse(((0, 0), to))]);
     while let Some(Reverse((distance, node))) = frontier.pop() {
-        if known[node.0 as usize].is_some() {
-            continue;
+        if known[node.0 as usize] != Some(distance) {
+            continue; // a shorter way was found since
         }
-        known[node.0 as usize] = Some(distance);
         if until == Some(node) {
             break;
         }
         for edge in graph.edges(node) {
             let hop = edge.hop.reversed();
-            if known[edge.far.0 as usize].is_none() && open(hop) {
-                let cost = distance.0 + graph.weight(metric, hop);
-                frontier.push(Reverse(((cost, distance.1 + 1), edge.far)));
+            let new = (distance.0 + graph.weight(metric, hop), distance.1 + 1);
+            let best = &mut known[edge.far.0 as usize];
+            if best.is_none_or(|best| new < best) && open(hop) {
+                *best = Some(new);
+                frontier.push(Reverse((new, edge.far)));
             }
         }
     }
