@@ -4,18 +4,16 @@
 //! of it when, and from that where every node sends the packets of every path at every instant
 //! ([`routing`]); nothing of it travels as packets.
 
-mod flow;
-mod head_end;
-mod hop_by_hop;
-mod knowledge;
-mod weave;
-
 pub mod bypasses;
 pub mod constraints;
 pub mod control;
 pub mod detection;
 pub mod disjoint;
+mod flow;
 pub mod graph;
+mod head_end;
+mod hop_by_hop;
+mod knowledge;
 pub mod outage;
 pub mod reservations;
 pub mod routing;
@@ -24,6 +22,7 @@ pub mod settings;
 pub mod sharing;
 pub mod steps;
 pub mod tunnel;
+mod weave;
 
 #[cfg(test)]
 mod fixture;

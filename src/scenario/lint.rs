@@ -66,6 +66,41 @@ pub const RULES: &[Rule] = &[
                  sapCemJitterBuffer (2 to 32 packets).",
     },
     Rule {
+        code: "TP004",
+        title: "working and protection share a risk",
+        severity: "warning",
+        meaning: "The second path of a circuit has a shared-risk group, a ground wire, a link, a \
+                  node or the power of a node in common with its first, besides the ends: one \
+                  failure takes both, and the protection is worth nothing just then. Of all \
+                  second paths the one that shares least is computed, so more fibre or a given \
+                  path is what helps.",
+        source: "RFC 4202 section 2.3 (shared risk link groups); RFC 3209 and RFC 4090 leave \
+                  disjointness to the head end; mark: our choice of what counts as shared.",
+    },
+    Rule {
+        code: "TP005",
+        title: "87L over paths that are not co-routed",
+        severity: "warning",
+        meaning: "A line differential relay takes half the round trip as the delay of one \
+                  direction. Where the directions take different links, or may after a failure, \
+                  half the difference of their delays is an error of the current compared: at 60 \
+                  Hz 10.8 degrees for each millisecond.",
+        source: "MiCOM P54x Technical Manual, section on ping-pong synchronisation (half the \
+                  round trip); SEL-411L Instruction Manual, section 87L channel; mark: \
+                  arithmetic.",
+    },
+    Rule {
+        code: "TP006",
+        title: "detection slower than the channel-fail timer of the relay",
+        severity: "warning",
+        meaning: "The longest time in which a cut of a link on the path is seen, and repaired by \
+                  the node before it, is longer than a differential relay waits for a good \
+                  message. The relay takes its channel as failed and blocks, or falls back, \
+                  although the network repairs itself.",
+        source: "MiCOM P54x Technical Manual, section on communication alarms: channel timeout \
+                  0.1 s; RFC 5880 clause 6.8.4 (detection time).",
+    },
+    Rule {
         code: "TP007",
         title: "frame padded",
         severity: "note",
@@ -82,6 +117,16 @@ pub const RULES: &[Rule] = &[
                   misspelt, or a link is missing. A link that no circuit and no flow crosses \
                   changes no result of this scenario.",
         source: "mark: our choice.",
+    },
+    Rule {
+        code: "TP009",
+        title: "no bypass exists for an element of a protected path",
+        severity: "warning",
+        meaning: "A link of the path, or a node between its ends, has no bypass or detour round \
+                  it, or the circuit no second path at all. When it fails nothing stands by: the \
+                  circuit waits until its head end has signalled another path, or for ever where \
+                  there is none.",
+        source: "RFC 4090 clause 3 (local repair needs a way round the failed link or node).",
     },
     Rule {
         code: "TP010",

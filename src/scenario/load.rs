@@ -17,8 +17,8 @@ use super::value::Table;
 use super::ways::{self, Ways};
 use super::{
     Loaded, Overrides, Scenario, capacity, carriers, check, circuit_streams, circuits, compile,
-    coordinates, expand, fades, lint, lint_circuit, resilience, routes, security, services, trace,
-    tunnels,
+    coordinates, expand, fades, lint, lint_circuit, lint_protection, resilience, routes, security,
+    services, trace, tunnels,
 };
 use crate::random::Seed;
 use crate::units::{SimTime, Span};
@@ -172,6 +172,9 @@ fn scenario(
         seed,
     };
     on_the_network(&parts, &drafts, duration?, &mut session.findings);
+    let streams = (&*ready.circuits, &*ways, &*drafts);
+    let topology = &network.topology;
+    lint_protection::check(&spec, topology, &resilience, streams, &mut session.findings);
     if session.findings.has_errors() || !ready.complete {
         return None;
     }

@@ -24,6 +24,7 @@ mod legs;
 pub mod lint;
 mod lint_circuit;
 mod lint_links;
+mod lint_protection;
 mod load;
 mod media;
 pub mod nearest;

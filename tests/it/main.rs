@@ -22,6 +22,7 @@ mod scenario_circuits;
 mod scenario_compile;
 mod scenario_lints;
 mod scenario_media;
+mod scenario_protection;
 mod scenario_schema;
 mod scenario_shipped;
 mod scenario_support;

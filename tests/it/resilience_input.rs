@@ -212,6 +212,13 @@ const BYPASSES: &[Case] = &[
     ),
     (
         "",
+        "[[bypass]]\nat = \"A\"\nprotects = \"C-A\"\npath = [\"A\", \"B\", \"C\", \"D\"]",
+        "it passes the node that it protects",
+        "[\"A\", \"B\", \"C\", \"D\"]",
+        "end at \"C\"",
+    ),
+    (
+        "",
         "[[bypass]]\nat = \"D\"\nprotects = \"A-B\"\npath = [\"D\", \"C\"]",
         "link A-B does not touch D",
         "\"A-B\"",

@@ -17,8 +17,8 @@ fn every_code_is_explained_with_meaning_and_source() {
     assert_eq!(
         codes,
         [
-            "TP001", "TP002", "TP003", "TP007", "TP008", "TP010", "TP011", "TP012", "TP013",
-            "TP014", "TP015", "TP016", "TP017"
+            "TP001", "TP002", "TP003", "TP004", "TP005", "TP006", "TP007", "TP008", "TP009",
+            "TP010", "TP011", "TP012", "TP013", "TP014", "TP015", "TP016", "TP017"
         ]
     );
     for rule in RULES {

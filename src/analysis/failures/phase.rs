@@ -190,11 +190,15 @@ impl<'a> Pipe<'a> {
 #[cfg(test)]
 mod tests {
     use super::super::samples::{
-        PIPE, Repair, fill_half, one_link, receiver, ring, stretch, walked,
+        PIPE, Repair, fill_half, hitless, one_link, receiver, ring, stretch, walked,
     };
     use super::*;
     use crate::channel::{Content, Timeline};
+    use crate::engine::{EngineKind, Options, run};
+    use crate::pseudowire::clock::Clock;
     use crate::pseudowire::receive::Playout;
+    use crate::random::Seed;
+    use proptest::prelude::*;
 
     const MS: u64 = 1_000_000_000;
     const RECOVERY: Span = Span(5 * 4_166_666_667);
@@ -346,5 +350,85 @@ mod tests {
         }
         assert_eq!(compared, 72);
         assert!((20..72).contains(&restarts), "{restarts} with a restart");
+    }
+
+    #[test]
+    fn of_two_pseudowires_the_other_one_bridges_the_gap_within_the_slack() {
+        // Slack 1 ms against a path 800 us longer, then one of 1500 us: late until a restart.
+        let cut = stretch(100 * MS, 150 * MS);
+        for (other_us, command_ms) in [(2000, Some(0)), (2700, None)] {
+            let delays = [1200, other_us].map(Span::from_us);
+            let plan = hitless(Span::from_ms(1), fill_half(2), delays, cut);
+            let worst = worst_phase(&[&plan], PIPE, stretch(0, 400 * MS), RECOVERY);
+            assert_eq!(worst.gaps.lost, 0);
+            match command_ms {
+                Some(ms) => assert_eq!(worst.gaps.command, Some(Span::from_ms(ms))),
+                None => assert!(worst.holes[0].restarted),
+            }
+        }
+    }
+
+    fn with_phase(mut plan: Plan, packet_time: u64, phase: u64, end: u64) -> Plan {
+        for stream in &mut plan.streams {
+            stream.source = Source::Circuit {
+                boundaries: Ticks::every(SimTime(phase), Span(packet_time)),
+                phase: None,
+                clock: Clock::default(),
+            };
+        }
+        plan.sources_end = SimTime(end);
+        plan
+    }
+
+    /// That a run without other packets yields what was worked out.
+    fn assert_as_run(
+        plan: Plan,
+        packet_time: u64,
+        phase: u64,
+        end: u64,
+    ) -> Result<(), TestCaseError> {
+        let plan = with_phase(plan, packet_time, phase, end);
+        let options = Options {
+            engine: EngineKind::Reference,
+            detailed: false,
+            ..Options::default()
+        };
+        let outcome = run(&plan, Seed(1), &options);
+        let over = stretch(0, end);
+        let (mut received, lost) = queue_free(&plan, PIPE, over, SimTime(phase));
+        let own = &outcome.streams[0];
+        let of_run = own.received.as_ref().unwrap();
+        received.selected.clone_from(&of_run.selected);
+        prop_assert_eq!(&received, of_run);
+        let of_run = of_run.selected.as_ref();
+        let lost_in_run = of_run.map_or(own.sent - own.delivered, |one| own.sent - one.taken);
+        prop_assert_eq!(lost, lost_in_run);
+        Ok(())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+        #[test]
+        fn a_run_of_nobody_else_is_what_was_worked_out(
+            packet_time in 5_u64..200,
+            phase_share in 0_u64..1000,
+            cut in 300_u64..1500,
+            lasts in 1_u64..2500,
+            turns in (0_u64..1000, 0_u64..1000, 0_u64..1000),
+            packets in 1_u32..5,
+            other in 1_u64..300,
+        ) {
+            let phase = phase_share * packet_time / 1000;
+            let local = cut + turns.0;
+            let head = local + turns.1;
+            let repair = Repair { local, head, back: head + turns.2 };
+            let cut = stretch(cut, cut + lasts);
+            let packet = Span(packet_time);
+            let plan = ring(packet, fill_half(packets), cut, repair);
+            assert_as_run(plan, packet_time, phase, 6000)?;
+            let delays = [Span(40), Span(1 + other)];
+            let plan = hitless(packet, fill_half(packets), delays, cut);
+            assert_as_run(plan, packet_time, phase, 6000)?;
+        }
     }
 }

@@ -174,3 +174,29 @@ pub fn moved(packet_time: Span, receiver: Receiver, delays: [Span; 2], at: SimTi
     });
     builder.seal()
 }
+
+/// Two C-pipes with the same packets over a link each, of which the first is cut.
+pub fn hitless(packet_time: Span, receiver: Receiver, delays: [Span; 2], cut: Stretch) -> Plan {
+    let mut builder = PlanBuilder::new(SimTime::ZERO + Span::from_s(1));
+    let ports = [0, 1].map(|_| builder.port([None; Class::COUNT]));
+    builder.cut(ports[0], vec![cut]);
+    let ends = [End::Pseudowire(receiver), End::Copy(PIPE)];
+    for ((port, delay), end) in ports.into_iter().zip(delays).zip(ends) {
+        builder.route(Route {
+            class: Class::Ef,
+            source: source(packet_time),
+            sizes: Sizes::One,
+            policer: None,
+            ingress: Processing::Constant(Span::ZERO),
+            paths: vec![vec![Crossing {
+                port,
+                serialization: Span(1),
+                propagation: delay - Span(1),
+                ..Crossing::default()
+            }]],
+            graph: None,
+            end,
+        });
+    }
+    builder.seal()
+}
