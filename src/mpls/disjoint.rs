@@ -130,9 +130,9 @@ struct PairRank {
 /// The least pair, the kind saying what is counted.
 ///
 /// A flow gives the least nodes, links and sum; if it shares no group either, no pair is better.
-/// For the names, and where groups matter, first paths are tried in order, each with the second that
-/// shares least with it, until the floor is reached, or all first paths are too long, or all were
-/// tried.
+/// For the names, and where groups matter, first paths are tried in order, each with the second
+/// that shares least with it, until the floor is reached, or all first paths are too long, or all
+/// were tried.
 fn least_pair(query: &Query<'_>, kind: Disjoint) -> Option<Pair> {
     let open = |hop: Hop| query.usable(hop);
     let metric = query.constraints.metric;
@@ -394,6 +394,26 @@ mod tests {
         }
 
         #[test]
+        fn a_flow_of_two_has_the_least_in_common_and_then_the_least_sum(
+            (nodes, links) in network(), from in 0..NODES, to in 0..NODES, count_nodes: bool,
+        ) {
+            prop_assume!(from != to);
+            let topology = Topology::build(nodes, links).unwrap();
+            let graph = Graph::new(&topology, Carries::Packets);
+            let ends = [from, to].map(NodeId);
+            let figures = |one: &Path, other: &Path| {
+                let [_, nodes, links] = shared(&topology, one, other);
+                let [a, b] = [one, other].map(|path| rank(&topology, Metric::Igp, path));
+                (nodes * usize::from(count_nodes), links, a.0 + b.0, a.1 + b.1)
+            };
+            let all = candidates(&topology, ends, &Constraints::default());
+            let pairs = all.iter().flat_map(|one| all.iter().map(move |other| (one, other)));
+            let want = pairs.map(|(one, other)| figures(one, other)).min();
+            let got = flow::two_paths(&graph, ends, Metric::Igp, &room_everywhere, count_nodes);
+            prop_assert_eq!(got.map(|[one, other]| figures(&one, &other)), want);
+        }
+
+        #[test]
         fn the_order_of_declaration_changes_no_pair((nodes, links) in network()) {
             let forward = Topology::build(nodes.clone(), links.clone()).unwrap();
             let backward = backwards(nodes, links);
@@ -447,6 +467,25 @@ mod tests {
         let pair = disjoint_pair(&graph, ends, &none, Disjoint::Groups, &room_everywhere).unwrap();
         assert_eq!(pair.shared.groups, [0].into());
         assert_eq!(pair.shared.counts(), [1, 0, 0]);
+    }
+
+    #[test]
+    fn which_group_was_touched_matters_and_not_only_how_many() {
+        let net = build(&[
+            ("first", "A-B", 1, &["duct", "mast"]),
+            ("1", "A-M", 1, &["mast"]),
+            ("2", "A-M", 2, &["duct"]),
+            ("3", "M-B", 1, &["duct"]),
+        ]);
+        let graph = Graph::new(&net, Carries::Packets);
+        let first = crate::topology::explicit_path(&net, &["A", "first", "B"]).unwrap();
+        let none = Constraints::default();
+        let second = second_path(&graph, &first, &none, &room_everywhere).unwrap();
+        assert_eq!(
+            links_of(&net, &second.paths[1]),
+            "2 3",
+            "cheaper to M by 1, but both groups"
+        );
     }
 
     #[test]
