@@ -90,9 +90,10 @@ fn run_windows(
     watch: &mut dyn FnMut(SimTime),
 ) -> Outcome {
     let window_max = window_max(plan, options);
+    // What a path alone does not decide of a packet's parts has to travel with it.
     let general = plan.ports.iter().any(|port| port.discipline.is_some());
-    let general = general || plan.streams.iter().any(|stream| stream.graph.is_some());
-    match (options.detailed, general) {
+    let changing = plan.streams.iter().any(|stream| stream.graph.is_some());
+    match (options.detailed, general || changing) {
         (false, _) => window::run::<tally::Bare>(plan, seed, window_max, shared, watch),
         (true, false) => window::run::<tally::Parted>(plan, seed, window_max, shared, watch),
         (true, true) => window::run::<tally::Whole>(plan, seed, window_max, shared, watch),
