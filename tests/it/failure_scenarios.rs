@@ -176,9 +176,9 @@ fn two_copies_in_one_duct_are_warned_of_and_then_gone() {
     assert!(warned[0].contains("87L trapped"), "{warned:?}");
     let ran = ran("srlg-trap.toml");
     for (_, starts, back) in ran.story("87L trapped") {
-        // Seen after 10 ms; signalled over two links of 294 us and a message each, there and back.
+        // Seen after 10 ms; signalled over two links of 294 us and a message each.
         assert_eq!(starts, 2);
-        assert!(back.unwrap() > 10 * MS + 4 * 1294 * US, "{back:?}");
+        assert!(back.unwrap() > 10 * MS + 2 * 1294 * US, "{back:?}");
     }
     for (_, starts, back) in ran.story("87L clear") {
         assert_eq!((starts, back), (1, None));
