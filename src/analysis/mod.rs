@@ -8,6 +8,7 @@ pub mod fix;
 pub mod messages;
 pub mod planning;
 pub mod study;
+pub mod transients;
 pub mod verdict;
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::arguments::{Format, Run, Switch};
 use super::{Exit, diagnostics, terminal};
+use crate::analysis::transients::calm;
 use crate::engine::{EngineKind, Options, Outcome, run_watched};
 use crate::report::folder::{self, FolderError, Owner};
 use crate::report::manifest::Output;
@@ -46,8 +47,14 @@ pub fn run(arguments: &Run) -> Exit {
     let started = SystemTime::now();
     let clock = Instant::now();
     let outcome = simulate(scenario, arguments, clock);
+    let options = Options {
+        engine: arguments.engine.into(),
+        ..Options::default()
+    };
+    let calm = calm(scenario, &options);
     let simulated = clock.elapsed();
-    let report = Report::new(scenario, &outcome, &loaded.findings);
+    let judged = (&outcome, calm.as_ref().unwrap_or(&outcome));
+    let report = Report::over(scenario, judged, &loaded.findings);
     let mut outputs = folder::files(&report);
     outputs.push(timing(
         started,

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::comparison::{self, Comparison};
 use super::text::late_policy;
+use super::transient::{self, TransientObject};
 use super::{MODEL_VERSION, Report, SCHEMA, TOOL_VERSION};
 use crate::analysis::decomposition::BudgetParts;
 use crate::analysis::verdict::{DIRECTIONS, Judgement, NetworkDelay, extremes, shares};
@@ -48,6 +49,7 @@ pub fn render(report: &Report<'_>) -> String {
         filters: scenario.filters.map(switch_word),
         findings: findings(report.findings),
         comparisons: comparisons(report),
+        transients: transient::objects(report),
     };
     let mut text = serde_json::to_string_pretty(&document).expect("plain data has a JSON form");
     text.push('\n');
@@ -75,6 +77,8 @@ struct Document<'a> {
     filters: Option<&'a str>,
     findings: Vec<FindingObject<'a>>,
     comparisons: Vec<ComparisonObject<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    transients: Vec<TransientObject<'a>>,
 }
 
 /// One direction of a circuit beside that of another.

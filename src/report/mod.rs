@@ -16,9 +16,11 @@ mod reasons;
 pub mod stations;
 pub mod tables;
 pub mod text;
+mod transient;
 
 use sha2::{Digest, Sha256};
 
+use crate::analysis::transients::{Transient, transients};
 use crate::analysis::verdict::{Judgement, Verdict, judge};
 use crate::engine::Outcome;
 use crate::scenario::{Diagnostic, Scenario};
@@ -41,6 +43,8 @@ pub struct Report<'a> {
     pub findings: &'a [Diagnostic],
     /// Per circuit in order of name: a→z, then z→a.
     pub judgements: Vec<Judgement>,
+    /// What each failure within the run does.
+    pub transients: Vec<Transient>,
     /// Content of `results.csv`.
     pub results_csv: String,
     /// Content of `budget.csv`.
@@ -64,7 +68,18 @@ impl<'a> Report<'a> {
     /// Judges the outcome and writes the hashed tables.
     #[must_use]
     pub fn new(scenario: &'a Scenario, outcome: &'a Outcome, findings: &'a [Diagnostic]) -> Self {
-        let judgements = judge(scenario, outcome);
+        Self::over(scenario, (outcome, outcome), findings)
+    }
+
+    /// The same for a run in which something fails: `calm` is the run until then, which the verdicts
+    /// speak of; the failures stand apart.
+    #[must_use]
+    pub fn over(
+        scenario: &'a Scenario,
+        (outcome, calm): (&'a Outcome, &Outcome),
+        findings: &'a [Diagnostic],
+    ) -> Self {
+        let judgements = judge(scenario, calm);
         let results_csv = tables::results(scenario, outcome, &judgements);
         let budget_csv = tables::budget(scenario, &judgements);
         let events_csv = tables::events(scenario, outcome);
@@ -78,6 +93,7 @@ impl<'a> Report<'a> {
             outcome,
             findings,
             judgements,
+            transients: transients(scenario, outcome),
             results_csv,
             budget_csv,
             events_csv,

@@ -1,7 +1,7 @@
 //! The report for the terminal: the worst circuit first, each failing one with why and fix.
 
 use super::text::{Align, Columns, count, harmless, signed_ms};
-use super::{Report, Summary, comparison, reasons};
+use super::{Report, Summary, comparison, reasons, transient};
 use crate::analysis::decomposition::BudgetParts;
 use crate::analysis::verdict::{Judgement, Verdict, extremes};
 use crate::scenario::{Diagnostic, Flow, FlowStream, Severity};
@@ -51,7 +51,10 @@ pub fn render(report: &Report<'_>, style: Style) -> String {
         text.push_str(&line);
         text.push('\n');
     }
-    for line in comparison::lines(report) {
+    for line in comparison::lines(report)
+        .into_iter()
+        .chain(transient::lines(report))
+    {
         text.push_str(&line);
         text.push('\n');
     }

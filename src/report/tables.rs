@@ -10,7 +10,7 @@ use crate::analysis::verdict::{DIRECTIONS, Judgement, extremes, shares};
 use crate::engine::{Outcome, StreamOutcome};
 use crate::plan::StreamId;
 use crate::scenario::{Circuit, Flow, FlowStream, Scenario, StreamOwner};
-use crate::units::Span;
+use crate::units::{SimTime, Span};
 
 /// Columns of `results.csv`.
 pub const RESULTS_COLUMNS: [&str; 49] = [
@@ -147,18 +147,50 @@ pub fn events(scenario: &Scenario, outcome: &Outcome) -> String {
     }
     // Stable: events of one direction at one instant keep the order of the timeline.
     all.sort_by_key(|(at, index, way, _)| (*at, *index, *way));
-    let mut table = Table::new(&EVENTS_COLUMNS);
-    for (at, index, way, event) in all {
-        table.row(vec![
+    let told = |(at, index, way, event): (SimTime, usize, usize, Event)| {
+        let row = [
             at.0.to_string(),
             scenario.circuits[index].name.clone(),
             DIRECTIONS[way].into(),
             event.kind.token().into(),
             maybe(event.until.map(|until| until.0)),
             maybe_span(event.delay),
-        ]);
+        ];
+        (at, index, way, row)
+    };
+    let mut rows: Vec<_> = steps(scenario)
+        .into_iter()
+        .chain(all.into_iter().map(told))
+        .collect();
+    // At one instant of one direction: what nodes do, then what comes of it.
+    rows.sort_by_key(|(at, index, way, _)| (*at, *index, *way));
+    let mut table = Table::new(&EVENTS_COLUMNS);
+    for (.., row) in rows {
+        table.row(row.to_vec());
     }
     table.finish()
+}
+
+/// What nodes do for the circuits of a scenario in which something fails.
+fn steps(scenario: &Scenario) -> Vec<(SimTime, usize, usize, [String; 6])> {
+    let mut all = Vec::new();
+    for (owner, routed) in scenario.streams.iter().zip(&scenario.routed) {
+        let (StreamOwner::Circuit(index, way) | StreamOwner::Copy(index, way)) = owner else {
+            continue;
+        };
+        all.extend(routed.steps.iter().map(|step| {
+            let row = [
+                step.at.0.to_string(),
+                scenario.circuits[*index].name.clone(),
+                DIRECTIONS[*way].into(),
+                step.text(scenario.topology()),
+                String::new(),
+                String::new(),
+            ];
+            (step.at, *index, *way, row)
+        }));
+    }
+    all
 }
 
 /// The events of a stream's receiving end: instants at the end of the pseudowire, delays between

@@ -10,7 +10,7 @@ use crate::mpls::outage::Outages;
 use crate::mpls::routing::Routing;
 use crate::plan::{Plan, Source, StreamId};
 use crate::topology::Topology;
-use crate::units::SimTime;
+use crate::units::{SimTime, Span};
 
 /// The sealed network and every stream on it, apart from any plan.
 ///
@@ -78,6 +78,12 @@ impl Scenario {
     #[must_use]
     pub fn topology(&self) -> &Topology {
         &self.foundation.network.topology
+    }
+
+    /// Time through a node of an SDH network that passes timeslots on.
+    #[must_use]
+    pub fn sdh_transit(&self) -> Span {
+        self.foundation.network.constants.sdh_transit()
     }
 
     /// The stream that carries the second copy of a circuit direction, where it is sent twice.

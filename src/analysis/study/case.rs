@@ -9,7 +9,9 @@ use crate::analysis::failures::gaps::{common, holes, packet_holes};
 use crate::analysis::failures::passage::pieces;
 use crate::analysis::failures::phase::worst_phase;
 use crate::analysis::failures::stages::{self, Direction};
-use crate::analysis::failures::{Gaps, Piece, Reach, Stage, StageJudgement, WorstPhase};
+use crate::analysis::failures::{
+    ClockMap, Gaps, Piece, Reach, Stage, StageJudgement, Timetable, WorstPhase,
+};
 use crate::channel::Timeline;
 use crate::engine::{Bin, EngineKind, Options, Outcome, StreamOutcome, run, run_shared};
 use crate::mpls::control::Phases;
@@ -99,10 +101,7 @@ impl Study<'_> {
         };
         let searchable = |way: usize| {
             let stream = circuit.directions[way].stream()?;
-            let copy = self.scenario.copy_of(stream);
-            let mut both = [Some(stream), copy].into_iter().flatten();
-            let hit = both.any(|one| prepared[0].touches(one.0 as usize));
-            hit.then_some(stream)
+            self.touched(circuit, way, &prepared[0]).then_some(stream)
         };
         let search = |plans: &[&Plan], stream| worst_phase(plans, stream, over, self.recovery);
         let all: Vec<&Plan> = plans.iter().collect();
@@ -167,8 +166,7 @@ impl Study<'_> {
         searched: &Searched,
     ) -> [DirectionResult; 2] {
         let circuit = &self.scenario.circuits[index];
-        let timetable = &run.prepared.timetable;
-        let lines: [Timeline; 2] = [0, 1].map(|way| self.timeline(circuit, way, run));
+        let lines: [Timeline; 2] = [0, 1].map(|way| self.timeline((index, way), run));
         let bins = [0, 1].map(|way| bins(circuit, way, run));
         let ways = [0, 1].map(|way| {
             let emulation = circuit.emulation();
@@ -180,7 +178,13 @@ impl Study<'_> {
                 slack: emulation.map_or(Span::ZERO, |settings| configured_slack(settings, way)),
             }
         });
-        let stages = stages::judge(ways, timetable, self.pace, self.scenario.budget);
+        let touched = [0, 1].map(|way| self.touched(circuit, way, run.prepared));
+        // Where nothing fails, no hole is longer for the time that is not simulated.
+        let mut timetable = run.prepared.timetable.clone();
+        if touched == [false; 2] {
+            timetable.clock = ClockMap::default();
+        }
+        let stages = stages::judge(ways, &timetable, self.pace, self.scenario.budget);
         let reach = self.reach(circuit, run);
         let mut lines = lines.into_iter();
         let mut way = 0;
@@ -195,7 +199,8 @@ impl Study<'_> {
                 direction: way,
                 cut_off: self.cut_off(case, circuit, way),
                 detection: self.detection(circuit, way, run.prepared),
-                gaps: self.gaps(circuit, way, run, &timeline),
+                touched: touched[way],
+                gaps: self.gaps(circuit, way, run, (&timeline, &timetable)),
                 queue_free: worst.map(|worst| worst.gaps),
                 boundary: worst.map(|worst| worst.boundary),
                 reach,
@@ -207,19 +212,36 @@ impl Study<'_> {
         })
     }
 
-    fn timeline(&self, circuit: &Circuit, way: usize, run: &Run<'_>) -> Timeline {
+    fn timeline(&self, (index, way): (usize, usize), run: &Run<'_>) -> Timeline {
+        let circuit = &self.scenario.circuits[index];
         match outcome(circuit, way, run) {
             Some(stream) => {
                 let received = stream.received.as_ref().map(|received| &received.timeline);
                 let held = stream.held.as_ref().map(|held| &held.timeline);
                 received.or(held).cloned().unwrap_or_default()
             }
-            None => direct::timeline(self.scenario, circuit, way, run.prepared),
+            None => direct::timeline(self.scenario, (index, way), run.prepared),
         }
     }
 
-    fn gaps(&self, circuit: &Circuit, way: usize, run: &Run<'_>, line: &Timeline) -> Gaps {
-        let timetable = &run.prepared.timetable;
+    /// Whether a direction may fare otherwise than in normal operation.
+    fn touched(&self, circuit: &Circuit, way: usize, prepared: &Prepared) -> bool {
+        let direction = &circuit.directions[way];
+        let Some(stream) = direction.stream() else {
+            return direct::crosses(self.scenario, direction, &prepared.failing);
+        };
+        let copy = self.scenario.copy_of(stream);
+        let mut both = [Some(stream), copy].into_iter().flatten();
+        both.any(|one| prepared.touches(one.0 as usize))
+    }
+
+    fn gaps(
+        &self,
+        circuit: &Circuit,
+        way: usize,
+        run: &Run<'_>,
+        (line, timetable): (&Timeline, &Timetable),
+    ) -> Gaps {
         let mut holes = holes(line);
         holes.retain(|hole| hole.from >= self.failed() && hole.from < timetable.end);
         let stream = circuit.directions[way].stream();
@@ -286,9 +308,8 @@ impl Study<'_> {
     /// Normal operation as the longer run without failures says it.
     fn calm_stage(&self, stage: &mut StageJudgement, circuit: usize, way: usize) {
         let own = &self.steady[2 * circuit + way];
-        let longest = own.delay.map(|delay| delay.max).max(own.worst_start);
         stage.stage = Stage::Steady;
-        stage.delay_max = longest;
+        stage.delay_max = own.delay.map(|delay| delay.max);
         stage.worst_start = own.worst_start;
         stage.lost = own.counts.lost;
         stage.replaced = Span::ZERO;
@@ -322,6 +343,7 @@ impl Study<'_> {
                 direction: own.direction,
                 cut_off: self.cut_off(case, circuit, own.direction),
                 detection: None,
+                touched: false,
                 gaps: direct::NONE,
                 queue_free: None,
                 boundary: None,

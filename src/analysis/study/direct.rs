@@ -4,9 +4,11 @@ use super::Prepared;
 use crate::analysis::failures::ring::{Link, dark};
 use crate::analysis::failures::{Gaps, Ring};
 use crate::channel::Timeline;
-use crate::mpls::outage::Outages;
-use crate::scenario::{Carried, Circuit, Scenario};
-use crate::topology::{Hop, Topology};
+use crate::mpls::outage::{Outages, Stretch};
+use crate::mpls::settings::Detection;
+use crate::scenario::resilience::ProtectionKind;
+use crate::scenario::{Carried, Direction as Way, Scenario};
+use crate::topology::{Direction, Hop, Topology};
 use crate::units::Span;
 
 /// No hole.
@@ -20,49 +22,98 @@ pub(super) const NONE: Gaps = Gaps {
 
 /// Whether any circuit without packets crosses what fails.
 pub(super) fn touched(scenario: &Scenario, failing: &Outages) -> bool {
-    let directions = scenario.circuits.iter().flat_map(|one| &one.directions);
-    let mut direct = directions.filter(|one| one.stream().is_none());
-    let topology = scenario.topology();
-    direct.any(|one| {
-        let hops = hops(topology, &one.nodes, &one.links);
-        let mut cuts = hops.iter().map(|hop| failing.of(hop.link, hop.direction));
-        cuts.any(|cuts| !cuts.is_empty())
-    })
+    let mut directions = scenario.circuits.iter().flat_map(|one| &one.directions);
+    directions.any(|one| one.stream().is_none() && crosses(scenario, one, failing))
 }
 
-/// What a direction without packets puts out in a case.
+/// Whether a direction crosses what fails in normal operation.
+pub(super) fn crosses(scenario: &Scenario, direction: &Way, failing: &Outages) -> bool {
+    let topology = scenario.topology();
+    let hops = hops(topology, &direction.nodes, &direction.links);
+    let mut cuts = hops.iter().map(|hop| failing.of(hop.link, hop.direction));
+    cuts.any(|cuts| !cuts.is_empty())
+}
+
+/// What a direction without packets puts out in a case. With a ring it is sent the other way round
+/// too, and its receiving end goes over when it has seen the loss and acted.
 pub(super) fn timeline(
     scenario: &Scenario,
-    circuit: &Circuit,
-    way: usize,
+    (index, way): (usize, usize),
     prepared: &Prepared,
 ) -> Timeline {
+    let circuit = &scenario.circuits[index];
     let direction = &circuit.directions[way];
     let Carried::Constant { parts, .. } = &direction.carried else {
         unreachable!("packets carry it");
     };
     let topology = scenario.topology();
-    let hops = hops(topology, &direction.nodes, &direction.links);
-    // The box and transit delays stand evenly nowhere: what is dark at the far end of a link is
-    // dark at the end of the path by the propagation of the links behind it later.
-    let mut behind = parts.total();
+    let outages = &prepared.outages;
+    let own = hops(topology, &direction.nodes, &direction.links);
+    let protection = &scenario.resilience.circuits[index];
+    let second = (protection.kind == ProtectionKind::Ring)
+        .then(|| scenario.second_path(index, ways(way), &[]))
+        .flatten();
+    let working = parts.total();
+    let other = second.as_ref().map(|path| {
+        let nodes = (path.nodes.len() as u64, direction.nodes.len() as u64);
+        let transit = scenario.sdh_transit();
+        let fixed = working - propagation(topology, &own) + transit * nodes.0;
+        fixed - transit * nodes.1 + propagation(topology, &path.hops)
+    });
+    let settings = &scenario.resilience.control;
+    let detection = own.iter().map(|hop| {
+        let detection = settings.detection[hop.link.0 as usize];
+        match detection {
+            Detection::LossOfSignal { delay, hold_off }
+            | Detection::FastFault { delay, hold_off } => delay + hold_off,
+            Detection::Bfd {
+                interval,
+                multiplier,
+            }
+            | Detection::Hello {
+                interval,
+                multiplier,
+            } => interval * u64::from(multiplier),
+        }
+    });
+    let ring = Ring {
+        working,
+        protection: other,
+        switch: detection.max().unwrap_or(Span::ZERO) + settings.repair,
+        revert: settings.revert,
+    };
+    let dark_working = dark_over(topology, outages, &own, working);
+    let dark_other = second.map_or_else(Vec::new, |path| {
+        dark_over(topology, outages, &path.hops, other.unwrap_or(working))
+    });
+    ring.timeline([&dark_working, &dark_other], prepared.timetable.end)
+}
+
+fn ways(way: usize) -> Direction {
+    Direction::BOTH[way]
+}
+
+fn propagation(topology: &Topology, hops: &[Hop]) -> Span {
+    let across = |hop: &Hop| topology.link(hop.link).propagation[hop.direction.index()];
+    hops.iter().map(across).sum()
+}
+
+/// When nothing good comes out at the end of a path of this delay. Where on the way its nodes take
+/// their time is not told: what is dark at the far end of a link is taken to be dark at the end
+/// after all that does not lie before it.
+fn dark_over(topology: &Topology, outages: &Outages, hops: &[Hop], delay: Span) -> Vec<Stretch> {
+    let mut behind = delay;
     let mut links = Vec::with_capacity(hops.len());
-    for hop in &hops {
-        let propagation = topology.link(hop.link).propagation[hop.direction.index()];
-        behind = Span(behind.0.saturating_sub(propagation.0));
+    for hop in hops {
+        let through = topology.link(hop.link).propagation[hop.direction.index()];
+        behind = behind - through;
         links.push(Link {
-            cuts: prepared.outages.of(hop.link, hop.direction),
-            through: propagation,
+            cuts: outages.of(hop.link, hop.direction),
+            through,
             behind,
         });
     }
-    let ring = Ring {
-        working: parts.total(),
-        protection: None,
-        switch: Span::ZERO,
-        revert: Some(Span::ZERO),
-    };
-    ring.timeline([&dark(&links), &[]], prepared.timetable.end)
+    dark(&links)
 }
 
 fn hops(topology: &Topology, nodes: &[String], links: &[String]) -> Vec<Hop> {

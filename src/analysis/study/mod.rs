@@ -91,6 +91,8 @@ pub struct DirectionResult {
     /// From the failure until a node sees it that has to act for this direction; `None` where its
     /// path is not touched, or nobody sees it.
     pub detection: Option<Span>,
+    /// Whether what fails lies on a way of it.
+    pub touched: bool,
     /// Holes.
     pub gaps: Gaps,
     /// The holes at the worst phase on the queue-free network; `None` where none was searched.

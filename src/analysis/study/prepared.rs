@@ -6,13 +6,14 @@ use crate::analysis::failures::{Changes, Stage, Timetable};
 use crate::mpls::control::{Control, Phases, Planned, Routed};
 use crate::mpls::graph::Graph;
 use crate::mpls::outage::{FOR_EVER, Outages, Stretch};
-use crate::mpls::routing::Routing;
+use crate::mpls::routing::{Next, Routing, Target};
+use crate::mpls::steps::Step;
 use crate::mpls::tunnel::Tunnel;
 use crate::plan::Plan;
 use crate::scenario::tunnels::recomputed;
 use crate::scenario::{Case, Direction, Scenario};
 use crate::topology::{Carries, LinkId};
-use crate::units::SimTime;
+use crate::units::{SimTime, Span};
 
 /// One case under one phase of detection.
 #[derive(Debug)]
@@ -38,8 +39,13 @@ impl Prepared {
         phases: Phases,
     ) -> Self {
         let topology = study.scenario.topology();
+        // What is out for maintenance has been for long; then the clock begins.
+        let before = match case.out {
+            Some(_) => REPAIRED_AFTER,
+            None => Span::ZERO,
+        };
         let mut failing = Outages::default();
-        let from = study.failed();
+        let from = study.failed() + before;
         for element in &case.failed {
             let to = from + REPAIRED_AFTER;
             failing.fail(topology, element, Stretch { from, to });
@@ -55,7 +61,15 @@ impl Prepared {
                 until: to,
             });
         }
-        let routed = routed(study.scenario, tunnels, &outages, &planned, phases);
+        let mut routed = routed(study.scenario, tunnels, &outages, &planned, phases);
+        if case.out.is_some() {
+            let earlier = |at: SimTime| SimTime(at.0.saturating_sub(before.0));
+            failing = failing.retimed(earlier);
+            outages = outages.retimed(earlier);
+            for one in &mut routed {
+                *one = begun(one, SimTime::ZERO + before);
+            }
+        }
         let real: Vec<Routing> = routed.iter().map(|one| one.routing.clone()).collect();
         let circuits = circuit_streams(study.scenario);
         let changes = Changes::of(&failing, &real, &circuits).expect("something fails");
@@ -64,7 +78,10 @@ impl Prepared {
         Self {
             failing,
             outages: outages.retimed(sim),
-            routings: real.iter().map(|one| one.retimed(sim)).collect(),
+            routings: real
+                .iter()
+                .map(|one| normal_first(one.retimed(sim)))
+                .collect(),
             routed,
             timetable,
         }
@@ -97,6 +114,54 @@ impl Prepared {
             !self.failing.of(hop.link, hop.direction).is_empty()
         };
         !routing.is_fixed() || routing.crossings.iter().any(cut)
+    }
+}
+
+/// The same, but that it begins along the path of normal operation, as plans do: for a picosecond.
+fn normal_first(mut routing: Routing) -> Routing {
+    let last = routing.primary;
+    let expected = |place: usize| match place {
+        place if place < last => Target::Crossing(place),
+        _ => Target::Deliver,
+    };
+    let on_path = routing.behind[..last].iter_mut();
+    for (place, next) in std::iter::once(&mut routing.entry)
+        .chain(on_path)
+        .enumerate()
+    {
+        if next.turns()[0].to != expected(place) {
+            let mut begun = Next::always(expected(place));
+            for turn in next.turns() {
+                begun.turn(turn.from.max(SimTime(1)), turn.to);
+            }
+            *next = begun;
+        }
+    }
+    routing
+}
+
+/// The same with a clock that begins at `start`, in the state that is in force then.
+fn begun(routed: &Routed, start: SimTime) -> Routed {
+    let next = |next: &Next| {
+        let mut begun = Next::always(next.at(start));
+        for turn in next.turns().iter().filter(|turn| turn.from > start) {
+            begun.turn(SimTime(turn.from.0 - start.0), turn.to);
+        }
+        begun
+    };
+    let routing = &routed.routing;
+    let later = routed.steps.iter().filter(|step| step.at >= start);
+    let moved = later.map(|step| Step {
+        at: SimTime(step.at.0 - start.0),
+        ..*step
+    });
+    Routed {
+        routing: Routing {
+            entry: next(&routing.entry),
+            behind: routing.behind.iter().map(next).collect(),
+            ..routing.clone()
+        },
+        steps: moved.collect(),
     }
 }
 

@@ -62,7 +62,8 @@ fn summary_lines(report: &FailuresReport<'_>) -> Vec<String> {
     let header = ["kind", "cases", "FAIL", "cut off", "longest", "never"];
     columns.row(header.map(str::to_owned).to_vec());
     for (kind, cases) in kinds {
-        let rows = || cases.iter().flat_map(|case| &case.directions);
+        let all = || cases.iter().flat_map(|case| &case.directions);
+        let rows = || all().filter(|row| row.touched || row.cut_off);
         let failed = cases.iter().filter(|case| case.verdict() == Verdict::Fail);
         let longest = rows().filter_map(|row| row.gaps.command).max();
         let never = rows().filter(|row| row.gaps.command.is_none()).count();
@@ -83,7 +84,10 @@ fn summary_lines(report: &FailuresReport<'_>) -> Vec<String> {
 fn worst_lines(report: &FailuresReport<'_>, most: usize, style: Style) -> Vec<String> {
     let mut all = Vec::new();
     for case in report.cases {
-        let rows = case.directions.iter();
+        let rows = case
+            .directions
+            .iter()
+            .filter(|row| row.touched || row.cut_off);
         all.extend(rows.map(|row| (row.severity(), (case, row))));
     }
     let total = all.len();
@@ -119,7 +123,7 @@ fn worst_lines(report: &FailuresReport<'_>, most: usize, style: Style) -> Vec<St
     let header = rows.next().unwrap_or_default();
     let mut lines = vec![
         format!(
-            "  the worst {} of {total} circuit directions in cases; holes and largest delays in ms, × where they FAIL",
+            "  the worst {} of {total} circuit directions in cases that touch them; holes and largest delays in ms, × where they FAIL",
             shown.len()
         ),
         format!("  {header}"),
@@ -154,7 +158,11 @@ fn cells(report: &FailuresReport<'_>, case: &CaseResult, row: &DirectionResult) 
         ms(row.gaps.protection),
     ];
     for stage in &row.stages {
-        let delay = ms(stage.delay_max);
+        // What the verdict stands on.
+        let delay = stage
+            .delay_max
+            .map(|own| stage.worst_start.map_or(own, |start| own.max(start)));
+        let delay = ms(delay);
         let mark = if stage.verdict == Verdict::Fail {
             "×"
         } else {

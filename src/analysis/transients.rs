@@ -1,0 +1,162 @@
+//! Failures within a run: what each does to every circuit, apart from the steady verdict.
+
+use super::failures::gaps::{common, holes, packet_holes};
+use super::failures::{ClockMap, Gaps};
+use super::verdict::difference_ps;
+use crate::channel::{Content, Timeline};
+use crate::engine::{Options, Outcome, run};
+use crate::mpls::outage::{FOR_EVER, Outages, Stretch};
+use crate::mpls::routing::Routing;
+use crate::scenario::{Case, Circuit, Scenario};
+use crate::units::{SimTime, Span};
+
+/// One failure, and what it does to one direction of a circuit until the next failure.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Transient {
+    /// What fails.
+    pub label: String,
+    /// When.
+    pub at: SimTime,
+    /// Index in [`Scenario::circuits`].
+    pub circuit: usize,
+    /// 0 = a→z, 1 = z→a.
+    pub direction: usize,
+    /// Holes; packets lost are not counted apart by failure.
+    pub gaps: Gaps,
+    /// Delay of the last data before the failure, and of the last before the next failure, between
+    /// both interfaces.
+    pub delay: [Option<Span>; 2],
+    /// delay(a→z) − delay(z→a) at the same two instants, in picoseconds.
+    pub asymmetry_ps: [Option<i64>; 2],
+}
+
+/// When something first fails, or is announced to; `None` where nothing does.
+#[must_use]
+pub fn first_failure(scenario: &Scenario) -> Option<SimTime> {
+    let resilience = &scenario.resilience;
+    let cuts = resilience
+        .outages
+        .all()
+        .filter_map(|(.., cuts)| cuts.first());
+    let announced = resilience.planned.iter().map(|one| one.announced);
+    cuts.map(|cut| cut.from).chain(announced).min()
+}
+
+/// The run until something first fails, which the steady verdict speaks of; `None` where nothing
+/// does.
+#[must_use]
+pub fn calm(scenario: &Scenario, options: &Options) -> Option<Outcome> {
+    let sources_end = first_failure(scenario)?.min(scenario.duration);
+    let tunnels = scenario.tunnels(&[]);
+    let plan = scenario.plan_for(&Case {
+        outages: Outages::default(),
+        routings: tunnels
+            .iter()
+            .map(|one| Routing::along(&one.path))
+            .collect(),
+        phases: vec![None; tunnels.len()],
+        stages: Vec::new(),
+        sources_end,
+    });
+    Some(run(&plan, scenario.seed, options))
+}
+
+/// Every failure in order of time, circuit, direction.
+#[must_use]
+pub fn transients(scenario: &Scenario, outcome: &Outcome) -> Vec<Transient> {
+    let events = scenario.resilience.events.iter();
+    let begins = events.filter_map(|one| Some((one.stretches.first()?.from, one.label.as_str())));
+    let mut begins: Vec<(SimTime, &str)> = begins.collect();
+    begins.sort_unstable();
+    let mut all = Vec::new();
+    for (place, (at, label)) in begins.iter().enumerate() {
+        let later = begins[place..].iter().map(|(later, _)| *later);
+        let to = later.clone().find(|later| later > at).unwrap_or(FOR_EVER);
+        let window = Stretch { from: *at, to };
+        for index in 0..scenario.circuits.len() {
+            all.extend(pair(scenario, outcome, (index, label), window));
+        }
+    }
+    all
+}
+
+/// Both directions of a circuit; none where no pseudowire carries it.
+fn pair(
+    scenario: &Scenario,
+    outcome: &Outcome,
+    (index, label): (usize, &str),
+    window: Stretch,
+) -> Vec<Transient> {
+    let circuit = &scenario.circuits[index];
+    let lines = [0, 1].map(|way| timeline(circuit, way, outcome));
+    let [Some(forth), Some(back)] = lines else {
+        return Vec::new();
+    };
+    let conversion = circuit.interface.delay();
+    let delay = |line: &Timeline, at| delay_before(line, at).map(|delay| delay + conversion);
+    let delays = [forth, back].map(|line| [window.from, window.to].map(|at| delay(line, at)));
+    let asymmetry = [0, 1].map(|when| Some(difference_ps(delays[0][when]?, delays[1][when]?)));
+    let one = |(way, line): (usize, &Timeline)| Transient {
+        label: label.to_owned(),
+        at: window.from,
+        circuit: index,
+        direction: way,
+        gaps: gaps(scenario, (index, way), line, window),
+        delay: delays[way],
+        asymmetry_ps: asymmetry,
+    };
+    [forth, back].into_iter().enumerate().map(one).collect()
+}
+
+fn timeline<'o>(circuit: &Circuit, way: usize, outcome: &'o Outcome) -> Option<&'o Timeline> {
+    let stream = circuit.directions[way].stream()?;
+    let received = outcome.streams[stream.0 as usize].received.as_ref()?;
+    Some(&received.timeline)
+}
+
+fn gaps(
+    scenario: &Scenario,
+    (index, way): (usize, usize),
+    line: &Timeline,
+    window: Stretch,
+) -> Gaps {
+    let circuit = &scenario.circuits[index];
+    let settings = circuit.emulation().expect("a pseudowire has settings");
+    let stream = circuit.directions[way]
+        .stream()
+        .expect("a pseudowire has a stream");
+    let within = |at: SimTime| window.from <= at && at < window.to;
+    let mut holes = holes(line);
+    holes.retain(|hole| within(hole.from));
+    let packet = |stream: usize| match scenario.routed.get(stream) {
+        Some(routed) => packet_holes(&routed.routing, &scenario.resilience.outages),
+        None => Vec::new(),
+    };
+    let mut packet_holes = packet(stream.0 as usize);
+    if let Some(copy) = scenario.copy_of(stream) {
+        packet_holes = common(&packet_holes, &packet(copy.0 as usize));
+    }
+    packet_holes.retain(|hole| within(hole.from));
+    let recovery = scenario.resilience.relay_recovery;
+    Gaps::of_pseudowire(
+        &holes,
+        &packet_holes,
+        &ClockMap::default(),
+        (&settings.receivers[way], settings.packet_time_exact_ps),
+        recovery.interval * u64::from(recovery.messages),
+        0,
+    )
+}
+
+/// The delay of the last data put out before an instant.
+fn delay_before(line: &Timeline, at: SimTime) -> Option<Span> {
+    let before = line
+        .segments()
+        .iter()
+        .rev()
+        .filter(|segment| segment.from < at);
+    let mut data = before.filter(|segment| matches!(segment.content, Content::Data { .. }));
+    let segment = data.next()?;
+    let last = SimTime(segment.to.min(at).0 - 1);
+    segment.input_at(last).map(|input| last.since(input))
+}
