@@ -165,24 +165,26 @@ impl<'a> Pipe<'a> {
         // Packet n is created at boundary n + 1.
         let first = times.count_before(self.over.from).saturating_sub(1);
         let sent = times.count_before(self.over.to).saturating_sub(1);
-        let mut arrivals: Vec<(SimTime, u64)> = Vec::new();
+        // At one instant those of the first pseudowire come first.
+        let mut arrivals: Vec<(SimTime, usize, u64)> = Vec::new();
         let mut places = vec![0; self.pieces.len()];
         let mut lost = 0;
         for number in first..sent {
             let created = times.at(number + 1);
-            let copies = self.pieces.iter().zip(&mut places);
-            let delays = copies.filter_map(|(pieces, place)| {
+            let copies = self.pieces.iter().zip(&mut places).enumerate();
+            let delays = copies.filter_map(|(copy, (pieces, place))| {
                 while pieces[*place].created.to <= created {
                     *place += 1;
                 }
-                pieces[*place].delay
+                pieces[*place].delay.map(|delay| (delay, copy))
             });
             match delays.min() {
-                Some(delay) => arrivals.push((created + delay, number)),
+                Some((delay, copy)) => arrivals.push((created + delay, copy, number)),
                 None => lost += 1,
             }
         }
         arrivals.sort_unstable();
+        let arrivals = arrivals.into_iter().map(|(at, _, number)| (at, number));
         (receive(&self.receiver, &times, sent, arrivals), lost)
     }
 }
