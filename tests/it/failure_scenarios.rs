@@ -203,18 +203,27 @@ fn nothing_fails_in_service_under_any_kind_of_protection() {
 
 // --- What `failures` says ----------------------------------------------------------------------
 
-/// Every entry of every case: case id, entry.
-fn studied(name: &str, more: &[&str]) -> Vec<(String, Value)> {
+/// What the command prints.
+fn printed(name: &str, more: &[&str]) -> Vec<u8> {
     let out = tempfile::tempdir().expect("a folder");
     let output = Command::new(env!("CARGO_BIN_EXE_pilotwire"))
         .arg("failures")
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(name))
-        .args(["--format", "json", "--out"])
+        .arg(
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("scenarios")
+                .join(name),
+        )
+        .arg("--out")
         .arg(out.path().join("out"))
         .args(more)
-        .output()
-        .expect("it runs");
-    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        .output();
+    output.expect("it runs").stdout
+}
+
+/// Every entry of every case: case id, entry.
+fn studied(name: &str, more: &[&str]) -> Vec<(String, Value)> {
+    let json = printed(name, &[&["--format", "json"], more].concat());
+    let report: Value = serde_json::from_slice(&json).expect("JSON");
     let cases = report["cases"].as_array().expect("cases").iter();
     let entries = cases.flat_map(|case| {
         let id = case["id"].as_str().expect("an id").to_owned();
@@ -222,6 +231,28 @@ fn studied(name: &str, more: &[&str]) -> Vec<(String, Value)> {
         entries.into_iter().map(move |entry| (id.clone(), entry))
     });
     entries.collect()
+}
+
+#[test]
+fn bandwidth_stands_beside_gaps_and_asymmetry_in_one_table() {
+    let text = String::from_utf8(printed("hitless-vs-frr.toml", &[])).expect("text");
+    let row = |name: &str, kind: &str| {
+        let lines = text.lines().map(|line| line.split_whitespace().collect());
+        let mut rows = lines.filter(|words: &Vec<&str>| {
+            words.len() > 3 && words.join(" ").starts_with(&format!("{name} {kind} "))
+        });
+        rows.next().expect("a row").join(" ")
+    };
+    // 84 octets every millisecond; the rest of the ring is 588 us longer.
+    let hitless = row("87L hitless", "hitless");
+    assert!(hitless.starts_with("87L hitless hitless 2 × 672 kb/s 0.000 0.000 0.000"));
+    assert!(hitless.ends_with(" +0.588"), "{hitless}");
+    let facility = row("87L facility", "facility");
+    assert!(
+        facility.starts_with("87L facility facility 672 kb/s 15.000"),
+        "{facility}"
+    );
+    assert!(row("87L TDM ring", "ring").starts_with("87L TDM ring ring 2 × 64 kb/s 15.000"));
 }
 
 #[test]

@@ -30,7 +30,7 @@ pub fn lines(report: &FailuresReport<'_>) -> Vec<String> {
     ]);
     let header = [
         "circuit",
-        "protection",
+        "kind",
         "bandwidth",
         "packets",
         "command",
@@ -54,7 +54,10 @@ fn cells(report: &FailuresReport<'_>, place: usize) -> Vec<String> {
         .filter(|row| row.circuit == place && !row.cut_off)
         .collect();
     let hole = |of: fn(&DirectionResult) -> Option<Span>| {
-        let longest = rows.iter().map(|row| of(row)).collect::<Option<Vec<Span>>>();
+        let longest = rows
+            .iter()
+            .map(|row| of(row))
+            .collect::<Option<Vec<Span>>>();
         longest.map_or_else(
             || "never".to_owned(),
             |all| all.into_iter().max().unwrap_or_default().to_string(),
