@@ -13,7 +13,7 @@ use crate::mpls::graph::Graph;
 use crate::mpls::settings::Detection;
 use crate::mpls::sharing::Shared;
 use crate::mpls::tunnel::{Protection, Tunnel};
-use crate::topology::{Direction, LinkId, Path, Topology};
+use crate::topology::{Direction, Link, LinkId, Path, Topology};
 use crate::units::Span;
 use crate::units::quantity::{TIME, format};
 
@@ -38,6 +38,18 @@ pub(super) fn check(
         ways,
         drafts,
     };
+    for draft in drafts {
+        if let Some(link) = unfit(topology, draft) {
+            let title = format!(
+                "{}: a shaper of link {} holds no packet of it with a label more",
+                draft.title_of_direction(),
+                link.name
+            );
+            let place = scenario.place(&draft.span);
+            let help = "a larger burst: after a failure its packets may come that way";
+            findings.push(Diagnostic::error(title, place, "its packets").help(help));
+        }
+    }
     let tunnels = maker.tunnels(&[]);
     let all = circuits.iter().zip(ways).zip(&resilience.circuits);
     for ((circuit, ways), protection) in all {
@@ -54,6 +66,24 @@ pub(super) fn check(
         look.slow(findings);
         look.bare(&tunnels, findings);
     }
+}
+
+/// The first link by name with a shaper that could never send a packet of this stream inside a
+/// bypass, wherever a failure may lead it.
+pub(super) fn unfit<'a>(topology: &'a Topology, draft: &Draft) -> Option<&'a Link> {
+    let class = draft.class.index();
+    let too_small = |link: &&Link| {
+        let named = link.discipline.as_ref();
+        let shapers = named.map(|one| [one.shaper, one.shapers[class]]);
+        let bursts = shapers.into_iter().flatten().flatten();
+        let mut packets = draft
+            .packets
+            .iter()
+            .map(|(packet, _)| packet.relabelled(1, 0));
+        let least = bursts.map(|bucket| 8 * bucket.burst.0).min();
+        least.is_some_and(|least| packets.any(|packet| packet.bits_on(link) > least))
+    };
+    topology.links().iter().find(too_small)
 }
 
 struct Look<'a> {

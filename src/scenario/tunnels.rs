@@ -1,6 +1,7 @@
 //! The label-switched path of every stream with what protects it, and how it is forwarded over
 //! time.
 
+use super::lint_protection::unfit;
 use super::resilience::{CircuitProtection, ExplicitBypass, ProtectionKind, Resilience};
 use super::streams::Draft;
 use super::ways::{self, Ways};
@@ -52,6 +53,18 @@ impl Scenario {
     ) -> Option<Path> {
         let ways = &self.maker().ways_without(without)[circuit];
         ways.second[direction.index()].clone()
+    }
+
+    /// The first stream, with the first link, that no plan of a case can take: a shaper there is
+    /// too small for a packet with a label more. Refused on loading where the scenario speaks of
+    /// protection or failures.
+    #[must_use]
+    pub fn unfit(&self) -> Option<(String, String)> {
+        let mut drafts = self.foundation.drafts.iter();
+        drafts.find_map(|draft| {
+            let link = unfit(self.topology(), draft)?;
+            Some((draft.title_of_direction(), link.name.clone()))
+        })
     }
 
     pub(super) fn maker(&self) -> Maker<'_> {

@@ -301,3 +301,18 @@ fn tp009_fires_for_a_link_without_a_way_round() {
     let told = fired("TP009", &spur, TOPOLOGY);
     assert_eq!(told.len(), 1, "{told:?}");
 }
+
+#[test]
+fn a_shaper_that_holds_a_packet_only_without_the_bypass_label_is_refused() {
+    let shaped = |burst: &str| {
+        let discipline = format!(
+            "[[discipline]]\nname = \"narrow\"\nshaper = {{ rate = \"1 Mb/s\", burst = \"{burst}\" }}\n\n\
+             [[link]]\nname = \"spare\"\nends = [\"A\", \"B\"]\nmedium = \"fibre\"\n\
+             length = \"900 km\"\nrate = \"1 Gb/s\"\ndiscipline = \"narrow\"\n\n[[link]]"
+        );
+        let topology = with(TOPOLOGY, "[[link]]", &discipline);
+        errors(&load_texts(&ring("protection = \"facility\""), &topology)).len()
+    };
+    // The largest is a frame of the LAN, 1500 B and 20; a label more makes 1524.
+    assert_eq!((shaped("1524 B"), shaped("1523 B")), (0, 1));
+}
