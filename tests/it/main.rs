@@ -8,6 +8,8 @@ mod every_engine;
 mod failing_vectors;
 #[cfg(feature = "cli")]
 mod failures;
+mod failure_scenarios;
+mod failure_vectors;
 mod general_vectors;
 mod independence;
 mod queueing_theory;

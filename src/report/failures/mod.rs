@@ -2,6 +2,7 @@
 
 pub mod json;
 pub mod pretty;
+pub mod side_by_side;
 pub mod tables;
 
 use serde::Serialize;

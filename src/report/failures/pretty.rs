@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Counts, FailuresReport};
+use super::{Counts, FailuresReport, side_by_side};
 use crate::analysis::failures::severity::worst;
 use crate::analysis::study::{CaseResult, DirectionResult};
 use crate::analysis::verdict::Verdict;
@@ -23,6 +23,7 @@ pub fn render(report: &FailuresReport<'_>, most: usize, style: Style) -> String 
     let mut lines = vec![format!("  {}", report.formula)];
     lines.extend(summary_lines(report));
     lines.extend(worst_lines(report, most, style));
+    lines.extend(side_by_side::lines(report));
     lines.extend(story_lines(report));
     lines.extend(cut_off_lines(report));
     lines.extend(turn_back_lines(report));
