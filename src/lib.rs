@@ -9,8 +9,8 @@
 //!
 //! # The layers
 //! A module may use only those above it in this list; a test holds it.
-//! [`units`], [`random`], [`topology`], [`mpls`], [`traffic`], [`pseudowire`], [`channel`], [`plan`],
-//! [`engine`], [`scenario`], [`analysis`], [`report`], `cli`.
+//! [`units`], [`random`], [`topology`], [`mpls`], [`traffic`], [`pseudowire`], [`channel`],
+//! [`plan`], [`engine`], [`scenario`], [`analysis`], [`report`], `cli`.
 
 pub mod analysis;
 pub mod channel;

@@ -6,10 +6,10 @@ mod cli;
 mod engines_agree;
 mod every_engine;
 mod failing_vectors;
-#[cfg(feature = "cli")]
-mod failures;
 mod failure_scenarios;
 mod failure_vectors;
+#[cfg(feature = "cli")]
+mod failures;
 mod general_vectors;
 mod independence;
 mod queueing_theory;

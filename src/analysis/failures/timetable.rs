@@ -177,8 +177,9 @@ impl Timetable {
     /// longer time without any only so much is left: [`IDLE_MAX`] before all circuits are restored,
     /// a stage and the lead between stages, the time to settle and the lead elsewhere. A stage
     /// begins with the last change that leads to it; what is created within the lead before the
-    /// next change, which that may meet, is `during` already. Where the next change comes at once
-    /// the stage is as short as it really is, or does not stand apart.
+    /// next change, which that may meet, is `during` already. Where the next change comes sooner
+    /// than a stage lasts, the stage is made longer just before it; where it comes before circuits
+    /// have settled, the stage is as short as it really is, or does not stand apart.
     #[must_use]
     pub fn new(changes: &Changes, pace: Pace) -> Self {
         let mut clock = ClockMap::default();
@@ -190,8 +191,11 @@ impl Timetable {
                 _ => pace.settle + pace.lead,
             };
             let idle = pair[1].since(pair[0]);
+            let before = clock.sim(pair[0]);
             if idle > kept {
-                clock.skip(clock.sim(pair[0]) + kept, idle - kept);
+                clock.skip(before + kept, idle - kept);
+            } else if to != from && from >= Stage::AfterSwitch && idle > pace.settle {
+                clock.add(before + (idle - Span(1)), kept - idle);
             }
         }
         let mut stages = vec![(SimTime::ZERO, Stage::Steady)];
@@ -301,6 +305,28 @@ mod tests {
         }
         assert_eq!(table.clock.between(ms(1344), ms(1345)), Span::from_ms(56));
         assert_eq!(table.clock.real(ms(2465)), ms(15_000));
+    }
+
+    #[test]
+    fn a_stage_that_would_be_over_too_soon_is_made_longer() {
+        let soon = Changes {
+            all: [300, 325, 475, 5000, 15_000].map(ms).to_vec(),
+            ..changes(325)
+        };
+        let table = Timetable::new(&soon, PACE);
+        assert_eq!(table.of(Stage::AfterSwitch), [stretch(325 * MS, 1325 * MS)]);
+        assert_eq!(
+            table.clock.sim(ms(475)),
+            ms(1345),
+            "a stage and the lead behind 325 ms"
+        );
+        assert_eq!(
+            table.clock.real(ms(400)),
+            ms(400),
+            "a hole keeps its length"
+        );
+        let between = table.clock.between(ms(1000), ms(1345));
+        assert_eq!(between, Span(1), "real time stands");
     }
 
     #[test]
