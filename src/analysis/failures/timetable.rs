@@ -34,7 +34,8 @@ pub struct Changes {
     pub restored: SimTime,
     /// The last element is repaired; `None`: never.
     pub repaired: Option<SimTime>,
-    /// Every instant at which a cut begins or ends or a node begins to forward otherwise, ascending.
+    /// Every instant at which a cut begins or ends or a node begins to forward otherwise,
+    /// ascending.
     pub all: Vec<SimTime>,
 }
 
