@@ -71,8 +71,8 @@ impl<'a> Report<'a> {
         Self::over(scenario, (outcome, outcome), findings)
     }
 
-    /// The same for a run in which something fails: `calm` is the run until then, which the verdicts
-    /// speak of; the failures stand apart.
+    /// The same for a run in which something fails: `calm` is the run until then, which the
+    /// verdicts speak of; the failures stand apart.
     #[must_use]
     pub fn over(
         scenario: &'a Scenario,

@@ -34,7 +34,8 @@ pub struct Changes {
     pub restored: SimTime,
     /// The last element is repaired; `None`: never.
     pub repaired: Option<SimTime>,
-    /// Every instant at which a cut begins or ends or a node begins to forward otherwise, ascending.
+    /// Every instant at which a cut begins or ends or a node begins to forward otherwise,
+    /// ascending.
     pub all: Vec<SimTime>,
 }
 
@@ -160,9 +161,11 @@ impl Pace {
             let started = lead + edge + boundaries.periods(start);
             let settle = started + boundaries.periods(receiver.missing_limit.into());
             pace.lead = pace.lead.max(rounded(lead));
-            pace.warm_up = pace.warm_up.max(rounded(started + lead));
+            pace.warm_up = pace.warm_up.max(rounded(started));
             pace.settle = pace.settle.max(rounded(settle));
         }
+        // What is steady ends a lead before the failure: all have started by then.
+        pace.warm_up += pace.lead;
         pace
     }
 }
@@ -370,11 +373,12 @@ mod tests {
 
     #[test]
     fn the_warm_up_lets_every_circuit_start() {
-        // P = 1 ms, k = 2; 20 ms of fibre: twice that is the lead. Started after 40 + 2 + 3 ms, and
-        // the lead more; settled 10 ms after the start; all up to whole 10 ms, sending takes 2 ps.
+        // P = 1 ms, k = 2; 20 ms of fibre: twice that is the lead. Started after 40 + 2 + 3 ms, that
+        // and the lead up to whole 10 ms, and then one after the other; settled 10 ms after the
+        // start; sending takes 2 ps.
         let cut = stretch(1, 2);
         let plan = one_link(Span::from_ms(1), Span::from_ms(20), fill_half(2), cut);
-        let want = [90, 50, 60].map(Span::from_ms);
+        let want = [100, 50, 60].map(Span::from_ms);
         let pace = Pace::of(&plan);
         assert_eq!([pace.warm_up, pace.lead, pace.settle], want);
     }
