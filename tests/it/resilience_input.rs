@@ -25,6 +25,11 @@ fn topology() -> String {
         "radio_hops = 2\nadmin_groups = [\"radio\"]\ncan_fail = false\n\
          detection = { kind = \"fast-fault\", delay = \"2 ms\" }",
     );
+    let text = with(
+        &text,
+        "rate = \"100 Mb/s\"",
+        "rate = \"100 Mb/s\"\nadmin_groups = [\"fibre\"]",
+    );
     let text = with(&text, "name = \"C\"", "name = \"C\"\npower = \"battery\"");
     let text = with(
         &text,
@@ -824,7 +829,7 @@ fn the_expanded_text_says_every_default_and_reads_back_to_the_same() {
         + &event(700, "fault = { line = \"500 kV A-B\", breaks_opgw = true }");
     let first = loaded(
         "protection = \"standby\"\nsecond_path = { a-z = [\"A\", \"C\", \"B\"] }\n\
-         constraints = { metric = \"delay\", bandwidth = \"512 kb/s\", exclude = [\"radio\"], \
+         constraints = { metric = \"delay\", bandwidth = \"512 kb/s\", exclude = [\"north\"], \
          avoid = [\"D\"], avoid_groups = [\"OPGW A-B\"], via = [{ node = \"C\" }] }",
         &tables,
     );
