@@ -4,8 +4,9 @@ use super::arguments::{Presets, PresetsCommand};
 use super::{Exit, terminal};
 use crate::report::text::{Align, Columns, wrapped};
 use crate::scenario::nearest::nearest;
+use crate::scenario::resilience::{ControlProfile, PROFILES};
 use crate::scenario::services::SERVICES;
-use crate::topology::{PRESETS, Preset};
+use crate::topology::{Constant, PRESETS, Preset};
 use crate::traffic::Transport;
 use crate::units::quantity::format as quantity;
 
@@ -22,6 +23,12 @@ pub fn presets(arguments: &Presets) -> Exit {
             for preset in &PRESETS {
                 columns.row(vec![preset.name.into(), preset.about.into()]);
             }
+            for profile in &PROFILES {
+                columns.row(vec![
+                    profile.name.into(),
+                    format!("[control] {}", profile.about),
+                ]);
+            }
             terminal::result(&lines(&columns));
             Exit::Pass
         }
@@ -30,10 +37,24 @@ pub fn presets(arguments: &Presets) -> Exit {
 
 fn show(name: &str) -> Exit {
     if let Some(preset) = Preset::from_name(name) {
-        terminal::result(&shown(preset));
+        terminal::result(&shown(preset.name, preset.about, preset.constants));
+        return Exit::Pass;
+    }
+    if let Some(profile) = ControlProfile::from_name(name) {
+        let mut text = shown(profile.name, profile.about, profile.constants);
+        text.push_str(&format!(
+            "control.detection = {}\n",
+            profile.detection_in_words()
+        ));
+        text.push_str(&wrapped(
+            &format!("source: {}", profile.detection_source),
+            "    ",
+        ));
+        terminal::result(&text);
         return Exit::Pass;
     }
     let names = PRESETS.iter().map(|preset| preset.name);
+    let names = names.chain(PROFILES.iter().map(|profile| profile.name));
     let help = match nearest(name, names.clone()) {
         Some(name) => format!("did you mean {name}?"),
         None => format!("the presets are {}", names.collect::<Vec<_>>().join(", ")),
@@ -42,9 +63,9 @@ fn show(name: &str) -> Exit {
     Exit::NothingSelected
 }
 
-fn shown(preset: &Preset) -> String {
-    let mut text = format!("{}: {}\n\n", preset.name, preset.about);
-    for constant in preset.constants {
+fn shown(name: &str, about: &str, constants: &[Constant]) -> String {
+    let mut text = format!("{name}: {about}\n\n");
+    for constant in constants {
         let value = quantity(constant.value, constant.dimension);
         text.push_str(&format!("{} = {value}\n", constant.name));
         text.push_str(&format!(

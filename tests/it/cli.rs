@@ -546,6 +546,9 @@ fn a_rule_a_formula_and_a_circuit_are_explained() {
     let services = text(&["presets", "services"]);
     assert!(services.contains("scada (vpws, H2)\n") && services.contains("own choice"));
     assert!(text(&["presets", "show", "physical"]).contains("4900 ns/km"));
+    let control = text(&["presets", "show", "vendor-2010"]);
+    assert!(control.contains("control.detection = bfd, 100 ms x 3\n    source: Alcatel"));
+    assert!(text(&["presets"]).contains("vendor-2010"));
     for kind in ["scenario", "topology"] {
         let schema: Value = serde_json::from_str(&text(&["schema", kind])).unwrap();
         assert!(

@@ -186,6 +186,15 @@ const CIRCUITS: &[Case] = &[
     ),
 ];
 
+const FRAMES: &[Case] = &[(
+    "",
+    "[[circuit]]\nname = \"G\"\nends = [\"A\", \"C\"]\nservice = \"goose\"\nclass = \"EF\"\n\
+     goose = { size = \"200 B\", t1 = \"2 ms\", t0 = \"1 s\" }\nprotection = \"hitless\"",
+    "circuit G: frames carry no numbers to select by",
+    "\"hitless\"",
+    "standby or pseudowire",
+)];
+
 const BYPASSES: &[Case] = &[
     (
         "",
@@ -214,6 +223,13 @@ const BYPASSES: &[Case] = &[
         "it ends where no protected path goes on",
         "[\"C\", \"D\"]",
         "end at A, or behind it at B",
+    ),
+    (
+        "",
+        "[[bypass]]\nat = \"A\"\nprotects = \"C-A\"\npath = [\"A\", \"B\", \"C\", \"D\"]",
+        "it passes the node that it protects",
+        "[\"A\", \"B\", \"C\", \"D\"]",
+        "end at \"C\"",
     ),
     (
         "",
@@ -397,7 +413,7 @@ const EVENTS: &[Case] = &[
 
 #[test]
 fn every_fault_of_failures_and_protection_is_told_once_with_caret_and_help() {
-    for case in [CIRCUITS, BYPASSES, CONTROL, EVENTS].concat() {
+    for case in [CIRCUITS, FRAMES, BYPASSES, CONTROL, EVENTS].concat() {
         let (circuit, tables, title, caret, help) = case;
         let told = told(circuit, tables);
         let text = format!("{circuit} {tables}: {told:#?}");
@@ -887,6 +903,33 @@ fn circuits_without_packets_have_a_ring_or_nothing() {
         told[0].title,
         "circuit T: only paths of packets take constraints"
     );
+}
+
+#[test]
+fn a_leased_line_for_characters_protects_nothing() {
+    let leased = with(
+        &topology(),
+        "medium = \"fibre\"\nlength = \"100 km\"\nrate = \"1 Gb/s\"",
+        "medium = \"leased-line\"\nlength = \"100 km\"\nline = \"rs-232\"\nbaud = 9600",
+    );
+    let circuit = |keys: &str| {
+        let tables = format!(
+            "[[circuit]]\nname = \"S\"\nends = [\"A\", \"B\"]\ncarrier = \"serial\"\n\
+             interface = \"RS-232\"\nmessage = 4\n{keys}\n[[flow]]"
+        );
+        let text = with(
+            &with(RING, "[[flow]]", &tables),
+            "path = [\"A\", \"B\", \"C\", \"D\"]",
+            "",
+        );
+        errors(&load_texts(&text, &leased))
+    };
+    assert_eq!(circuit(""), []);
+    for kind in ["hitless", "ring", "standby"] {
+        let told = circuit(&format!("protection = \"{kind}\""));
+        assert_eq!(told.len(), 1, "{told:#?}");
+        assert_eq!(told[0].title, "circuit S: a leased line is no packets");
+    }
 }
 
 proptest! {

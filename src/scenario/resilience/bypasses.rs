@@ -7,7 +7,7 @@ use crate::scenario::diagnostic::{Diagnostic, Findings, Place};
 use crate::scenario::network::{node_names, tell_unknown, tell_unknown_node};
 use crate::scenario::routes;
 use crate::scenario::spec::BypassSpec;
-use crate::topology::NodeId;
+use crate::topology::{LinkId, NodeId, Path, Topology};
 
 /// The bypasses, in order of (point of local repair, link, merge point).
 pub fn settle(from: &Sources<'_>, findings: &mut Findings) -> Vec<ExplicitBypass> {
@@ -70,42 +70,62 @@ fn one(spec: &BypassSpec, from: &Sources<'_>, findings: &mut Findings) -> Option
     };
     let what = format!("bypass of {name} at {at_name}");
     let path = routes::bypass(&what, &spec.path, from.spec, from.network, findings)?;
-    let mut error = |title: &str, label: String, help: Option<String>| {
+    let round = Round { at, protects, next };
+    if let Some(fault) = round.fault(&path, topology) {
+        let (title, label, help) = fault;
         let title = format!("{what}: {title}");
-        let finding = Diagnostic::error(title, place(&spec.path.span), label);
-        findings.push(finding.maybe_help(help));
-        None
-    };
-    if path.nodes[0] != at {
-        let help = format!("begin with \"{at_name}\"");
-        return error(
-            "it begins elsewhere",
-            format!("not at {at_name}"),
-            Some(help),
-        );
-    }
-    if path.hops.iter().any(|hop| hop.link == protects) {
-        let help = "a bypass goes around what it protects".to_owned();
-        let title = "it goes over the link that it protects";
-        return error(title, format!("over {name}"), Some(help));
-    }
-    let next_name = &topology.node(next).name;
-    let end = *path.nodes.last().expect("a path has nodes");
-    if end != next && path.nodes.contains(&next) {
-        let help = format!("end at \"{next_name}\", or go around it too");
-        let title = "it passes the node that it protects";
-        return error(title, format!("through {next_name}"), Some(help));
-    }
-    let beyond: Vec<&str> = topology
-        .links_at(next)
-        .into_iter()
-        .filter(|(_, node)| *node != at)
-        .map(|(_, node)| topology.node(node).name.as_str())
-        .collect();
-    if end != next && !topology.links_at(next).iter().any(|(_, node)| *node == end) {
-        let help = format!("end at {next_name}, or behind it at {}", beyond.join(", "));
-        let label = "neither the next hop nor the one after it".to_owned();
-        return error("it ends where no protected path goes on", label, Some(help));
+        let finding = Diagnostic::error(title, from.spec.place(&spec.path.span), label);
+        findings.push(finding.help(help));
+        return None;
     }
     Some(ExplicitBypass { at, protects, path })
+}
+
+/// Where a bypass has to lead.
+struct Round {
+    at: NodeId,
+    protects: LinkId,
+    next: NodeId,
+}
+
+impl Round {
+    /// Why a path is no bypass: title, label, help.
+    fn fault(&self, path: &Path, topology: &Topology) -> Option<(&'static str, String, String)> {
+        let name = |node: NodeId| topology.node(node).name.as_str();
+        let (at, next) = (name(self.at), name(self.next));
+        if path.nodes[0] != self.at {
+            let (label, help) = (format!("not at {at}"), format!("begin with \"{at}\""));
+            return Some(("it begins elsewhere", label, help));
+        }
+        if path.hops.iter().any(|hop| hop.link == self.protects) {
+            let label = format!("over {}", topology.link(self.protects).name);
+            let help = "a bypass goes around what it protects".to_owned();
+            return Some(("it goes over the link that it protects", label, help));
+        }
+        let end = *path.nodes.last().expect("a path has nodes");
+        if end == self.next {
+            return None;
+        }
+        if path.nodes.contains(&self.next) {
+            let help = format!("end at \"{next}\", or go around it too");
+            let label = format!("through {next}");
+            return Some(("it passes the node that it protects", label, help));
+        }
+        let mut beyond: Vec<NodeId> = topology
+            .links_at(self.next)
+            .iter()
+            .map(|one| one.1)
+            .collect();
+        beyond.retain(|node| *node != self.at);
+        if beyond.contains(&end) {
+            return None;
+        }
+        let beyond: Vec<&str> = beyond.into_iter().map(name).collect();
+        let help = match beyond.as_slice() {
+            [] => format!("end at {next}"),
+            _ => format!("end at {next}, or behind it at {}", beyond.join(", ")),
+        };
+        let label = "neither the next hop nor the one after it".to_owned();
+        Some(("it ends where no protected path goes on", label, help))
+    }
 }

@@ -239,7 +239,7 @@ fn check(
 }
 
 /// A detection in words.
-fn described(detection: Detection) -> String {
+pub fn described(detection: Detection) -> String {
     let time = |span: Span| format(span.0, &TIME);
     match detection {
         Detection::LossOfSignal { delay, hold_off } => {

@@ -65,7 +65,7 @@ pub struct Resilience {
 /// What happens to a circuit when its path is cut, as `protection` names it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum ProtectionKind {
-    /// It stays where it is: a circuit without packets that has no ring.
+    /// It stays where it is.
     None,
     /// It follows the shortest path of every node (LDP).
     Igp,

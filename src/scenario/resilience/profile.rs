@@ -32,6 +32,12 @@ impl ControlProfile {
     pub fn from_name(name: &str) -> Option<&'static Self> {
         PROFILES.iter().find(|profile| profile.name == name)
     }
+
+    /// How a cut is seen, in words.
+    #[must_use]
+    pub fn detection_in_words(&self) -> String {
+        super::control::described(self.detection)
+    }
 }
 
 /// A count of messages; base unit 1 message.

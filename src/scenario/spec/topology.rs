@@ -42,7 +42,8 @@ pub struct TopologySpec {
     pub links: Vec<LinkSpec>,
     /// `[[line]]` with a usable name.
     pub lines: Vec<LineSpec>,
-    /// Whether every node, link and line has a usable name: else a name not found may be one of them.
+    /// Whether every node, link and line has a usable name: else a name not found may be one of
+    /// them.
     pub complete: bool,
     /// Descriptive keys used, as "kind: key".
     pub descriptive: Vec<String>,
