@@ -16,10 +16,11 @@ use super::tables::{SCENARIO, TOPOLOGY};
 use super::value::Table;
 use super::ways::{self, Ways};
 use super::{
-    Loaded, Overrides, Scenario, capacity, carriers, check, circuit_streams, circuits, compile,
-    coordinates, expand, fades, lint, lint_circuit, lint_protection, resilience, routes, security,
-    services, trace, tunnels,
+    Compiled, Loaded, Overrides, Scenario, UsedConstant, capacity, carriers, check,
+    circuit_streams, circuits, compile, coordinates, expand, fades, lint, lint_circuit,
+    lint_protection, resilience, routes, security, services, trace, tunnels,
 };
+use crate::mpls::control::Routed;
 use crate::random::Seed;
 use crate::units::{SimTime, Span};
 
@@ -147,20 +148,10 @@ fn scenario(
     let sources_end = SimTime::ZERO + duration?;
     let seed = Seed(overrides.seed.or(spec.seed)?);
     let weather = fades::weather(&spec, network, duration?, seed, &mut session.findings);
-    let resilience = resilience::settle(
-        &spec,
-        (topology_spec, network),
-        &ready,
-        duration?,
-        &mut session.findings,
-    );
-    let ways = protect(
-        &spec,
-        network,
-        &resilience,
-        &mut ready,
-        &mut session.findings,
-    );
+    let findings = &mut session.findings;
+    let written = (topology_spec, network);
+    let resilience = resilience::settle(&spec, written, &ready, duration?, findings);
+    let ways = protect(&spec, network, &resilience, &mut ready, findings);
     let drafts = streams::drafts(&ready.circuits, &ready.flows, sources_end);
     let parts = Parts {
         spec: &spec,
@@ -171,10 +162,7 @@ fn scenario(
         resilience: &resilience,
         seed,
     };
-    on_the_network(&parts, &drafts, duration?, &mut session.findings);
-    let streams = (&*ready.circuits, &*ways, &*drafts);
-    let topology = &network.topology;
-    lint_protection::check(&spec, topology, &resilience, streams, &mut session.findings);
+    on_the_network(&parts, (&drafts, &ways), duration?, findings);
     if session.findings.has_errors() || !ready.complete {
         return None;
     }
@@ -238,7 +226,12 @@ fn expand_traffic(
 }
 
 /// What streams and the network say of each other.
-fn on_the_network(parts: &Parts<'_>, drafts: &[Draft], duration: Span, findings: &mut Findings) {
+fn on_the_network(
+    parts: &Parts<'_>,
+    (drafts, ways): (&[Draft], &[Ways]),
+    duration: Span,
+    findings: &mut Findings,
+) {
     let look = capacity::Capacity {
         scenario: parts.spec,
         spec: parts.topology,
@@ -252,6 +245,9 @@ fn on_the_network(parts: &Parts<'_>, drafts: &[Draft], duration: Span, findings:
     lint::faster_than_light(parts.topology, parts.network, circuits, findings);
     let complete = parts.ready.complete.then_some(drafts);
     lint::unused(parts.topology, parts.network, complete, findings);
+    let streams = (circuits.as_slice(), ways, drafts);
+    let topology = &parts.network.topology;
+    lint_protection::check(parts.spec, topology, parts.resilience, streams, findings);
 }
 
 fn is_empty(table: &Table, key: &str) -> bool {
@@ -366,6 +362,50 @@ pub(super) struct Parts<'a> {
     pub seed: Seed,
 }
 
+/// What reports tell of the input: fields that do not act, constants in force, defaults taken.
+fn told(parts: &Parts<'_>) -> (Vec<String>, Vec<UsedConstant>, Vec<String>) {
+    let (spec, resilience) = (parts.spec, parts.resilience);
+    let mut not_judged = [spec.descriptive.clone(), parts.topology.descriptive.clone()].concat();
+    // Groups act where something may fail, and only there.
+    not_judged.retain(|one| !(resilience.written && one == "link: srlg"));
+    not_judged.sort();
+    not_judged.dedup();
+    let (mut constants, mut defaults) = (compile::constants(parts.network), spec.defaults.clone());
+    if resilience.written {
+        constants.extend(resilience.constants.iter().cloned());
+        constants.sort_by_key(|one| one.name);
+        defaults.extend(resilience.defaults.iter().cloned());
+    }
+    (not_judged, constants, defaults)
+}
+
+/// The plan of what happens in the scenario, and how its streams are forwarded where that changes.
+fn planned(
+    parts: &Parts<'_>,
+    drafts: &[Draft],
+    ways: &[Ways],
+    duration: SimTime,
+) -> (Compiled, Vec<Routed>) {
+    let maker = tunnels::Maker {
+        topology: &parts.network.topology,
+        resilience: parts.resilience,
+        ways,
+        drafts,
+    };
+    let routed = tunnels::routings(&maker, parts.seed);
+    let routings = match &routed {
+        Some(routed) => routed.iter().map(|one| one.routing.clone()).collect(),
+        None => tunnels::undisturbed(drafts),
+    };
+    let over = compile::Over {
+        outages: Some(&parts.resilience.outages),
+        series: parts.spec.series.as_ref().map(|at| Span(at.value)),
+        ..compile::Over::undisturbed(&routings, duration)
+    };
+    let compiled = compile::plan(parts.network, parts.weather, drafts, &over);
+    (compiled, routed.unwrap_or_default())
+}
+
 fn assemble(
     parts: &Parts<'_>,
     (mut drafts, ways): (Vec<Draft>, Vec<Ways>),
@@ -381,41 +421,14 @@ fn assemble(
         weather,
         resilience,
         seed,
-    } = parts;
+    } = *parts;
     let duration = SimTime(spec.duration.as_ref()?.value);
-    let series = spec.series.as_ref().map(|at| Span(at.value));
-    let maker = tunnels::Maker {
-        topology: &network.topology,
-        resilience,
-        ways: &ways,
-        drafts: &drafts,
-    };
-    let routed = tunnels::routings(&maker, *seed);
-    let routings = match &routed {
-        Some(routed) => routed.iter().map(|one| one.routing.clone()).collect(),
-        None => tunnels::undisturbed(&drafts),
-    };
-    let over = compile::Over {
-        outages: Some(&resilience.outages),
-        series,
-        ..compile::Over::undisturbed(&routings, duration)
-    };
-    let mut compiled = compile::plan(network, weather, &drafts, &over);
+    let (mut compiled, routed) = planned(parts, &drafts, &ways, duration);
     let mut circuits = compile::circuits(network, &ready.circuits, &drafts);
     let plan = &mut compiled.plan;
     circuit_streams::equalise(&ready.circuits, &mut circuits, &mut drafts, plan);
     circuit_streams::compare(&ready.circuits, &mut circuits);
-    let mut not_judged = [spec.descriptive.clone(), topology.descriptive.clone()].concat();
-    // Groups act where something may fail, and only there.
-    not_judged.retain(|one| !(resilience.written && one == "link: srlg"));
-    not_judged.sort();
-    not_judged.dedup();
-    let (mut constants, mut defaults) = (compile::constants(network), spec.defaults.clone());
-    if resilience.written {
-        constants.extend(resilience.constants.iter().cloned());
-        constants.sort_by_key(|one| one.name);
-        defaults.extend(resilience.defaults.iter().cloned());
-    }
+    let (not_judged, constants, defaults) = told(parts);
     let stem = path
         .file_stem()
         .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
@@ -431,7 +444,7 @@ fn assemble(
         topology_name: topology.name.as_ref()?.value.clone(),
         preset: network.constants.preset().name,
         duration,
-        seed: *seed,
+        seed,
         frequency_hz: spec.frequency.as_ref()?.value,
         budget,
         budget_profile,
@@ -439,9 +452,9 @@ fn assemble(
         flows: compile::flows(network, &ready.flows, &drafts),
         streams: compiled.streams,
         ports: compiled.ports,
-        resilience: (*resilience).clone(),
+        resilience: resilience.clone(),
         plan: compiled.plan,
-        routed: routed.unwrap_or_default(),
+        routed,
         constants,
         not_judged,
         defaults,
@@ -450,8 +463,8 @@ fn assemble(
         expanded: expand::scenario(parts),
         inputs: session.inputs.clone(),
         foundation: Foundation {
-            network: (*network).clone(),
-            weather: (*weather).clone(),
+            network: network.clone(),
+            weather: weather.clone(),
             drafts,
             ways,
         },

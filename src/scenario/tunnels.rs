@@ -248,7 +248,7 @@ impl Maker<'_> {
     }
 }
 
-/// The bypass that the sender of a hop was given: that to the next-next hop before that to the next.
+/// The bypass that the sender of a hop was given: to the next-next hop before one to the next.
 fn given_bypass(
     given: &[ExplicitBypass],
     path: &Path,

@@ -40,6 +40,10 @@ pub(super) fn admit_circuits(
             (circuit, Some(constraints)) if circuit.class.is_some() => (circuit, constraints),
             _ => continue,
         };
+        // Priorities in the wrong order are told already.
+        if constraints.hold_priority > constraints.setup_priority {
+            continue;
+        }
         let co_routed = circuit.co_routed() && protection.co_routed;
         for direction in &Direction::BOTH[..if co_routed { 1 } else { 2 }] {
             let way = direction.index();

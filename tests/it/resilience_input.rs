@@ -25,6 +25,11 @@ fn topology() -> String {
         "radio_hops = 2\nadmin_groups = [\"radio\"]\ncan_fail = false\n\
          detection = { kind = \"fast-fault\", delay = \"2 ms\" }",
     );
+    let text = with(
+        &text,
+        "rate = \"100 Mb/s\"",
+        "rate = \"100 Mb/s\"\nadmin_groups = [\"fibre\"]",
+    );
     let text = with(&text, "name = \"C\"", "name = \"C\"\npower = \"battery\"");
     let text = with(
         &text,
@@ -180,6 +185,15 @@ const CIRCUITS: &[Case] = &[
         "resignal",
     ),
 ];
+
+const FRAMES: &[Case] = &[(
+    "",
+    "[[circuit]]\nname = \"G\"\nends = [\"A\", \"C\"]\nservice = \"goose\"\nclass = \"EF\"\n\
+     goose = { size = \"200 B\", t1 = \"2 ms\", t0 = \"1 s\" }\nprotection = \"hitless\"",
+    "circuit G: frames carry no numbers to select by",
+    "\"hitless\"",
+    "standby or pseudowire",
+)];
 
 const BYPASSES: &[Case] = &[
     (
@@ -399,7 +413,7 @@ const EVENTS: &[Case] = &[
 
 #[test]
 fn every_fault_of_failures_and_protection_is_told_once_with_caret_and_help() {
-    for case in [CIRCUITS, BYPASSES, CONTROL, EVENTS].concat() {
+    for case in [CIRCUITS, FRAMES, BYPASSES, CONTROL, EVENTS].concat() {
         let (circuit, tables, title, caret, help) = case;
         let told = told(circuit, tables);
         let text = format!("{circuit} {tables}: {told:#?}");
@@ -831,7 +845,7 @@ fn the_expanded_text_says_every_default_and_reads_back_to_the_same() {
         + &event(700, "fault = { line = \"500 kV A-B\", breaks_opgw = true }");
     let first = loaded(
         "protection = \"standby\"\nsecond_path = { a-z = [\"A\", \"C\", \"B\"] }\n\
-         constraints = { metric = \"delay\", bandwidth = \"512 kb/s\", exclude = [\"radio\"], \
+         constraints = { metric = \"delay\", bandwidth = \"512 kb/s\", exclude = [\"north\"], \
          avoid = [\"D\"], avoid_groups = [\"OPGW A-B\"], via = [{ node = \"C\" }] }",
         &tables,
     );
@@ -889,6 +903,33 @@ fn circuits_without_packets_have_a_ring_or_nothing() {
         told[0].title,
         "circuit T: only paths of packets take constraints"
     );
+}
+
+#[test]
+fn a_leased_line_for_characters_protects_nothing() {
+    let leased = with(
+        &topology(),
+        "medium = \"fibre\"\nlength = \"100 km\"\nrate = \"1 Gb/s\"",
+        "medium = \"leased-line\"\nlength = \"100 km\"\nline = \"rs-232\"\nbaud = 9600",
+    );
+    let circuit = |keys: &str| {
+        let tables = format!(
+            "[[circuit]]\nname = \"S\"\nends = [\"A\", \"B\"]\ncarrier = \"serial\"\n\
+             interface = \"RS-232\"\nmessage = 4\n{keys}\n[[flow]]"
+        );
+        let text = with(
+            &with(RING, "[[flow]]", &tables),
+            "path = [\"A\", \"B\", \"C\", \"D\"]",
+            "",
+        );
+        errors(&load_texts(&text, &leased))
+    };
+    assert_eq!(circuit(""), []);
+    for kind in ["hitless", "ring", "standby"] {
+        let told = circuit(&format!("protection = \"{kind}\""));
+        assert_eq!(told.len(), 1, "{told:#?}");
+        assert_eq!(told[0].title, "circuit S: a leased line is no packets");
+    }
 }
 
 proptest! {
