@@ -149,13 +149,8 @@ pub fn scenario_and_outcome(sample: &Sample) -> (Scenario, Outcome) {
             phase: None,
             clock: Clock::default(),
         };
-        builder.stream(
-            Class::Ef,
-            source,
-            half(),
-            &[crossing],
-            Some(receiver.clone()),
-        );
+        let receiver = Some(receiver.clone());
+        builder.stream(Class::Ef, source, half(), &[crossing], receiver);
     }
     let scenario = Scenario {
         name: "Sample".into(),

@@ -28,7 +28,7 @@ fn topology() -> String {
     let text = with(
         &text,
         "rate = \"100 Mb/s\"",
-        "rate = \"100 Mb/s\"\nadmin_groups = [\"fibre\"]",
+        "rate = \"100 Mb/s\"\nadmin_groups = [\"radio\"]",
     );
     let text = with(&text, "name = \"C\"", "name = \"C\"\npower = \"battery\"");
     let text = with(
