@@ -1,6 +1,7 @@
 //! Simulated time and real time: a run leaves out stretches in which no node acts, and stays longer
 //! in a stage that would be over too soon to be judged.
 
+use crate::mpls::outage::Stretch;
 use crate::units::{SimTime, Span};
 
 /// Simulated instant ⇄ real instant. Both begin at zero and run alike, but for stretches of real
@@ -45,6 +46,20 @@ impl ClockMap {
             skipped: Span::ZERO,
             added,
         });
+    }
+
+    /// Only the breaks within these stretches of real time: for who sees time go by there alone.
+    #[must_use]
+    pub fn within(&self, stretches: &[Stretch]) -> Self {
+        let seen = |one: &Break| {
+            let real = self.real(one.at).0 - one.skipped.0;
+            let covers = |stretch: &Stretch| stretch.from.0 <= real && real < stretch.to.0;
+            stretches.iter().any(covers)
+        };
+        let kept = self.breaks.iter().filter(|one| seen(one));
+        Self {
+            breaks: kept.copied().collect(),
+        }
     }
 
     fn push(&mut self, new: Break) {
@@ -138,5 +153,15 @@ mod tests {
             assert_eq!(clock.sim(SimTime(real)), SimTime(sim), "{real}");
         }
         assert_eq!(clock.between(SimTime(90), SimTime(300)), Span(1230));
+        let hole = Stretch {
+            from: SimTime(90),
+            to: SimTime(240),
+        };
+        let own = clock.within(&[hole]);
+        assert_eq!(
+            own.skips(),
+            [(SimTime(100), Span(50))],
+            "one is behind the hole"
+        );
     }
 }

@@ -157,6 +157,18 @@ impl Gaps {
         }
     }
 
+    /// The same without an end, where no way is left.
+    #[must_use]
+    pub fn for_ever(self) -> Self {
+        Self {
+            packet: None,
+            tdm: None,
+            command: None,
+            protection: None,
+            lost: self.lost,
+        }
+    }
+
     /// Of a circuit on timeslots: bits are replaced as they are missing.
     #[must_use]
     pub fn of_timeslots(holes: &[Hole], clock: &ClockMap, recovery: Span) -> Self {

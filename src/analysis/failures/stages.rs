@@ -2,7 +2,7 @@
 
 use super::super::verdict::{FailCause, Verdict, difference_ps};
 use super::gaps::{Hole, holes};
-use super::{Pace, Stage, Timetable};
+use super::{ClockMap, Pace, Stage, Timetable};
 use crate::channel::Timeline;
 use crate::engine::Bin;
 use crate::mpls::outage::Stretch;
@@ -16,6 +16,8 @@ pub struct Direction<'a> {
     /// Parallel to [`Timetable::stages`]: `StreamOutcome::stages`, or `Selected::stages` where two
     /// pseudowires carry it; empty where no packets do.
     pub bins: &'a [Bin],
+    /// Simulated ⇄ real time, as far as it is of concern to this direction.
+    pub clock: &'a ClockMap,
     /// Conversion at both interfaces.
     pub conversion: Span,
     /// What packetization and play-out cost: `decomposition::edge_delay`.
@@ -116,7 +118,7 @@ struct Look {
 
 impl Look {
     fn new(way: &Direction<'_>, timetable: &Timetable, stage: Stage, outputs: &[Stretch]) -> Self {
-        let clock = &timetable.clock;
+        let clock = way.clock;
         let inside = |hole: &Hole| {
             let mut all = outputs.iter();
             all.any(|one| one.from <= hole.from && hole.from < one.to)
@@ -276,6 +278,7 @@ mod tests {
         let way = |way: usize| Direction {
             timeline: &runs[way].0,
             bins: &runs[way].1,
+            clock: &table.clock,
             conversion: Span::ZERO,
             edge: edge_delay(receiver, (packet_time.0, 1)),
             slack: slack(receiver, (packet_time.0, 1)),

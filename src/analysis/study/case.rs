@@ -9,9 +9,7 @@ use crate::analysis::failures::gaps::{common, holes, packet_holes};
 use crate::analysis::failures::passage::pieces;
 use crate::analysis::failures::phase::worst_phase;
 use crate::analysis::failures::stages::{self, Direction};
-use crate::analysis::failures::{
-    ClockMap, Gaps, Piece, Reach, Stage, StageJudgement, Timetable, WorstPhase,
-};
+use crate::analysis::failures::{ClockMap, Gaps, Piece, Reach, Stage, StageJudgement, WorstPhase};
 use crate::channel::Timeline;
 use crate::engine::{Bin, EngineKind, Options, Outcome, StreamOutcome, run, run_shared};
 use crate::mpls::control::Phases;
@@ -168,23 +166,28 @@ impl Study<'_> {
         let circuit = &self.scenario.circuits[index];
         let lines: [Timeline; 2] = [0, 1].map(|way| self.timeline((index, way), run));
         let bins = [0, 1].map(|way| bins(circuit, way, run));
+        let touched = [0, 1].map(|way| self.touched(circuit, way, run.prepared));
+        let packet = [0, 1].map(|way| self.packet_holes(circuit, way, run));
+        // Time that is not simulated makes only those holes longer in which no packet gets through:
+        // an underrun of a buffer that spans it lasts no longer for it.
+        let timetable = &run.prepared.timetable;
+        let clocks = [0, 1].map(|way| match &packet[way] {
+            _ if !touched[way] => ClockMap::default(),
+            Some(holes) => timetable.clock.within(holes),
+            None => timetable.clock.clone(),
+        });
         let ways = [0, 1].map(|way| {
             let emulation = circuit.emulation();
             Direction {
                 timeline: &lines[way],
                 bins: bins[way],
+                clock: &clocks[way],
                 conversion: circuit.interface.delay(),
                 edge: emulation.map_or(Span::ZERO, |settings| edge_delay(settings, way)),
                 slack: emulation.map_or(Span::ZERO, |settings| configured_slack(settings, way)),
             }
         });
-        let touched = [0, 1].map(|way| self.touched(circuit, way, run.prepared));
-        // Where nothing fails, no hole is longer for the time that is not simulated.
-        let mut timetable = run.prepared.timetable.clone();
-        if touched == [false; 2] {
-            timetable.clock = ClockMap::default();
-        }
-        let stages = stages::judge(ways, &timetable, self.pace, self.scenario.budget);
+        let stages = stages::judge(ways, timetable, self.pace, self.scenario.budget);
         let reach = self.reach(circuit, run);
         let mut lines = lines.into_iter();
         let mut way = 0;
@@ -193,14 +196,22 @@ impl Study<'_> {
                 self.calm_stage(&mut stages[0], index, way);
             }
             let timeline = lines.next().expect("two directions");
+            let mut gaps = self.gaps(circuit, way, run, (&timeline, &clocks[way], &packet[way]));
+            let cut_off = self.cut_off(case, circuit, way);
+            if cut_off {
+                // No protection brings it back: that the element is repaired in the end is no
+                // part of it.
+                gaps = gaps.for_ever();
+                stages[Stage::During as usize].delay_max = None;
+            }
             let worst = searched.ways[way].as_ref();
             let result = DirectionResult {
                 circuit: index,
                 direction: way,
-                cut_off: self.cut_off(case, circuit, way),
+                cut_off,
                 detection: self.detection(circuit, way, run.prepared),
                 touched: touched[way],
-                gaps: self.gaps(circuit, way, run, (&timeline, &timetable)),
+                gaps,
                 queue_free: worst.map(|worst| worst.gaps),
                 boundary: worst.map(|worst| worst.boundary),
                 reach,
@@ -235,33 +246,38 @@ impl Study<'_> {
         both.any(|one| prepared.touches(one.0 as usize))
     }
 
+    /// When no packet of a direction gets through, in real time; `None` where no packets carry it.
+    fn packet_holes(&self, circuit: &Circuit, way: usize, run: &Run<'_>) -> Option<Vec<Stretch>> {
+        let holes = |stream: StreamId| {
+            let routing = &run.prepared.routed[stream.0 as usize].routing;
+            packet_holes(routing, &run.prepared.failing)
+        };
+        let stream = circuit.directions[way].stream()?;
+        Some(match self.scenario.copy_of(stream) {
+            Some(copy) => common(&holes(stream), &holes(copy)),
+            None => holes(stream),
+        })
+    }
+
     fn gaps(
         &self,
         circuit: &Circuit,
         way: usize,
         run: &Run<'_>,
-        (line, timetable): (&Timeline, &Timetable),
+        (line, clock, packet): (&Timeline, &ClockMap, &Option<Vec<Stretch>>),
     ) -> Gaps {
+        let timetable = &run.prepared.timetable;
         let mut holes = holes(line);
         holes.retain(|hole| hole.from >= self.failed() && hole.from < timetable.end);
-        let stream = circuit.directions[way].stream();
-        let (Some(stream), Some(emulation)) = (stream, circuit.emulation()) else {
-            return Gaps::of_timeslots(&holes, &timetable.clock, self.recovery);
-        };
-        let packet = |stream: StreamId| {
-            let routing = &run.prepared.routed[stream.0 as usize].routing;
-            packet_holes(routing, &run.prepared.failing)
-        };
-        let packet = match self.scenario.copy_of(stream) {
-            Some(copy) => common(&packet(stream), &packet(copy)),
-            None => packet(stream),
+        let (Some(packet), Some(emulation)) = (packet, circuit.emulation()) else {
+            return Gaps::of_timeslots(&holes, clock, self.recovery);
         };
         let behind = timetable.stages.iter().zip(bins(circuit, way, run));
         let behind = behind.filter(|((_, stage), _)| *stage != Stage::Steady);
         Gaps::of_pseudowire(
             &holes,
-            &packet,
-            &timetable.clock,
+            packet,
+            clock,
             (&emulation.receivers[way], emulation.packet_time_exact_ps),
             self.recovery,
             behind.map(|(_, bin)| bin.lost).sum(),

@@ -63,11 +63,11 @@ fn summary_lines(report: &FailuresReport<'_>) -> Vec<String> {
     columns.row(header.map(str::to_owned).to_vec());
     for (kind, cases) in kinds {
         let all = || cases.iter().flat_map(|case| &case.directions);
-        let rows = || all().filter(|row| row.touched || row.cut_off);
+        let rows = || all().filter(|row| row.touched && !row.cut_off);
         let failed = cases.iter().filter(|case| case.verdict() == Verdict::Fail);
         let longest = rows().filter_map(|row| row.gaps.command).max();
         let never = rows().filter(|row| row.gaps.command.is_none()).count();
-        let cut_off = rows().filter(|row| row.cut_off).count();
+        let cut_off = all().filter(|row| row.cut_off).count();
         columns.row(vec![
             kind.to_owned(),
             cases.len().to_string(),
@@ -87,7 +87,7 @@ fn worst_lines(report: &FailuresReport<'_>, most: usize, style: Style) -> Vec<St
         let rows = case
             .directions
             .iter()
-            .filter(|row| row.touched || row.cut_off);
+            .filter(|row| row.touched && !row.cut_off);
         all.extend(rows.map(|row| (row.severity(), (case, row))));
     }
     let total = all.len();
@@ -123,7 +123,7 @@ fn worst_lines(report: &FailuresReport<'_>, most: usize, style: Style) -> Vec<St
     let header = rows.next().unwrap_or_default();
     let mut lines = vec![
         format!(
-            "  the worst {} of {total} circuit directions in cases that touch them; holes and largest delays in ms, × where they FAIL",
+            "  the worst {} of {total} circuit directions in cases that leave them a way; holes and largest delays in ms, × where they FAIL",
             shown.len()
         ),
         format!("  {header}"),
