@@ -271,45 +271,19 @@ pub fn joined<'e>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::topology::{Exposure, Line, Link, Medium, Node, NodeProcessing, Repeaters};
-    use crate::units::{BitRate, Octets, Span};
+    use crate::topology::network::tests as fixture;
+    use crate::topology::{Link, Node};
     use petgraph::algo::articulation_points::articulation_points;
     use petgraph::algo::bridges::bridges;
     use petgraph::graph::{NodeIndex, UnGraph};
     use proptest::prelude::*;
 
     fn node(place: u32) -> Node {
-        Node {
-            name: format!("N{place}"),
-            label: String::new(),
-            processing: NodeProcessing::Constant(Span::from_us(150)),
-            firewall: None,
-            coordinates: None,
-            can_fail: true,
-            power: None,
-        }
+        fixture::node(&format!("N{place}"))
     }
 
     fn link(ends: [u32; 2]) -> Link {
-        Link {
-            name: format!("{}-{}", ends[0], ends[1]),
-            ends: ends.map(NodeId),
-            medium: Medium::Fibre,
-            length: None,
-            propagation: [Span::from_us(100); 2],
-            rate: [BitRate::from_bps(1_000_000_000).unwrap(); 2],
-            line: Line::Ethernet,
-            radio_hops: 0,
-            repeaters: Repeaters::PhysicalLayer,
-            encryption: None,
-            discipline: None,
-            layer1_overhead: Octets(20),
-            queue_limit: [None; 8],
-            metric: 1,
-            srlg: Vec::new(),
-            engineering: crate::topology::Engineering::default(),
-            exposure: Exposure::default(),
-        }
+        fixture::link(&format!("{}-{}", ends[0], ends[1]), ends, 1)
     }
 
     /// Node 0 to 1 to 2 … and back, one group over two links, one link that cannot fail.

@@ -5,8 +5,7 @@ use super::failures::{ClockMap, Gaps};
 use super::verdict::difference_ps;
 use crate::channel::{Content, Timeline};
 use crate::engine::{Options, Outcome, run};
-use crate::mpls::outage::{FOR_EVER, Outages, Stretch};
-use crate::mpls::routing::Routing;
+use crate::mpls::outage::{FOR_EVER, Stretch};
 use crate::scenario::{Case, Circuit, Scenario};
 use crate::units::{SimTime, Span};
 
@@ -47,17 +46,8 @@ pub fn first_failure(scenario: &Scenario) -> Option<SimTime> {
 #[must_use]
 pub fn calm(scenario: &Scenario, options: &Options) -> Option<Outcome> {
     let sources_end = first_failure(scenario)?.min(scenario.duration);
-    let tunnels = scenario.tunnels(&[]);
-    let plan = scenario.plan_for(&Case {
-        outages: Outages::default(),
-        routings: tunnels
-            .iter()
-            .map(|one| Routing::along(&one.path))
-            .collect(),
-        phases: vec![None; tunnels.len()],
-        stages: Vec::new(),
-        sources_end,
-    });
+    let case = Case::undisturbed(&scenario.tunnels(&[]), sources_end);
+    let plan = scenario.plan_for(&case);
     Some(run(&plan, scenario.seed, options))
 }
 

@@ -1,5 +1,7 @@
 //! `pilotwire check`.
 
+use std::path::Path;
+
 use super::arguments::{Check, FailLevel, Switch};
 use super::{Exit, diagnostics, terminal};
 use crate::report::text::harmless;
@@ -28,6 +30,18 @@ pub fn check(arguments: &Check) -> Exit {
         terminal::result(&format!("{name}: {word}{}\n", counts(&loaded)));
     }
     exit
+}
+
+/// Loads what is to be simulated; what a person should know of it is shown.
+pub fn load(file: &Path, overrides: &Overrides, quiet: bool) -> Loaded {
+    let loaded = scenario::load(file, overrides);
+    let least = if quiet {
+        Severity::Error
+    } else {
+        Severity::Warning
+    };
+    diagnostics::show(&loaded, least);
+    loaded
 }
 
 /// The end of a command whose input was refused: its findings have been shown.

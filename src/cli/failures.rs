@@ -6,9 +6,10 @@ use std::time::{Instant, SystemTime};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::arguments::{Failures, Format, Switch};
+use super::arguments::{Failures, Switch};
 use super::run::{PATIENCE, not_written, timing};
-use super::{Exit, diagnostics, terminal};
+use super::terminal::Printed;
+use super::{Exit, terminal};
 use crate::analysis::enumeration::{
     Asked, Enumeration, FailureCase, Maintenance, Pairs, enumerate,
 };
@@ -18,7 +19,7 @@ use crate::report::failures::{FailuresReport, SCHEMA, files, json, pretty};
 use crate::report::folder::{self, Owner};
 use crate::report::pretty::Style;
 use crate::scenario::nearest::nearest;
-use crate::scenario::{self, Overrides, Scenario, Severity};
+use crate::scenario::{Overrides, Scenario};
 
 /// Works out every case, writes the results folder, prints the report.
 pub fn failures(arguments: &Failures) -> Exit {
@@ -26,13 +27,7 @@ pub fn failures(arguments: &Failures) -> Exit {
         seed: arguments.seed,
         filters: arguments.filters.map(Switch::is_on),
     };
-    let loaded = scenario::load(&arguments.scenario, &overrides);
-    let least = if arguments.quiet {
-        Severity::Error
-    } else {
-        Severity::Warning
-    };
-    diagnostics::show(&loaded, least);
+    let loaded = super::check::load(&arguments.scenario, &overrides, arguments.quiet);
     let Some(scenario) = &loaded.scenario else {
         return super::check::refused(&loaded);
     };
@@ -89,18 +84,14 @@ fn tell(report: &FailuresReport<'_>, arguments: &Failures, folder: &Path) -> Exi
     let counts = report.counts();
     let shown = format!("{}/", folder.display()).replace("//", "/");
     let last = last_line(counts, &report.result_hash, &shown);
-    match arguments.format {
-        Format::Pretty => {
-            let style = Style { colour: true };
-            let text = pretty::render(report, arguments.worst, style);
-            terminal::result(&format!("{text}{last}\n"));
-        }
-        Format::Json => terminal::result(&json::render(report)),
-        Format::Csv => terminal::result(&report.cases_csv),
-    }
-    if arguments.format != Format::Pretty && !arguments.quiet {
-        terminal::talk(&format!("{last}\n"));
-    }
+    let style = Style { colour: true };
+    let printed = Printed {
+        pretty: &|| pretty::render(report, arguments.worst, style),
+        json: &|| json::render(report),
+        csv: &report.cases_csv,
+        last: &last,
+    };
+    printed.tell(arguments.format, arguments.quiet);
     Exit::from(counts)
 }
 

@@ -5,15 +5,16 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::arguments::{Format, Run, Switch};
-use super::{Exit, diagnostics, terminal};
+use super::arguments::{Run, Switch};
+use super::terminal::Printed;
+use super::{Exit, terminal};
 use crate::analysis::transients::calm;
 use crate::engine::{EngineKind, Options, Outcome, run_watched};
 use crate::report::folder::{self, FolderError, Owner};
 use crate::report::manifest::Output;
 use crate::report::pretty::{Style, last_line};
 use crate::report::{Report, SCHEMA, json, pretty};
-use crate::scenario::{self, Overrides, Scenario, Severity};
+use crate::scenario::{Overrides, Scenario};
 use crate::units::SimTime;
 
 /// Simulates a scenario, writes the results folder, prints the report: in this order, so that a
@@ -23,13 +24,7 @@ pub fn run(arguments: &Run) -> Exit {
         seed: arguments.seed,
         filters: arguments.filters.map(Switch::is_on),
     };
-    let loaded = scenario::load(&arguments.scenario, &overrides);
-    let least = if arguments.quiet {
-        Severity::Error
-    } else {
-        Severity::Warning
-    };
-    diagnostics::show(&loaded, least);
+    let loaded = super::check::load(&arguments.scenario, &overrides, arguments.quiet);
     let Some(scenario) = &loaded.scenario else {
         return super::check::refused(&loaded);
     };
@@ -69,19 +64,13 @@ pub fn run(arguments: &Run) -> Exit {
     let summary = report.summary();
     let shown = format!("{}/", folder.display());
     let last = last_line(summary, &report.result_hash, &shown.replace("//", "/"));
-    match arguments.format {
-        Format::Pretty => {
-            terminal::result(&format!(
-                "{}{last}\n",
-                pretty::render(&report, Style { colour: true })
-            ));
-        }
-        Format::Json => terminal::result(&json::render(&report)),
-        Format::Csv => terminal::result(&report.results_csv),
-    }
-    if arguments.format != Format::Pretty && !arguments.quiet {
-        terminal::talk(&format!("{last}\n"));
-    }
+    let printed = Printed {
+        pretty: &|| pretty::render(&report, Style { colour: true }),
+        json: &|| json::render(&report),
+        csv: &report.results_csv,
+        last: &last,
+    };
+    printed.tell(arguments.format, arguments.quiet);
     Exit::from(summary)
 }
 

@@ -3,6 +3,35 @@
 
 use std::io::{IsTerminal, Write};
 
+use super::arguments::Format;
+
+/// A report in every format, each made only when it is asked for.
+pub struct Printed<'a> {
+    /// For people.
+    pub pretty: &'a dyn Fn() -> String,
+    /// For programs.
+    pub json: &'a dyn Fn() -> String,
+    /// For spreadsheets: the hashed table.
+    pub csv: &'a str,
+    /// What is said last to people.
+    pub last: &'a str,
+}
+
+impl Printed<'_> {
+    /// Prints it; where stdout is a program's, people read the last line on stderr.
+    pub fn tell(&self, format: Format, quiet: bool) {
+        let last = self.last;
+        match format {
+            Format::Pretty => return result(&format!("{}{last}\n", (self.pretty)())),
+            Format::Json => result(&(self.json)()),
+            Format::Csv => result(self.csv),
+        }
+        if !quiet {
+            talk(&format!("{last}\n"));
+        }
+    }
+}
+
 /// Writes a result to stdout; escape sequences are left out where it is no terminal, or where
 /// `NO_COLOR` says so.
 pub fn result(text: &str) {

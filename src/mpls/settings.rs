@@ -37,6 +37,26 @@ pub enum Detection {
     },
 }
 
+impl Detection {
+    /// The longest that an end takes to see a cut.
+    #[must_use]
+    pub fn longest(self) -> Span {
+        match self {
+            Self::LossOfSignal { delay, hold_off } | Self::FastFault { delay, hold_off } => {
+                delay + hold_off
+            }
+            Self::Bfd {
+                interval,
+                multiplier,
+            }
+            | Self::Hello {
+                interval,
+                multiplier,
+            } => interval * u64::from(multiplier),
+        }
+    }
+}
+
 /// Keeps a flapping link down: after the n-th fall within `window` it counts as up again only when
 /// it has been up for `hold` × 2^(n−1), at most `max`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

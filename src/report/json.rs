@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::assumed::{AssumedObject, assumed};
 use super::comparison::{self, Comparison};
 use super::text::late_policy;
 use super::transient::{self, TransientObject};
@@ -9,9 +10,7 @@ use super::{MODEL_VERSION, Report, SCHEMA, TOOL_VERSION};
 use crate::analysis::decomposition::BudgetParts;
 use crate::analysis::verdict::{DIRECTIONS, Judgement, NetworkDelay, extremes, shares};
 use crate::engine::StreamOutcome;
-use crate::scenario::{
-    Carried, Circuit, Diagnostic, Flow, FlowStream, LayerRates, Scenario, Severity,
-};
+use crate::scenario::{Carried, Circuit, Flow, FlowStream, LayerRates};
 use crate::units::Span;
 
 /// The report as JSON text, indented by two, with a newline at the end.
@@ -43,11 +42,7 @@ pub fn render(report: &Report<'_>) -> String {
         topology: &scenario.topology_name,
         preset: scenario.preset,
         duration_ps: scenario.duration.0,
-        constants: constants(scenario),
-        not_judged: &scenario.not_judged,
-        defaults: &scenario.defaults,
-        filters: scenario.filters.map(switch_word),
-        findings: findings(report.findings),
+        assumed: assumed(scenario, report.findings),
         comparisons: comparisons(report),
         transients: transient::objects(report),
     };
@@ -71,11 +66,8 @@ struct Document<'a> {
     topology: &'a str,
     preset: &'a str,
     duration_ps: u64,
-    constants: Vec<ConstantObject<'a>>,
-    not_judged: &'a [String],
-    defaults: &'a [String],
-    filters: Option<&'a str>,
-    findings: Vec<FindingObject<'a>>,
+    #[serde(flatten)]
+    assumed: AssumedObject<'a>,
     comparisons: Vec<ComparisonObject<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     transients: Vec<TransientObject<'a>>,
@@ -238,60 +230,6 @@ fn comparisons<'a>(report: &'a Report<'_>) -> Vec<ComparisonObject<'a>> {
         difference_ps: row.difference_ps(),
     };
     comparison::all(report).into_iter().map(one).collect()
-}
-
-/// A constant as reports and manifests show it.
-#[derive(Serialize)]
-pub(super) struct ConstantObject<'a> {
-    name: &'a str,
-    value: &'a str,
-    source: &'a str,
-    overrides: Option<&'a str>,
-}
-
-/// A finding as reports and manifests show it.
-#[derive(Serialize)]
-pub(super) struct FindingObject<'a> {
-    severity: &'a str,
-    code: Option<&'a str>,
-    title: &'a str,
-}
-
-pub(super) fn constants(scenario: &Scenario) -> Vec<ConstantObject<'_>> {
-    scenario
-        .constants
-        .iter()
-        .map(|one| ConstantObject {
-            name: one.name,
-            value: &one.value,
-            source: one.source,
-            overrides: one.overrides.as_deref(),
-        })
-        .collect()
-}
-
-/// Whether something acts, as files say it.
-pub(super) fn switch_word(on: bool) -> &'static str {
-    if on { "on" } else { "off" }
-}
-
-pub(super) fn findings(findings: &[Diagnostic]) -> Vec<FindingObject<'_>> {
-    findings
-        .iter()
-        .map(|one| FindingObject {
-            severity: severity_word(one.severity),
-            code: one.code,
-            title: &one.title,
-        })
-        .collect()
-}
-
-fn severity_word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    }
 }
 
 impl<'a> CircuitObject<'a> {

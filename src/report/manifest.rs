@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::json::{self, ConstantObject, FindingObject, constants, switch_word};
+use super::assumed::{AssumedObject, assumed};
 use super::{MODEL_VERSION, TOOL_VERSION, sha256_hex};
 use crate::scenario::{Diagnostic, Scenario};
 
@@ -42,11 +42,8 @@ struct Document<'a, C> {
     #[serde(flatten)]
     counts: &'a C,
     units: &'a str,
-    constants: Vec<ConstantObject<'a>>,
-    not_judged: &'a [String],
-    defaults: &'a [String],
-    filters: Option<&'a str>,
-    findings: Vec<FindingObject<'a>>,
+    #[serde(flatten)]
+    assumed: AssumedObject<'a>,
     inputs: Vec<FileObject<'a>>,
     outputs: Vec<FileObject<'a>>,
 }
@@ -92,11 +89,7 @@ pub fn render<C: Serialize>(
         frequency_hz: scenario.frequency_hz,
         counts: head.counts,
         units: "columns name their unit; histograms.hlog is in nanoseconds, rounded up",
-        constants: constants(scenario),
-        not_judged: &scenario.not_judged,
-        defaults: &scenario.defaults,
-        filters: scenario.filters.map(switch_word),
-        findings: json::findings(findings),
+        assumed: assumed(scenario, findings),
         inputs: scenario
             .inputs
             .iter()

@@ -2,6 +2,7 @@
 //!
 //! Every field and file is described in `docs/results.md`.
 
+mod assumed;
 mod comparison;
 mod drift;
 pub mod events;

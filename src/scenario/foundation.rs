@@ -8,6 +8,7 @@ use super::ways::Ways;
 use super::{Scenario, StreamOwner};
 use crate::mpls::outage::Outages;
 use crate::mpls::routing::Routing;
+use crate::mpls::tunnel::Tunnel;
 use crate::plan::{Plan, Source, StreamId};
 use crate::topology::Topology;
 use crate::units::{SimTime, Span};
@@ -38,6 +39,23 @@ pub struct Case {
     pub stages: Vec<SimTime>,
     /// When sources stop.
     pub sources_end: SimTime,
+}
+
+impl Case {
+    /// Nothing fails: every stream goes along the path of its tunnel.
+    #[must_use]
+    pub fn undisturbed(tunnels: &[Tunnel], sources_end: SimTime) -> Self {
+        Self {
+            outages: Outages::default(),
+            routings: tunnels
+                .iter()
+                .map(|one| Routing::along(&one.path))
+                .collect(),
+            phases: vec![None; tunnels.len()],
+            stages: Vec::new(),
+            sources_end,
+        }
+    }
 }
 
 impl Scenario {

@@ -10,7 +10,6 @@ use super::streams::{Draft, ReadyCircuit};
 use super::tunnels::Maker;
 use super::ways::Ways;
 use crate::mpls::graph::Graph;
-use crate::mpls::settings::Detection;
 use crate::mpls::sharing::Shared;
 use crate::mpls::tunnel::{Protection, Tunnel};
 use crate::topology::{Direction, Link, LinkId, Path, Topology};
@@ -191,7 +190,7 @@ impl Look<'_> {
         let settings = &self.resilience.control;
         let hops = self.ways.paths.iter().flat_map(|path| &path.hops);
         let links: BTreeSet<LinkId> = hops.map(|hop| hop.link).collect();
-        let time = |link: &LinkId| longest(settings.detection[link.0 as usize]) + settings.repair;
+        let time = |link: &LinkId| settings.detection[link.0 as usize].longest() + settings.repair;
         // The first by name among equals.
         let slowest = links.iter().rev().max_by_key(|link| time(link));
         let Some(link) = slowest.filter(|link| time(link) > CHANNEL_FAIL_TIMER) else {
@@ -271,21 +270,4 @@ fn unprotected(topology: &Topology, tunnel: &Tunnel) -> Vec<String> {
         }
     }
     bare
-}
-
-/// The longest that an end takes to see a cut.
-fn longest(detection: Detection) -> Span {
-    match detection {
-        Detection::LossOfSignal { delay, hold_off } | Detection::FastFault { delay, hold_off } => {
-            delay + hold_off
-        }
-        Detection::Bfd {
-            interval,
-            multiplier,
-        }
-        | Detection::Hello {
-            interval,
-            multiplier,
-        } => interval * u64::from(multiplier),
-    }
 }

@@ -229,10 +229,11 @@ fn lines_with(word: &str, modules: &[&str]) -> Vec<String> {
     found
 }
 
-const BELOW_CLI: [&str; 11] = [
+const BELOW_CLI: [&str; 12] = [
     "units",
     "random",
     "topology",
+    "mpls",
     "traffic",
     "pseudowire",
     "channel",
@@ -242,10 +243,11 @@ const BELOW_CLI: [&str; 11] = [
     "analysis",
     "report",
 ];
-const BELOW_SCENARIO: [&str; 8] = [
+const BELOW_SCENARIO: [&str; 9] = [
     "units",
     "random",
     "topology",
+    "mpls",
     "traffic",
     "pseudowire",
     "channel",

@@ -2,8 +2,8 @@
 //! hand on the ring of the fixtures.
 
 use crate::scenario_support::{Found, RING, TOPOLOGY, errors, found, load_texts, with};
-use pilotwire::mpls::outage::{Element, FOR_EVER, Outages, Stretch};
-use pilotwire::mpls::routing::{Crossing, Next, Routing, Target};
+use pilotwire::mpls::outage::{Element, FOR_EVER, Stretch};
+use pilotwire::mpls::routing::{Crossing, Next, Target};
 use pilotwire::mpls::tunnel::Protection;
 use pilotwire::plan::{End, PortId, Source, StreamId};
 use pilotwire::scenario::{Case, Scenario, StreamOwner};
@@ -28,17 +28,7 @@ fn ring(more: &str) -> String {
 }
 
 fn undisturbed(scenario: &Scenario) -> Case {
-    let tunnels = scenario.tunnels(&[]);
-    Case {
-        outages: Outages::default(),
-        routings: tunnels
-            .iter()
-            .map(|one| Routing::along(&one.path))
-            .collect(),
-        phases: vec![None; tunnels.len()],
-        stages: Vec::new(),
-        sources_end: END,
-    }
+    Case::undisturbed(&scenario.tunnels(&[]), END)
 }
 
 fn links(scenario: &Scenario, hops: &[Hop]) -> Vec<String> {

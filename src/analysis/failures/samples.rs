@@ -72,9 +72,9 @@ pub struct Repair {
     pub back: u64,
 }
 
-/// Nodes A to F in a ring; from A over B to C. Legs: 0 A-B, 1 B-C; round the other way 2 B-A, 3 A-F,
-/// 4 F-E, 5 E-D, 6 D-C; from the head end 7 A-F, 8 F-E, 9 E-D, 10 D-C. Every leg takes 1 ps to
-/// send, 7 ps to cross and 4 ps in the node behind; the first node takes 4 ps.
+/// Nodes A to F in a ring; from A over B to C. Legs: 0 A-B, 1 B-C; round the other way 2 B-A,
+/// 3 A-F, 4 F-E, 5 E-D, 6 D-C; from the head end 7 A-F, 8 F-E, 9 E-D, 10 D-C. Every leg takes
+/// 1 ps to send, 7 ps to cross and 4 ps in the node behind; the first node takes 4 ps.
 pub fn ring(packet_time: Span, receiver: Receiver, cut: Stretch, repair: Repair) -> Plan {
     ring_of(Span(1), packet_time, receiver, cut, repair)
 }

@@ -5,7 +5,6 @@ use crate::analysis::failures::ring::{Link, dark};
 use crate::analysis::failures::{Gaps, Ring};
 use crate::channel::Timeline;
 use crate::mpls::outage::{Outages, Stretch};
-use crate::mpls::settings::Detection;
 use crate::scenario::resilience::ProtectionKind;
 use crate::scenario::{Carried, Direction as Way, Scenario};
 use crate::topology::{Direction, Hop, Topology};
@@ -61,21 +60,8 @@ pub(super) fn timeline(
         fixed - transit * nodes.1 + propagation(topology, &path.hops)
     });
     let settings = &scenario.resilience.control;
-    let detection = own.iter().map(|hop| {
-        let detection = settings.detection[hop.link.0 as usize];
-        match detection {
-            Detection::LossOfSignal { delay, hold_off }
-            | Detection::FastFault { delay, hold_off } => delay + hold_off,
-            Detection::Bfd {
-                interval,
-                multiplier,
-            }
-            | Detection::Hello {
-                interval,
-                multiplier,
-            } => interval * u64::from(multiplier),
-        }
-    });
+    let detection = own.iter();
+    let detection = detection.map(|hop| settings.detection[hop.link.0 as usize].longest());
     let ring = Ring {
         working,
         protection: other,

@@ -19,8 +19,7 @@ use super::failures::{Gaps, Pace, Reach, Severity, StageJudgement, Timetable};
 use super::verdict::{Judgement, Verdict, judge};
 use crate::channel::Timeline;
 use crate::engine::{EngineKind, Options, Outcome, SharedArrivals, run};
-use crate::mpls::outage::{Element, Outages};
-use crate::mpls::routing::Routing;
+use crate::mpls::outage::Element;
 use crate::mpls::tunnel::{Protection, Tunnel};
 use crate::scenario::{Case, Scenario, StreamOwner};
 use crate::units::{SimTime, Span};
@@ -164,15 +163,7 @@ impl<'a> Study<'a> {
     #[must_use]
     pub fn new(scenario: &'a Scenario, manner: Manner) -> Self {
         let tunnels = scenario.tunnels(&[]);
-        let calm = |sources_end| {
-            scenario.plan_for(&Case {
-                outages: Outages::default(),
-                routings: along(&tunnels),
-                phases: vec![None; tunnels.len()],
-                stages: Vec::new(),
-                sources_end,
-            })
-        };
+        let calm = |sources_end| scenario.plan_for(&Case::undisturbed(&tunnels, sources_end));
         let options = Options {
             engine: manner.engine,
             ..Options::default()
@@ -253,9 +244,4 @@ impl<'a> Study<'a> {
             Some(out) => self.scenario.tunnels(std::slice::from_ref(out)),
         }
     }
-}
-
-fn along(tunnels: &[Tunnel]) -> Vec<Routing> {
-    let path = |tunnel: &Tunnel| Routing::along(&tunnel.path);
-    tunnels.iter().map(path).collect()
 }

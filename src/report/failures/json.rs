@@ -6,7 +6,7 @@ use super::{Counts, FailuresReport, SCHEMA};
 use crate::analysis::failures::StageJudgement;
 use crate::analysis::study::{CaseResult, DirectionResult, Told, TurnBack};
 use crate::analysis::verdict::DIRECTIONS;
-use crate::report::json::{ConstantObject, FindingObject, constants, findings, switch_word};
+use crate::report::assumed::{AssumedObject, assumed};
 use crate::report::{MODEL_VERSION, TOOL_VERSION};
 use crate::scenario::Scenario;
 use crate::units::Span;
@@ -31,11 +31,7 @@ pub fn render(report: &FailuresReport<'_>) -> String {
         topology: &scenario.topology_name,
         preset: scenario.preset,
         budget_ps: scenario.budget.0,
-        constants: constants(scenario),
-        not_judged: &scenario.not_judged,
-        defaults: &scenario.defaults,
-        filters: scenario.filters.map(switch_word),
-        findings: findings(report.findings),
+        assumed: assumed(scenario, report.findings),
     };
     let mut text = serde_json::to_string_pretty(&document).expect("plain data has a JSON form");
     text.push('\n');
@@ -58,11 +54,8 @@ struct Document<'a> {
     topology: &'a str,
     preset: &'a str,
     budget_ps: u64,
-    constants: Vec<ConstantObject<'a>>,
-    not_judged: &'a [String],
-    defaults: &'a [String],
-    filters: Option<&'a str>,
-    findings: Vec<FindingObject<'a>>,
+    #[serde(flatten)]
+    assumed: AssumedObject<'a>,
 }
 
 #[derive(Serialize)]
