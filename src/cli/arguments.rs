@@ -235,7 +235,7 @@ pub struct Completions {
 pub enum Format {
     /// Tables for people, the worst first, milliseconds.
     Pretty,
-    /// One JSON object (schema pilotwire.run/1).
+    /// One JSON object; `schema` in it names its form.
     Json,
     /// The content of results.csv.
     Csv,
