@@ -54,7 +54,8 @@ pub enum Command {
     /// Check scenario and topology files without simulating.
     #[command(after_help = "Example: pilotwire check scenarios/*.toml --fail-level warning")]
     Check(Check),
-    /// Explain a rule, the planning formulas, a circuit hop by hop, or the engine's stations.
+    /// Explain a rule, the planning formulas, a circuit hop by hop with what protects it, or the
+    /// engine's stations.
     #[command(
         after_help = "Examples:\n  pilotwire explain TP001\n  pilotwire explain planning\n  \
         pilotwire explain scenarios/altalink-pilot.toml \"87L KEE-ELL\"\n  \
@@ -234,7 +235,7 @@ pub struct Completions {
 pub enum Format {
     /// Tables for people, the worst first, milliseconds.
     Pretty,
-    /// One JSON object (schema pilotwire.run/1).
+    /// One JSON object; `schema` in it names its form.
     Json,
     /// The content of results.csv.
     Csv,

@@ -1,12 +1,15 @@
-//! `pilotwire explain`: a rule, the planning formulas, or a circuit hop by hop.
+//! `pilotwire explain`: a rule, the planning formulas, or a circuit hop by hop with what protects
+//! it.
 
 use std::path::Path;
 
 use super::arguments::Explain;
 use super::{Exit, diagnostics, terminal};
+use crate::analysis::enumeration::{Asked, enumerate};
 use crate::analysis::planning;
+use crate::analysis::study::{Manner, Study};
 use crate::report::text::wrapped;
-use crate::report::{hops, stations};
+use crate::report::{hops, protection, stations};
 use crate::scenario::lint::{RULES, Rule};
 use crate::scenario::nearest::nearest;
 use crate::scenario::{self, Overrides, Severity};
@@ -68,6 +71,13 @@ fn explain_circuit(file: &Path, name: &str) -> Exit {
         .position(|circuit| circuit.name == name);
     if let Some(index) = found {
         terminal::result(&hops::circuit(scenario, index));
+        if super::failures::unfit(scenario) {
+            return Exit::BadInput;
+        }
+        let study = Study::new(scenario, Manner::default());
+        let singles = enumerate(scenario.topology(), &Asked::default());
+        let singles = singles.expect("nothing is named").cases;
+        terminal::result(&protection::circuit(&study, index, &singles));
         return Exit::Pass;
     }
     let names = scenario

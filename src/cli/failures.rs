@@ -31,6 +31,9 @@ pub fn failures(arguments: &Failures) -> Exit {
     let Some(scenario) = &loaded.scenario else {
         return super::check::refused(&loaded);
     };
+    if unfit(scenario) {
+        return Exit::BadInput;
+    }
     let enumeration = match wanted(scenario, arguments) {
         Ok(enumeration) => enumeration,
         Err(exit) => return exit,
@@ -69,6 +72,19 @@ pub fn failures(arguments: &Failures) -> Exit {
         return not_written(&error);
     }
     tell(&report, arguments, &folder)
+}
+
+/// Whether no failure can be worked out in a scenario, which loading lets pass where it speaks of
+/// none; says why.
+pub fn unfit(scenario: &Scenario) -> bool {
+    let Some((stream, link)) = scenario.unfit() else {
+        return false;
+    };
+    let title =
+        format!("{stream}: a shaper of link {link} holds no packet of it with a label more");
+    let help = "a larger burst: after a failure its packets may come that way";
+    terminal::error(&title, Some(help));
+    true
 }
 
 fn manner(arguments: &Failures) -> Manner {

@@ -291,7 +291,7 @@ fn goes_along(tunnel: &Tunnel) -> bool {
         Protection::Resignal | Protection::Copy => true,
         Protection::Standby(path) | Protection::Secondary(path) => path.is_none(),
         Protection::Pseudowire { path, .. } => path.is_none(),
-        Protection::Igp => false,
+        Protection::Igp | Protection::None => false,
     }
 }
 
@@ -598,6 +598,15 @@ mod tests {
             assert_eq!(repaired, Some(&(at, via.into())), "{:?}", tunnel.protection);
             assert!(routing.crossings.iter().all(|one| one.more_labels == 0));
         }
+    }
+
+    #[test]
+    fn a_path_without_protection_stays_where_it_is() {
+        let net = ring(&[]);
+        let tunnel = tunnel(&net, "ABC", Protection::None);
+        let routed = routed(&net, &cut(&net, &["BC"], 3_000_000), &tunnel);
+        assert_eq!(routed.routing.crossings.len(), 2);
+        assert!(!routed.steps.is_empty(), "the cut is seen all the same");
     }
 
     #[test]

@@ -94,6 +94,9 @@ pub(super) fn decide<'c>(control: &'c Control<'c>, tunnel: &'c Tunnel) -> Story 
         no_revert_before: SimTime::ZERO,
     };
     head.place_of(&tunnel.path);
+    if tunnel.protection == Protection::None {
+        return head.story;
+    }
     while let Some((at, event)) = head.next() {
         assert!(at >= head.now, "a head end lives forwards");
         head.now = at;

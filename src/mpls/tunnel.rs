@@ -21,6 +21,8 @@ pub struct Tunnel {
 /// What happens when the path of a tunnel is cut.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Protection {
+    /// Nobody acts: what is cut stays cut until it is repaired.
+    None,
     /// LDP: every node forwards along its own shortest path (no bandwidth, no repair).
     Igp,
     /// RSVP-TE without protection: the head end learns of it and signals a new path.

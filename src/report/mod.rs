@@ -13,6 +13,7 @@ pub mod hops;
 pub mod json;
 pub mod manifest;
 pub mod pretty;
+pub mod protection;
 mod reasons;
 pub mod stations;
 pub mod tables;

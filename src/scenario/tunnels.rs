@@ -177,10 +177,9 @@ impl Maker<'_> {
         let open = |hop: Hop| !out.contains(&hop.link);
         match protection.kind {
             ProtectionKind::Igp => Protection::Igp,
-            // Circuits without packets have no stream, so `none` and `ring` do not come here.
-            ProtectionKind::None | ProtectionKind::Ring | ProtectionKind::Resignal => {
-                Protection::Resignal
-            }
+            ProtectionKind::None => Protection::None,
+            // Circuits over timeslots have no stream, so `ring` does not come here.
+            ProtectionKind::Ring | ProtectionKind::Resignal => Protection::Resignal,
             ProtectionKind::Facility => {
                 let computed = bypasses(graph, path, &open);
                 let places = computed.into_iter().enumerate();

@@ -248,6 +248,71 @@ fn during_maintenance_the_ring_is_open_and_the_next_failure_cuts_it() {
 }
 
 #[test]
+fn a_circuit_is_explained_with_its_ways_round_and_what_they_do_to_its_slack() {
+    let home = Home::new("");
+    let told = |home: &Home| {
+        let output = home.pilotwire(&["explain", "s.toml", "P"]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let text = told(&home);
+    assert!(text.contains("protection facility: "), "{text}");
+    assert!(
+        text.contains("A → F → E → D → C → B  B        link\n"),
+        "{text}"
+    );
+    // The label is within the padding: 1403.360 us are 1002.688 us more than normal.
+    let want = "a→z  longest way round +1.003 ms (link A-B), slack 1.000 ms: -0.003 ms left, \
+                packets come late";
+    assert!(text.contains(want), "{text}");
+    assert!(
+        text.contains("asymmetry up to +1.003 ms (link A-B)"),
+        "{text}"
+    );
+    assert!(text.contains("a hole of 10 packets (10 ms)"), "{text}");
+    let second = scenario("").replace("facility", "standby");
+    fs::write(home.0.path().join("s.toml"), second).unwrap();
+    let text = told(&home);
+    let want = "second path A → F → E → D → C → B; shares no link, node or group with the first";
+    assert!(text.contains(want), "{text}");
+    assert!(
+        text.contains("longest way round +1.003 ms (link A-B)"),
+        "{text}"
+    );
+    let none = scenario("").replace("facility", "none");
+    fs::write(home.0.path().join("s.toml"), none).unwrap();
+    let text = told(&home);
+    assert!(
+        text.contains("protection none: it stays where it is"),
+        "{text}"
+    );
+    assert!(text.contains("a→z  no way round is longer"), "{text}");
+}
+
+#[test]
+fn a_shaper_too_small_for_a_bypass_is_told_before_any_case_is_worked_out() {
+    let home = Home::new("");
+    let silent = scenario("")
+        .replace("protection = \"facility\"\n", "")
+        .replace("\"8 B\"", "\"40 B\"")
+        .replace("\"4 ms\"", "\"20 ms\"");
+    fs::write(home.0.path().join("s.toml"), silent).unwrap();
+    // 90 octets on the wire, 94 with a label more.
+    let narrow = "[[discipline]]\nname = \"narrow\"\n\
+                  shaper = { rate = \"10 Mb/s\", burst = \"90 B\" }\n[[link]]\nname = \"C-D\"\n\
+                  discipline = \"narrow\"\n";
+    let topology = topology().replace("[[link]]\nname = \"C-D\"\n", narrow);
+    fs::write(home.0.path().join("ring.toml"), topology).unwrap();
+    for arguments in [&["failures", "s.toml"][..], &["explain", "s.toml", "P"]] {
+        let output = home.pilotwire(arguments);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        let told = String::from_utf8(output.stderr).unwrap();
+        let want = "P a-z: a shaper of link C-D holds no packet of it with a label more";
+        assert!(told.contains(want), "{told}");
+    }
+}
+
+#[test]
 fn a_failure_within_a_run_stands_apart_from_its_verdicts() {
     let home = Home::new("[[event]]\nat = \"500 ms\"\nfail = { link = \"A-B\" }\n");
     let output = home.pilotwire(&["run", "s.toml", "--format", "json", "--quiet"]);

@@ -38,6 +38,30 @@ pub fn pieces(plan: &Plan, stream: StreamId, over: Stretch) -> Vec<Piece> {
     found
 }
 
+/// What becomes of packets that are sent twice, the first copy to come counting: both lists are
+/// without a gap and end together.
+#[must_use]
+pub fn first_of(one: &[Piece], other: &[Piece]) -> Vec<Piece> {
+    let mut first: Vec<Piece> = Vec::with_capacity(one.len() + other.len());
+    let (mut one, mut other) = (one.iter().peekable(), other.iter().peekable());
+    while let (Some(a), Some(b)) = (one.peek(), other.peek()) {
+        let (a, b) = (**a, **b);
+        let to = a.created.to.min(b.created.to);
+        let from = a.created.from.max(b.created.from);
+        let delay = a.delay.into_iter().chain(b.delay).min();
+        match first.last_mut() {
+            Some(last) if last.delay == delay => last.created.to = to,
+            _ => first.push(Piece {
+                created: Stretch { from, to },
+                delay,
+            }),
+        }
+        one.next_if(|piece| piece.created.to == to);
+        other.next_if(|piece| piece.created.to == to);
+    }
+    first
+}
+
 /// Packets created within a stretch that have come to the same point.
 #[derive(Clone, Copy)]
 struct Group {
@@ -188,6 +212,26 @@ mod tests {
             let alike = found.windows(2).any(|pair| pair[0].delay == pair[1].delay);
             assert!(!alike, "neighbours differ");
         }
+    }
+
+    #[test]
+    fn of_two_copies_the_first_to_come_counts() {
+        let piece = |from, to, delay: u64| Piece {
+            created: stretch(from, to),
+            delay: (delay > 0).then_some(Span(delay)),
+        };
+        let near = [piece(0, 10, 5), piece(10, 20, 0), piece(20, 40, 9)];
+        let far = [piece(0, 15, 8), piece(15, 30, 0), piece(30, 40, 8)];
+        let want = [
+            piece(0, 10, 5),
+            piece(10, 15, 8),
+            piece(15, 20, 0),
+            piece(20, 30, 9),
+            piece(30, 40, 8),
+        ];
+        assert_eq!(first_of(&near, &far), want);
+        assert_eq!(first_of(&far, &near), want);
+        assert_eq!(first_of(&near, &near), near);
     }
 
     #[test]

@@ -6,10 +6,10 @@ use crate::analysis::decomposition::{configured_slack, edge_delay, packetization
 use crate::analysis::enumeration::{FailureCase, joined};
 use crate::analysis::failures::Way;
 use crate::analysis::failures::gaps::{common, holes, packet_holes};
-use crate::analysis::failures::passage::pieces;
+use crate::analysis::failures::passage::{first_of, pieces};
 use crate::analysis::failures::phase::worst_phase;
 use crate::analysis::failures::stages::{self, Direction};
-use crate::analysis::failures::{ClockMap, Gaps, Piece, Reach, Stage, StageJudgement, WorstPhase};
+use crate::analysis::failures::{ClockMap, Gaps, Reach, Stage, StageJudgement, WorstPhase};
 use crate::channel::Timeline;
 use crate::engine::{Bin, EngineKind, Options, Outcome, StreamOutcome, run, run_shared};
 use crate::mpls::control::Phases;
@@ -188,7 +188,7 @@ impl Study<'_> {
             }
         });
         let stages = stages::judge(ways, timetable, self.pace, self.scenario.budget);
-        let reach = self.reach(circuit, run);
+        let reach = self.reach(circuit, &run.plan, run.prepared.timetable.end);
         let mut lines = lines.into_iter();
         let mut way = 0;
         stages.map(|mut stages| {
@@ -304,14 +304,18 @@ impl Study<'_> {
         ends.is_some_and(|ends| !joined(topology, carries, ends, case.gone()))
     }
 
-    fn reach(&self, circuit: &Circuit, run: &Run<'_>) -> Option<Reach> {
+    /// What restarts on the paths of a plan can lead to.
+    pub(super) fn reach(&self, circuit: &Circuit, plan: &Plan, end: SimTime) -> Option<Reach> {
         let settings = circuit.emulation()?;
         let [forth, back] = [0, 1].map(|way| circuit.directions[way].stream());
         let over = Stretch {
             from: SimTime::ZERO,
-            to: run.prepared.timetable.end,
+            to: end,
         };
-        let pieces = |stream: StreamId| -> Vec<Piece> { pieces(&run.plan, stream, over) };
+        let pieces = |stream: StreamId| match self.scenario.copy_of(stream) {
+            Some(copy) => first_of(&pieces(plan, stream, over), &pieces(plan, copy, over)),
+            None => pieces(plan, stream, over),
+        };
         let pieces = [pieces(forth?), pieces(back?)];
         Reach::of([0, 1].map(|way| Way {
             pieces: &pieces[way],

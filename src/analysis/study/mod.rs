@@ -4,6 +4,7 @@
 //! of the enumeration and the same for any number of threads.
 
 mod case;
+mod detours;
 mod direct;
 mod prepared;
 pub mod story;
@@ -12,6 +13,7 @@ use std::num::NonZeroUsize;
 
 use rayon::prelude::*;
 
+pub use self::detours::Detours;
 use self::prepared::Prepared;
 pub use self::story::Told;
 use super::enumeration::FailureCase;
