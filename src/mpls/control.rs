@@ -733,11 +733,12 @@ mod tests {
         fn whatever_fails_packets_arrive_in_the_end_if_a_path_is_left(
             edges in proptest::collection::vec((0_u32..7, 0_u32..7, 1_u64..4, 0_u64..900), 3..14),
             failures in proptest::collection::vec(
-                (0_usize..20, 0_u8..3, 0_u64..3_000_000, proptest::option::of(1_u64..2_000_000)),
+                (0_usize..20, 0_u8..5, 0_u64..3_000_000, proptest::option::of(1_u64..2_000_000)),
                 1..5,
             ),
             seed: u64,
             revert: bool,
+            hold in prop_oneof![Just(0_u64), Just(3), Just(1_000)],
         ) {
             let nodes: Vec<_> = ["A", "B", "C", "D", "E", "F", "G"].map(node).to_vec();
             let edges = edges.iter().enumerate().filter(|(_, (a, z, ..))| a != z);
@@ -753,29 +754,41 @@ mod tests {
                 return Ok(());
             };
             let mut outages = Outages::default();
+            let mut planned = Vec::new();
             for (place, kind, at, length) in &failures {
                 let link = LinkId(u32::try_from(place % net.links().len()).unwrap());
                 let element = match kind {
-                    0 => Element::Link(link),
+                    0 | 3 => Element::Link(link),
                     1 => Element::Direction(link, Direction::ZToA),
                     _ => Element::Node(NodeId(u32::try_from(place % 5).unwrap() + 1)),
                 };
                 let begin = 1_000_000 + at;
                 let end = length.map_or(u64::MAX, |length| begin + length);
-                outages.fail(&net, &element, between(begin, end));
+                let stretch = between(begin, end);
+                outages.fail(&net, &element, stretch);
+                if *kind > 2 {
+                    let announced = us(begin - 900_000);
+                    planned.push(Planned { element, announced, until: stretch.to });
+                }
             }
             let mut settings = settings(&net);
             for detection in settings.detection.iter_mut().step_by(2) {
                 *detection = Detection::Bfd { interval: Span::from_ms(10), multiplier: 3 };
             }
+            for damping in &mut settings.damping {
+                damping.hold = Span::from_ms(hold);
+            }
             settings.revert = revert.then(|| Span::from_ms(10_000));
             let phases = Phases::Drawn(Seed(seed));
-            let control = Control::new(&net, &settings, &outages, &[], phases);
-            let end = us(3_600_000_000);
+            let control = Control::new(&net, &settings, &outages, &planned, phases);
+            // Where nothing is mended a head end has to find its way soon, not at a later retry.
+            let endless = failures.iter().all(|(.., length)| length.is_none());
+            let end = us(if endless { 10_000_000 } else { 3_600_000_000 });
             let for_ever = |id, way| outages.of(id, way).iter().any(|one| one.to == FOR_EVER);
             let gone = |id| Direction::BOTH.iter().any(|way| for_ever(id, *way));
             let joined = shortest_path_avoiding(&net, from, to, gone).is_some();
             let first = outages.all().map(|(.., cuts)| cuts[0].from).min().unwrap_or(FOR_EVER);
+            let first = planned.iter().map(|one| one.announced).min().unwrap_or(first).min(first);
             for protection in protections(&net, &path) {
                 let name = "t".to_string();
                 let constraints = Constraints::default();
