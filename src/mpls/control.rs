@@ -663,6 +663,86 @@ mod tests {
     }
 
     #[test]
+    fn what_nobody_could_leave_for_maintenance_is_signalled_again_afterwards() {
+        let net = ring(&[]);
+        let element = Element::Link(net.link_named("BC").unwrap());
+        let mut outages = Outages::default();
+        outages.fail(&net, &element, between(7_000_000, 20_000_000));
+        let planned = [Planned {
+            element,
+            announced: us(2_000_000),
+            until: us(20_000_000),
+        }];
+        let settings = settings(&net);
+        let control = Control::new(&net, &settings, &outages, &planned, Phases::Latest);
+        let around = Protection::Facility(vec![None, bypass(&net, "BAFEDC", 2)]);
+        for (protection, meanwhile) in [(Protection::Resignal, "AB!"), (around, "ABAFEDC")] {
+            let mut tunnel = tunnel(&net, "ABC", protection);
+            let constraints = &mut tunnel.constraints;
+            constraints
+                .avoid_links
+                .insert(net.link_named("FA").unwrap());
+            // A hears 10 ms + 10 us after the announcement that BC is to be left, and has no other
+            // path; the next attempt is 30 s later, and signals 4 × (10 us + 1 ms).
+            let want = [(0, "ABC"), (7_015_000, meanwhile), (32_014_050, "ABC")];
+            let want = want.map(|(at, way)| (at, way.to_string()));
+            assert_eq!(ways(&net, &control.route(&tunnel, None).routing), want);
+        }
+    }
+
+    #[test]
+    fn a_message_lost_on_the_way_is_told_of_when_the_link_is_seen_to_be_down() {
+        let net = ring(&["AD"]);
+        let outages = cut(&net, &["BC", "AD"], u64::MAX);
+        let mut settings = settings(&net);
+        settings.detection[net.link_named("AD").unwrap().0 as usize] = Detection::LossOfSignal {
+            delay: Span::from_ms(100),
+            hold_off: Span::ZERO,
+        };
+        let control = Control::new(&net, &settings, &outages, &[], Phases::Latest);
+        let tunnel = tunnel(&net, "ABC", Protection::Resignal);
+        // A learns of BC at 2.01101 s and signals over A-D, which it sees to be down at 2.1 s.
+        // Then four links there and back: 8 × (10 us + 1 ms).
+        let want = [(0, "ABC"), (2_015_000, "AB!"), (2_108_080, "AFEDC")];
+        let want = want.map(|(at, way)| (at, way.to_string()));
+        assert_eq!(ways(&net, &control.route(&tunnel, None).routing), want);
+    }
+
+    #[test]
+    fn a_path_that_falls_again_is_taken_when_it_has_been_whole_for_the_time_to_revert() {
+        let net = ring(&[]);
+        let mut outages = cut(&net, &["BC"], 3_000_000);
+        let element = Element::Link(net.link_named("BC").unwrap());
+        outages.fail(&net, &element, between(10_000_000, 11_000_000));
+        let second = Some(path(&net, "AFEDC"));
+        let tunnel = tunnel(&net, "ABC", Protection::Standby(second));
+        // Whole from 4 s to 10 s only; after the second fall trusted at 11 s + 2 × 1 s, told by C
+        // over B as in the first test, and 10 s later signalled.
+        let want = [
+            (0, "ABC"),
+            (2_015_000, "AB!"),
+            (2_016_010, "AFEDC"),
+            (23_015_060, "ABC"),
+        ];
+        check(&net, &outages, &tunnel, &want);
+    }
+
+    #[test]
+    fn word_of_a_loss_takes_the_time_of_the_way_back() {
+        let plain = ring(&[]);
+        let mut links = plain.links().to_vec();
+        let first = plain.link_named("AB").unwrap().0 as usize;
+        links[first].propagation[0] = Span::from_us(300);
+        let net = Topology::build(plain.nodes().to_vec(), links).unwrap();
+        let outages = cut(&net, &["BC"], u64::MAX);
+        let second = Some(path(&net, "AFEDC"));
+        let tunnel = tunnel(&net, "ABC", Protection::Standby(second));
+        // B sees it at 2.010 s; back over AB 10 us + 1 ms; 5 ms to go over. Out it is 300 us.
+        let want = [(0, "ABC"), (2_015_000, "AB!"), (2_016_010, "AFEDC")];
+        check(&net, &outages, &tunnel, &want);
+    }
+
+    #[test]
     fn a_short_loss_of_light_moves_nothing() {
         let net = ring(&[]);
         let outages = cut(&net, &["BC"], 2_010_000);
@@ -700,10 +780,19 @@ mod tests {
         let control = Control::new(&net, &settings, &outages, &[], Phases::Latest);
         let routing = control.route(&tunnel, None).routing;
         let labels = |one: &super::super::routing::Crossing| (one.more_labels, one.fewer_labels);
-        let labels: Vec<(u32, u32)> = routing.crossings.iter().map(labels).collect();
+        let all = |routing: &Routing| routing.crossings.iter().map(labels).collect::<Vec<_>>();
         let (path, around) = ([(0, 0), (0, 1)], [(1, 0), (1, 0), (1, 0), (1, 0), (0, 0)]);
         let better = [(0, 0), (0, 0), (0, 0), (0, 1)];
-        assert_eq!(labels, [&path[..], &around, &better].concat());
+        assert_eq!(all(&routing), [&path[..], &around, &better].concat());
+        // Round the last link the tail is the end of both, so that the label of the path is gone
+        // where that of the bypass is on top.
+        let outages = cut(&net, &["BC"], u64::MAX);
+        let around = bypass(&net, "BAFEDC", 2);
+        let tunnel = self::tunnel(&net, "ABC", Protection::Facility(vec![None, around]));
+        let control = Control::new(&net, &settings, &outages, &[], Phases::Latest);
+        let around = [(1, 1), (1, 1), (1, 1), (1, 1), (0, 1)];
+        let routing = control.route(&tunnel, None).routing;
+        assert_eq!(all(&routing), [&path[..], &around, &better].concat());
     }
 
     /// A tunnel with every kind of protection over a random network.
@@ -742,11 +831,12 @@ mod tests {
         fn whatever_fails_packets_arrive_in_the_end_if_a_path_is_left(
             edges in proptest::collection::vec((0_u32..7, 0_u32..7, 1_u64..4, 0_u64..900), 3..14),
             failures in proptest::collection::vec(
-                (0_usize..20, 0_u8..3, 0_u64..3_000_000, proptest::option::of(1_u64..2_000_000)),
+                (0_usize..20, 0_u8..5, 0_u64..3_000_000, proptest::option::of(1_u64..2_000_000)),
                 1..5,
             ),
             seed: u64,
             revert: bool,
+            hold in prop_oneof![Just(0_u64), Just(3), Just(1_000)],
         ) {
             let nodes: Vec<_> = ["A", "B", "C", "D", "E", "F", "G"].map(node).to_vec();
             let edges = edges.iter().enumerate().filter(|(_, (a, z, ..))| a != z);
@@ -762,29 +852,41 @@ mod tests {
                 return Ok(());
             };
             let mut outages = Outages::default();
+            let mut planned = Vec::new();
             for (place, kind, at, length) in &failures {
                 let link = LinkId(u32::try_from(place % net.links().len()).unwrap());
                 let element = match kind {
-                    0 => Element::Link(link),
+                    0 | 3 => Element::Link(link),
                     1 => Element::Direction(link, Direction::ZToA),
                     _ => Element::Node(NodeId(u32::try_from(place % 5).unwrap() + 1)),
                 };
                 let begin = 1_000_000 + at;
                 let end = length.map_or(u64::MAX, |length| begin + length);
-                outages.fail(&net, &element, between(begin, end));
+                let stretch = between(begin, end);
+                outages.fail(&net, &element, stretch);
+                if *kind > 2 {
+                    let announced = us(begin - 900_000);
+                    planned.push(Planned { element, announced, until: stretch.to });
+                }
             }
             let mut settings = settings(&net);
             for detection in settings.detection.iter_mut().step_by(2) {
                 *detection = Detection::Bfd { interval: Span::from_ms(10), multiplier: 3 };
             }
+            for damping in &mut settings.damping {
+                damping.hold = Span::from_ms(hold);
+            }
             settings.revert = revert.then(|| Span::from_ms(10_000));
             let phases = Phases::Drawn(Seed(seed));
-            let control = Control::new(&net, &settings, &outages, &[], phases);
-            let end = us(3_600_000_000);
+            let control = Control::new(&net, &settings, &outages, &planned, phases);
+            // Where nothing is mended a head end has to find its way soon, not at a later retry.
+            let endless = failures.iter().all(|(.., length)| length.is_none());
+            let end = us(if endless { 10_000_000 } else { 3_600_000_000 });
             let for_ever = |id, way| outages.of(id, way).iter().any(|one| one.to == FOR_EVER);
             let gone = |id| Direction::BOTH.iter().any(|way| for_ever(id, *way));
             let joined = shortest_path_avoiding(&net, from, to, gone).is_some();
             let first = outages.all().map(|(.., cuts)| cuts[0].from).min().unwrap_or(FOR_EVER);
+            let first = planned.iter().map(|one| one.announced).min().unwrap_or(first).min(first);
             for protection in protections(&net, &path) {
                 let name = "t".to_string();
                 let constraints = Constraints::default();

@@ -50,6 +50,8 @@ struct HeadEnd<'c> {
     story: Story,
     now: SimTime,
     active: usize,
+    /// When the active path was laid.
+    laid: SimTime,
     /// Per path of the story and hop: when the head end knows that it is down.
     known: Vec<Vec<Vec<Stretch>>>,
     /// What it knows from signalling, whatever the path.
@@ -84,6 +86,7 @@ pub(super) fn decide<'c>(control: &'c Control<'c>, tunnel: &'c Tunnel) -> Story 
         },
         now: SimTime::ZERO,
         active: 0,
+        laid: SimTime::ZERO,
         known: Vec::new(),
         told: BTreeMap::new(),
         handled: BTreeSet::new(),
@@ -246,6 +249,18 @@ impl HeadEnd<'_> {
         path.hops.iter().any(|hop| self.knows_down(hop.link))
     }
 
+    /// Whether a node of the active path lost its next link since the path was laid. It sends
+    /// packets elsewhere until the path is laid anew, also when the head end was leaving the link
+    /// already, or heard of the loss when the link was up again.
+    fn is_torn(&self) -> bool {
+        let path = &self.story.paths[self.active];
+        let mut hops = path.hops.iter().zip(&path.nodes);
+        hops.any(|(hop, node)| {
+            let mut beliefs = self.control.knowledge.believed(hop.link, *node).iter();
+            beliefs.any(|one| one.from <= self.now && self.laid < one.to)
+        })
+    }
+
     fn try_another(&mut self) {
         self.attempt = None;
         let avoid = |link| self.knows_down(link);
@@ -262,6 +277,7 @@ impl HeadEnd<'_> {
             self.attempt = self.retry();
             return;
         };
+        self.broken |= !self.repaired && self.is_torn();
         let well = !self.repaired && !self.broken;
         if well && path == self.story.paths[self.active] {
             return;
@@ -320,6 +336,7 @@ impl HeadEnd<'_> {
             what,
         });
         self.active = path;
+        self.laid = at;
         self.now = at;
         self.handled.clear();
         self.refused.clear();
@@ -382,11 +399,27 @@ fn notified(control: &Control, path: &Path, place: usize, sent: SimTime) -> SimT
     })
 }
 
-/// Signals a path from its head end to its tail and back (RFC 3209: Path, Resv).
+/// Signals a path from its head end to its tail and back (RFC 3209: Path, Resv). Where a message is
+/// lost, the node before that hop says so once it takes the link as down.
 fn signal(control: &Control, path: &Path, from: SimTime) -> Result<Signalled, Refused> {
-    let lost = Refused {
-        at: from + control.settings.retry,
-        link: None,
+    let timeout = from + control.settings.retry;
+    let told = |place: usize, hop: &Hop, at: SimTime| Refused {
+        at: notified(control, path, place, at).min(timeout),
+        link: Some(hop.link),
+    };
+    let lost = |place: usize, hop: &Hop, at: SimTime| {
+        let mut beliefs = control
+            .knowledge
+            .believed(hop.link, path.nodes[place])
+            .iter();
+        let next = beliefs.find(|one| one.to > at);
+        let silent = Refused {
+            at: timeout,
+            link: None,
+        };
+        next.map(|one| told(place, hop, one.from.max(at)))
+            .filter(|told| told.at < timeout)
+            .unwrap_or(silent)
     };
     let cross = |hop: Hop, at: SimTime| {
         let link = control.topology.link(hop.link);
@@ -397,23 +430,13 @@ fn signal(control: &Control, path: &Path, from: SimTime) -> Result<Signalled, Re
     let mut at = from;
     for (place, hop) in path.hops.iter().enumerate() {
         if control.knowledge.believes(hop.link, path.nodes[place], at) {
-            let told = notified(control, path, place, at);
-            return Err(Refused {
-                at: told.min(lost.at),
-                link: Some(hop.link),
-            });
+            return Err(told(place, hop, at));
         }
-        match cross(*hop, at) {
-            Some(came) => at = came,
-            None => return Err(lost),
-        }
+        at = cross(*hop, at).ok_or_else(|| lost(place, hop, at))?;
     }
     let tail = at;
-    for hop in path.hops.iter().rev() {
-        match cross(back(*hop), at) {
-            Some(came) => at = came,
-            None => return Err(lost),
-        }
+    for (place, hop) in path.hops.iter().enumerate().rev() {
+        at = cross(back(*hop), at).ok_or_else(|| lost(place, hop, at))?;
     }
     Ok(Signalled { tail, head: at })
 }
