@@ -133,10 +133,8 @@ fn window_max(plan: &Plan, options: &Options) -> Span {
         } => mean_gap_q16_ps >> 16,
         Source::Cyclic { cycles, offsets } => cycles.period().0 / offsets.len() as u64,
         Source::OnOff { gap, .. } => gap.0,
-        Source::Listed(instants) => match (instants.first(), instants.last()) {
-            (Some(first), Some(last)) => last.since(*first).0 / instants.len() as u64,
-            _ => u64::MAX,
-        },
+        // Over the whole run: a list of one packet, or one burst, is not a quick source.
+        Source::Listed(instants) => plan.sources_end.0 / (instants.len() as u64).max(1),
         // One for each way there and back, which no window covers, unless it goes on without.
         Source::Request { timeout, .. } => timeout.0,
         Source::Response { .. } => u64::MAX,
@@ -144,4 +142,42 @@ fn window_max(plan: &Plan, options: &Options) -> Span {
     let quickest = plan.streams.iter().map(gap_ps).min().unwrap_or(u64::MAX);
     let room = quickest.max(1).saturating_mul(WINDOW_PACKETS_MAX);
     options.window_max.min(Span(room))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Crossing, PlanBuilder, Processing};
+    use crate::traffic::Class;
+    use crate::units::{Octets, SimTime};
+
+    /// The window of a run of 10 ms with one packet at each of these instants.
+    fn window(instants: Vec<SimTime>) -> Span {
+        let mut builder = PlanBuilder::new(SimTime::ZERO + Span::from_ms(10));
+        let port = builder.port([None; Class::COUNT]);
+        let crossing = Crossing {
+            port,
+            serialization: Span(1),
+            queued: Octets(1),
+            ..Crossing::default()
+        };
+        builder.stream(
+            Class::Be,
+            Source::Listed(instants.into()),
+            Processing::Constant(Span::ZERO),
+            &[crossing],
+            None,
+        );
+        window_max(&builder.seal(), &Options::default())
+    }
+
+    #[test]
+    fn a_lone_packet_or_burst_of_a_list_does_not_make_windows_short() {
+        let usual = Options::default().window_max;
+        assert_eq!(window(vec![SimTime::ZERO]), usual);
+        assert_eq!(window(vec![SimTime(7), SimTime(7), SimTime(8)]), usual);
+        // 100 000 packets 100 ns apart: 16 384 of them.
+        let quick = (0..100_000).map(|place| SimTime(place * 100_000));
+        assert_eq!(window(quick.collect()), Span::from_ns(1_638_400));
+    }
 }
