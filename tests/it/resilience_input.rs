@@ -338,7 +338,7 @@ const CONTROL: &[Case] = &[
     (
         "",
         "[control]\ndamping = { hold = \"61 s\" }",
-        "[control]: damping holds for 61 s, and at most for 60 s",
+        "[control]: damping holds for 61 s, and at most for 1 min",
         "\"61 s\"",
         "hold may not be above max",
     ),

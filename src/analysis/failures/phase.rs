@@ -382,7 +382,20 @@ mod tests {
         plan
     }
 
-    /// That a run without other packets yields what was worked out.
+    /// Sum of the delays of all packets that come, none of which waits.
+    fn delays_without_waits(plan: &Plan, packet_time: u64, phase: u64, end: u64) -> u128 {
+        let pieces = pieces(plan, PIPE, stretch(0, end));
+        let created = (1..).map(|n| SimTime(phase + n * packet_time));
+        let delay = |at: SimTime| {
+            let piece = pieces.iter().find(|piece| at < piece.created.to);
+            piece.and_then(|piece| piece.delay)
+        };
+        let delays = created.take_while(|at| at.0 < end).filter_map(delay);
+        delays.map(|delay| u128::from(delay.0)).sum()
+    }
+
+    /// That a run without other packets yields what was worked out, unless packets of the circuit
+    /// itself meet where two of its ways come together, and wait for each other.
     fn assert_as_run(
         plan: Plan,
         packet_time: u64,
@@ -399,6 +412,8 @@ mod tests {
         let over = stretch(0, end);
         let (mut received, lost) = queue_free(&plan, PIPE, over, SimTime(phase));
         let own = &outcome.streams[0];
+        let waits = own.network.sum_ps != delays_without_waits(&plan, packet_time, phase, end);
+        prop_assume!(!waits);
         let of_run = own.received.as_ref().unwrap();
         received.selected.clone_from(&of_run.selected);
         prop_assert_eq!(&received, of_run);

@@ -166,7 +166,13 @@ impl Look {
         if none {
             return Some(FailCause::NoStart);
         }
-        replaced.then_some(FailCause::Underrun)
+        // A packet is late only if its delay makes the worst start later than what is put out.
+        let room = self.worst_start <= self.delay_max;
+        replaced.then_some(if room {
+            FailCause::Overrun
+        } else {
+            FailCause::Underrun
+        })
     }
 }
 
@@ -213,10 +219,17 @@ fn asymmetry_ps(ways: [Direction<'_>; 2], stage: Stage, outputs: &[Stretch]) -> 
         let [forth, back] = ways.map(|way| delay_at(way.timeline, at).map(|d| d + way.conversion));
         Some(difference_ps(forth?, back?))
     };
-    if stage != Stage::During {
-        return at(SimTime(outputs.last()?.to.0 - 1));
-    }
     let segments = ways.iter().flat_map(|way| way.timeline.segments());
+    if stage != Stage::During {
+        let stretch = outputs.last()?;
+        let ends = segments.map(|segment| segment.to).chain([stretch.to]);
+        let lasts = ends.map(|end| SimTime(end.0 - 1));
+        let mut lasts: Vec<SimTime> = lasts
+            .filter(|last| stretch.from <= *last && *last < stretch.to)
+            .collect();
+        lasts.sort_unstable();
+        return lasts.into_iter().rev().find_map(at);
+    }
     let mut begins: Vec<SimTime> = segments.map(|segment| segment.from).collect();
     begins.extend(outputs.iter().map(|one| one.from));
     begins.retain(|begin| {
@@ -404,6 +417,38 @@ mod tests {
             assert_eq!(hit[1].replaced == Span::ZERO, none, "{then_us} us");
             assert_eq!(hit[1].lost, 0);
         }
+    }
+
+    #[test]
+    fn back_on_a_much_shorter_path_the_buffer_has_no_room_and_some_data_still_tells_the_asymmetry()
+    {
+        // P = 1 ms, k = 2, room for 4 packets: from 4200 to 1200 us three packets more wait.
+        let packet_time = Span::from_ms(1);
+        let plan = |then_us: u64| {
+            let delays = [4200, then_us].map(Span::from_us);
+            let receiver = Receiver {
+                capacity_packets: 4,
+                ..fill_half(2)
+            };
+            moved(packet_time, receiver, delays, ms(300))
+        };
+        let changes = Changes {
+            failed: ms(300),
+            restored: ms(300),
+            repaired: None,
+            all: vec![ms(300)],
+        };
+        let [hit, spared] = judged([&plan(1200), &plan(4200)], packet_time, &changes);
+        let after = hit[2];
+        assert_eq!(after.cause, Some(FailCause::Overrun));
+        assert!(after.replaced > Span::ZERO && after.lost == 0);
+        assert_eq!(
+            after.delay_max,
+            Some(Span::from_us(6200)),
+            "delay does not fall"
+        );
+        assert_eq!(after.asymmetry_ps, Some(0));
+        assert_eq!(spared[2].cause, None);
     }
 
     #[test]
