@@ -94,6 +94,19 @@ fn a_bypass_crossing_has_four_octets_more_and_draws_of_its_own() {
 }
 
 #[test]
+fn a_label_popped_before_the_last_link_is_four_octets_fewer_there() {
+    let scenario = compiled(RING, TOPOLOGY);
+    let mut case = undisturbed(&scenario);
+    // 87L A-B from A to B, one link.
+    case.routings[0].crossings[0].fewer_labels = 1;
+    let plan = scenario.plan_for(&case);
+    let leg = &plan.places_of(StreamId(0), 0)[0];
+    assert_eq!(leg.queued, Octets(122), "126 with both labels");
+    // 122 octets and 20 of layer 1 at 100 Mb/s.
+    assert_eq!(leg.serialization, Span::from_ns(11_360));
+}
+
+#[test]
 fn a_cut_link_direction_is_cut_at_its_port_alone() {
     let scenario = compiled(RING, TOPOLOGY);
     let mut case = undisturbed(&scenario);
