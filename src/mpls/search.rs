@@ -84,6 +84,44 @@ pub fn find_path(
     query.path()
 }
 
+/// The first constraint, in the order in which they are told, that a path given by hand does not
+/// meet, with the links of it that this removes. Whether there is room is not asked.
+#[must_use]
+pub fn unmet(
+    graph: &Graph<'_>,
+    constraints: &Constraints,
+    path: &Path,
+) -> Option<(Constraint, Vec<LinkId>)> {
+    let query = Query {
+        graph,
+        ends: [path.nodes[0], path.nodes[path.nodes.len() - 1]],
+        constraints,
+        room: &room_everywhere,
+    };
+    Constraint::ALL.into_iter().find_map(|constraint| {
+        let gone = path.hops.iter();
+        let gone = gone.filter(|hop| query.removes(constraint, **hop));
+        let links: Vec<LinkId> = gone.map(|hop| hop.link).collect();
+        let whole = match constraint {
+            Constraint::HopLimit => path.hops.len() <= query.limit(),
+            Constraint::Via => visits(path, &constraints.via),
+            _ => links.is_empty(),
+        };
+        (!whole).then_some((constraint, links))
+    })
+}
+
+/// Whether a path visits these stations in order, strict ones over one link.
+fn visits(path: &Path, stations: &[Via]) -> bool {
+    let mut here = 0;
+    stations.iter().all(|station| {
+        let place = path.nodes.iter().position(|node| *node == station.node);
+        let met = place.is_some_and(|place| place > here && (station.loose || place == here + 1));
+        here = place.unwrap_or(here);
+        met
+    })
+}
+
 /// For paths that reserve nothing.
 #[must_use]
 pub fn room_everywhere(_: Hop) -> bool {

@@ -184,6 +184,42 @@ const CIRCUITS: &[Case] = &[
         "constraints",
         "resignal",
     ),
+    (
+        "path = [\"A\", \"B\"]\nconstraints = { exclude = [\"north\"] }",
+        "",
+        "`path` does not meet the constraints",
+        "path",
+        "another path",
+    ),
+    (
+        "path = [\"A\", \"C\", \"B\"]\nconstraints = { hop_limit = 1 }",
+        "",
+        "`path` does not meet the constraints",
+        "path",
+        "another path",
+    ),
+    (
+        "path = [\"A\", \"B\"]\nconstraints = { via = [{ node = \"C\", loose = true }] }",
+        "",
+        "`path` does not meet the constraints",
+        "path",
+        "another path",
+    ),
+    (
+        "protection = \"standby\"\nsecond_path = [\"A\", \"C\", \"B\"]\n\
+         constraints = { exclude = [\"radio\"] }",
+        "",
+        "`second_path` does not meet the constraints",
+        "second_path",
+        "another second_path",
+    ),
+    (
+        "constraints = { avoid = [\"B\"] }",
+        "",
+        "`avoid` names B, where it ends",
+        "\"B\"",
+        "",
+    ),
 ];
 
 const FRAMES: &[Case] = &[(
@@ -301,6 +337,20 @@ const CONTROL: &[Case] = &[
     ),
     (
         "",
+        "[control]\ndamping = { hold = \"61 s\" }",
+        "[control]: damping holds for 61 s, and at most for 1 min",
+        "\"61 s\"",
+        "hold may not be above max",
+    ),
+    (
+        "",
+        "[control]\ndamping = { max = \"999 ms\" }",
+        "[control]: damping holds for 1 s, and at most for 999 ms",
+        "\"999 ms\"",
+        "hold may not be above max",
+    ),
+    (
+        "",
         "[control]\nretry = \"0 s\"",
         "`retry` is zero",
         "\"0 s\"",
@@ -350,6 +400,13 @@ const EVENTS: &[Case] = &[
         "`fail` names nothing",
         "",
         "link, node, group, power",
+    ),
+    (
+        "",
+        "[[event]]\nat = \"1 ms\"\nfault = { breaks_opgw = true }",
+        "fault has no `line`",
+        "",
+        "line",
     ),
     (
         "",
@@ -493,6 +550,22 @@ fn thirty_two_administrative_groups_are_as_many_as_fit() {
     let resilience = text.scenario.expect("no error").resilience;
     let constraints = resilience.circuits[0].constraints.as_ref().unwrap();
     assert_eq!(constraints.exclude, 1 << 31);
+}
+
+#[test]
+fn a_path_that_meets_its_constraints_is_taken_as_it_is_named() {
+    for keys in [
+        "path = [\"A\", \"C\", \"B\"]\nconstraints = { avoid = [\"A-B\"], hop_limit = 2, \
+         via = [{ node = \"C\" }, { node = \"B\", loose = true }] }",
+        "protection = \"standby\"\npath = [\"A\", \"B\"]\nsecond_path = [\"A\", \"C\", \"B\"]\n\
+         constraints = { via = [{ node = \"B\" }], hop_limit = 2 }",
+    ] {
+        assert!(
+            loaded(keys, "").resilience.circuits[0]
+                .constraints
+                .is_some()
+        );
+    }
 }
 
 #[test]
@@ -903,6 +976,9 @@ fn circuits_without_packets_have_a_ring_or_nothing() {
         told[0].title,
         "circuit T: only paths of packets take constraints"
     );
+    let told = circuit("co_routed = false");
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert_eq!(told[0].title, "circuit T: `co_routed` is of packets");
 }
 
 #[test]

@@ -3,13 +3,14 @@
 use super::text::{Text, array, quoted};
 use crate::mpls::constraints::{Constraints, Metric};
 use crate::mpls::settings::{ControlSettings, Detection};
+use crate::scenario::carriers;
 use crate::scenario::resilience::{CircuitProtection, ExplicitBypass, ProtectionKind, Resilience};
 use crate::scenario::spec::{
     CircuitSpec, ConstraintsSpec, Disruption, DisruptionSpec, LinkSpec, NodeSpec, Route,
     ScenarioSpec,
 };
 use crate::scenario::value::At;
-use crate::topology::Topology;
+use crate::topology::{Carries, Topology};
 use crate::units::Span;
 use crate::units::quantity::{RATE, TIME, format};
 
@@ -111,7 +112,9 @@ pub(super) fn circuit(out: &mut Text, spec: &CircuitSpec, protection: &CircuitPr
     if let Some(second) = ways(&spec.protection.second) {
         out.plain("second_path", &second);
     }
-    out.plain("co_routed", &protection.co_routed.to_string());
+    if carriers::wanted(spec) == Carries::Packets {
+        out.plain("co_routed", &protection.co_routed.to_string());
+    }
     if protection.kind == ProtectionKind::Pseudowire {
         out.plain("revert", &revert(protection.revert));
     }

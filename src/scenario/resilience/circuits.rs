@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{CircuitProtection, ProtectionKind, Sources, topology};
 use crate::mpls::constraints::{Constraints, Via};
+use crate::mpls::graph::Graph;
+use crate::mpls::search;
 use crate::scenario::carriers;
 use crate::scenario::diagnostic::{Diagnostic, Findings, Place};
 use crate::scenario::network::tell_unknown;
@@ -11,7 +13,7 @@ use crate::scenario::routes;
 use crate::scenario::spec::{CircuitSpec, ConstraintsSpec};
 use crate::scenario::streams::ReadyCircuit;
 use crate::scenario::value::At;
-use crate::topology::{Carries, Path};
+use crate::topology::{Carries, LinkId, Path};
 use crate::units::Span;
 
 /// Kinds that say nothing of a circuit without packets, and those that nothing else has.
@@ -66,11 +68,17 @@ impl Asked<'_> {
         };
         self.check_kind(kind, findings);
         self.check_revert(kind, findings);
+        self.check_co_routed(findings);
+        let second = self.second(kind, paths, findings);
+        let constraints = self.constraints(kind, findings);
+        if let (Some(asked), Carries::Packets) = (&constraints, self.carries) {
+            self.check_named(asked, paths, &second, findings);
+        }
         CircuitProtection {
             kind,
             written: written.kind.is_some(),
-            second: self.second(kind, paths, findings),
-            constraints: self.constraints(kind, findings),
+            second,
+            constraints,
             co_routed: written.co_routed.unwrap_or(true),
             revert: written.revert.unwrap_or(revert),
         }
@@ -143,6 +151,58 @@ impl Asked<'_> {
             let label = format!("the circuit has {}", kind.name());
             let help = "other head ends go back as [control] says: revert = \"10 s\" there";
             findings.push(self.error(title, place, label).help(help));
+        }
+    }
+
+    fn check_co_routed(&self, findings: &mut Findings) {
+        if let Some(place) = self.key("co_routed")
+            && self.carries != Carries::Packets
+        {
+            let title = "`co_routed` is of packets";
+            let help = "leave it out: where the two directions go stands in path and second_path";
+            let finding = self.error(title, place, "nothing signals a new path");
+            findings.push(finding.help(help));
+        }
+    }
+
+    /// Paths that are named have to meet the constraints as well; room is asked for on admission.
+    fn check_named(
+        &self,
+        asked: &Constraints,
+        paths: Option<&[Path; 2]>,
+        second: &[Option<Path>; 2],
+        findings: &mut Findings,
+    ) {
+        let topology = &self.from.network.topology;
+        let graph = Graph::new(topology, self.carries);
+        // The explicit route is that of the first path from a to z.
+        let elsewhere = Constraints {
+            via: Vec::new(),
+            ..asked.clone()
+        };
+        let named = |way: usize| paths.filter(|_| self.circuit.path[way].is_some());
+        let first = [0, 1].map(|way| named(way).map(|paths| &paths[way]));
+        let second = [second[0].as_ref(), second[1].as_ref()];
+        for (key, paths) in [("path", first), ("second_path", second)] {
+            let unmet = paths.into_iter().enumerate().find_map(|(way, path)| {
+                let first = key == "path" && way == 0;
+                search::unmet(&graph, if first { asked } else { &elsewhere }, path?)
+            });
+            let (Some((constraint, links)), Some(place)) = (unmet, self.key(key)) else {
+                continue;
+            };
+            let name = |link: &LinkId| topology.link(*link).name.as_str();
+            let links: Vec<&str> = links.iter().map(name).collect();
+            let label = match links.as_slice() {
+                [] => format!("not within {}", constraint.name()),
+                links => format!("{} removes {}", constraint.name(), links.join(", ")),
+            };
+            let title = format!("`{key}` does not meet the constraints");
+            let asked = self.key("constraints").expect("it was decoded");
+            let finding = self
+                .error(&title, place, label)
+                .also(asked, "asked for here");
+            findings.push(finding.help(format!("another {key}, or leave it out: one is computed")));
         }
     }
 
@@ -261,6 +321,12 @@ impl Asked<'_> {
         for name in &spec.avoid {
             let node = topology.node_named(&name.value);
             let link = topology.link_named(&name.value);
+            let ends = self.circuit.ends.iter().flatten();
+            if node.is_some() && ends.clone().any(|end| end.value == name.value) {
+                let title = format!("`avoid` names {}, where it ends", name.value);
+                let place = self.from.spec.place(&name.span);
+                findings.push(self.error(&title, place, "no path can leave it out"));
+            }
             constraints.avoid_nodes.extend(node);
             constraints.avoid_links.extend(link);
             if node.is_none() && link.is_none() {

@@ -105,7 +105,7 @@ pub fn settle(from: &Sources<'_>, findings: &mut Findings) -> Control {
     list.add("control.detection", own, default);
     for one in profile.constants {
         let key = &one.name["control.".len()..];
-        let mut own = written.times.get(key).map(|span| span.0);
+        let mut own = written.times.get(key).map(|at| at.value.0);
         if key == "relay_recovery.messages" {
             own = written.relay_messages.map(u64::from);
         }
@@ -117,6 +117,7 @@ pub fn settle(from: &Sources<'_>, findings: &mut Findings) -> Control {
         let default = (format(one.value, one.dimension), one.source);
         list.add(one.name, shown, default);
     }
+    check_damping(from, &values, findings);
     let quarter = Span(PS_PER_S.div_ceil(4 * from.frequency_hz));
     let own = written.relay_interval;
     values.insert(INTERVAL, own.unwrap_or(quarter).0);
@@ -139,6 +140,20 @@ pub fn settle(from: &Sources<'_>, findings: &mut Findings) -> Control {
     let defaults = list.defaults.into_iter();
     control.defaults = defaults.map(|one| format!("control: {one}")).collect();
     control
+}
+
+/// Tells a first hold that is longer than the longest.
+fn check_damping(from: &Sources<'_>, values: &BTreeMap<&str, u64>, findings: &mut Findings) {
+    let [hold, max] = ["control.damping.hold", "control.damping.max"].map(|name| values[name]);
+    let times = &from.spec.control.times;
+    let at = times.get("damping.hold").or(times.get("damping.max"));
+    if let Some(at) = at.filter(|_| hold > max) {
+        let (hold, max) = (format(hold, &TIME), format(max, &TIME));
+        let title = format!("[control]: damping holds for {hold}, and at most for {max}");
+        let place = from.spec.place(&at.span);
+        let finding = Diagnostic::error(title, place, "the first hold is longer than the longest");
+        findings.push(finding.help("hold may not be above max"));
+    }
 }
 
 /// Values with their sources, and those left to their defaults.

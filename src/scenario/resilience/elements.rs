@@ -63,7 +63,6 @@ impl Named {
                     _ => ("names several things", "one of them"),
                 };
                 let kinds = match spec.what {
-                    Disruption::Fault { .. } => "line",
                     Disruption::Repair => "link, node, group, power, line",
                     _ => "link, node, group, power",
                 };

@@ -20,7 +20,7 @@ pub struct ControlSpec {
     /// `detection`.
     pub detection: Option<At<Detection>>,
     /// Times by name, those of `igp` and `damping` as "igp.spf", "damping.max".
-    pub times: BTreeMap<String, Span>,
+    pub times: BTreeMap<String, At<Span>>,
     /// `revert = "never"`.
     pub never_reverts: bool,
     /// `penultimate_pop`.
@@ -174,7 +174,7 @@ pub(super) fn control(table: &Table) -> ControlSpec {
         for key in table.into_iter().flat_map(Table::keys) {
             if let Some(value) = table.and_then(|table| table.whole(key)) {
                 let dot = if prefix.is_empty() { "" } else { "." };
-                times.insert(format!("{prefix}{dot}{key}"), Span(value.value));
+                times.insert(format!("{prefix}{dot}{key}"), value.map(Span));
             }
         }
     }
@@ -348,7 +348,9 @@ fn disruption(key: &'static str, table: &Table) -> Option<DisruptionSpec> {
     Some(DisruptionSpec {
         span: table.span.clone(),
         named: named.collect(),
-        faulty: written.any(|key| table.get(key).is_none()),
+        // That a fault has no line is told by the decoder.
+        faulty: written.any(|key| table.get(key).is_none())
+            || (key == "fault" && !table.has("line")),
         direction,
         radio_hop: table.whole("radio_hop"),
         what,
