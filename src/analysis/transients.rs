@@ -25,9 +25,15 @@ pub struct Transient {
     /// Delay of the last data before the failure, and of the last before the next failure, between
     /// both interfaces.
     pub delay: [Option<Span>; 2],
+    /// Every delay that data was put out with from the failure to the next, where it changes: local
+    /// repair, re-optimisation and revert may each be a step. At most [`STEPS_MAX`], the last ones.
+    pub steps: Vec<Span>,
     /// delay(a→z) − delay(z→a) at the same two instants, in picoseconds.
     pub asymmetry_ps: [Option<i64>; 2],
 }
+
+/// Most delay steps that are told of one failure: where clocks drift there is no end to them.
+pub const STEPS_MAX: usize = 8;
 
 /// When something first fails, or is announced to; `None` where nothing does.
 #[must_use]
@@ -93,6 +99,7 @@ fn pair(
         direction: way,
         gaps: gaps(scenario, (index, way), line, window),
         delay: delays[way],
+        steps: steps(line, window, conversion),
         asymmetry_ps: asymmetry,
     };
     [forth, back].into_iter().enumerate().map(one).collect()
@@ -136,6 +143,23 @@ fn gaps(
         recovery.interval * u64::from(recovery.messages),
         0,
     )
+}
+
+/// The delays of the data put out from a failure on that began before the next.
+fn steps(line: &Timeline, window: Stretch, conversion: Span) -> Vec<Span> {
+    let within = |from: SimTime| window.from <= from && from < window.to;
+    let delays = line
+        .delays()
+        .filter(|(segment, _)| within(segment.from))
+        .map(|(_, delay)| delay + conversion);
+    let mut all: Vec<Span> = delay_before(line, window.from)
+        .map(|delay| delay + conversion)
+        .into_iter()
+        .chain(delays)
+        .collect();
+    all.dedup();
+    let steps = all.split_off(all.len().min(1));
+    steps[steps.len().saturating_sub(STEPS_MAX)..].to_vec()
 }
 
 /// The delay of the last data put out before an instant.

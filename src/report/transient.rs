@@ -20,6 +20,7 @@ pub(super) struct TransientObject<'a> {
     protection_gap_ps: Option<u64>,
     delay_before_ps: Option<u64>,
     delay_after_ps: Option<u64>,
+    delay_steps_ps: Vec<u64>,
     asymmetry_before_ps: Option<i64>,
     asymmetry_after_ps: Option<i64>,
 }
@@ -37,6 +38,7 @@ pub(super) fn objects<'r>(report: &'r Report<'_>) -> Vec<TransientObject<'r>> {
         protection_gap_ps: ps(row.gaps.protection),
         delay_before_ps: ps(row.delay[0]),
         delay_after_ps: ps(row.delay[1]),
+        delay_steps_ps: row.steps.iter().map(|step| step.0).collect(),
         asymmetry_before_ps: row.asymmetry_ps[0],
         asymmetry_after_ps: row.asymmetry_ps[1],
     };
@@ -48,7 +50,7 @@ pub(super) fn lines(report: &Report<'_>) -> Vec<String> {
     let moved = |row: &&Transient| {
         row.gaps.command != Some(Span::ZERO)
             || row.gaps.packet != Some(Span::ZERO)
-            || row.delay[0] != row.delay[1]
+            || !row.steps.is_empty()
     };
     if report.transients.is_empty() {
         return Vec::new();
@@ -79,7 +81,14 @@ pub(super) fn lines(report: &Report<'_>) -> Vec<String> {
         cells.push(harmless(&report.scenario.circuits[row.circuit].name));
         cells.push(["a→z", "z→a"][row.direction].to_owned());
         cells.extend([gaps.packet, gaps.tdm, gaps.command, gaps.protection].map(never));
-        cells.extend(row.delay.map(never));
+        cells.push(never(row.delay[0]));
+        cells.push(match row.steps.as_slice() {
+            [] => never(row.delay[1]),
+            steps => {
+                let steps: Vec<String> = steps.iter().map(Span::to_string).collect();
+                steps.join(" → ")
+            }
+        });
         cells.extend(row.asymmetry_ps.map(signed));
         columns.row(cells);
     }

@@ -336,6 +336,8 @@ fn a_failure_within_a_run_stands_apart_from_its_verdicts() {
         assert_eq!(row["command_gap_ps"], tdm * MS + ROUND - NORMAL);
         assert_eq!(row["delay_before_ps"], EDGE + NORMAL);
         assert_eq!(row["delay_after_ps"], EDGE + ROUND);
+        let steps = row["delay_steps_ps"].as_array().unwrap();
+        assert_eq!(steps, &[Value::from(EDGE + ROUND)]);
         assert_eq!(row["asymmetry_after_ps"], 0);
     }
     let events = fs::read_to_string(home.0.path().join("results/s/events.csv")).unwrap();
