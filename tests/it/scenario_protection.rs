@@ -102,8 +102,8 @@ fn a_label_popped_before_the_last_link_is_four_octets_fewer_there() {
     let plan = scenario.plan_for(&case);
     let leg = &plan.places_of(StreamId(0), 0)[0];
     assert_eq!(leg.queued, Octets(122), "126 with both labels");
-    // 122 octets and 20 of layer 1 at 100 Mb/s.
-    assert_eq!(leg.serialization, Span::from_ns(11_360));
+    // 122 octets and 20 of layer 1 at 1 Gb/s.
+    assert_eq!(leg.serialization, Span::from_ns(1_136));
 }
 
 #[test]

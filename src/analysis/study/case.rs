@@ -188,7 +188,9 @@ impl Study<'_> {
             }
         });
         let stages = stages::judge(ways, timetable, self.pace, self.scenario.budget);
-        let reach = self.reach(circuit, &run.plan, run.prepared.timetable.end);
+        let reach = self
+            .reach(circuit, &run.plan, run.prepared.timetable.end)
+            .or_else(|| direct::reach(circuit, &lines));
         let mut lines = lines.into_iter();
         let mut way = 0;
         stages.map(|mut stages| {
@@ -367,10 +369,15 @@ impl Study<'_> {
                 gaps: direct::NONE,
                 queue_free: None,
                 boundary: None,
-                reach: settings.map(|settings| Reach {
-                    asymmetry_ps: own.asymmetry_ps.unwrap_or(0),
-                    slack_left_ps: [0, 1].map(|way| slack(settings, way)),
-                }),
+                reach: (settings.is_some() || circuit.directions[0].stream().is_none()).then(
+                    || {
+                        let slack = |way| settings.map_or(0, |settings| slack(settings, way));
+                        Reach {
+                            asymmetry_ps: own.asymmetry_ps.unwrap_or(0),
+                            slack_left_ps: [0, 1].map(slack),
+                        }
+                    },
+                ),
                 stages: stages.to_vec(),
                 timeline: None,
             }

@@ -2,11 +2,12 @@
 
 use super::Prepared;
 use crate::analysis::failures::ring::{Link, dark};
-use crate::analysis::failures::{Gaps, Ring};
+use crate::analysis::failures::{Gaps, Reach, Ring};
+use crate::analysis::verdict::difference_ps;
 use crate::channel::Timeline;
 use crate::mpls::outage::{Outages, Stretch};
 use crate::scenario::resilience::ProtectionKind;
-use crate::scenario::{Carried, Direction as Way, Scenario};
+use crate::scenario::{Carried, Circuit, Direction as Way, Scenario};
 use crate::topology::{Direction, Hop, Topology};
 use crate::units::Span;
 
@@ -73,6 +74,38 @@ pub(super) fn timeline(
         dark_over(topology, outages, &path.hops, other.unwrap_or(working))
     });
     ring.timeline([&dark_working, &dark_other], prepared.timetable.end)
+}
+
+/// What both directions may come to differ by in a case: each puts out one of the delays of its
+/// timeline, and no buffer takes up what a path is longer.
+pub(super) fn reach(circuit: &Circuit, lines: &[Timeline; 2]) -> Option<Reach> {
+    if circuit.directions.iter().any(|one| one.stream().is_some()) {
+        return None;
+    }
+    let delays = lines
+        .each_ref()
+        .map(|line| line.delays().map(|(_, delay)| delay));
+    let extremes = delays.map(|mut delays| {
+        let first = delays.next()?;
+        let wider = |(least, most): (Span, Span), one: Span| (least.min(one), most.max(one));
+        Some((first, delays.fold((first, first), wider)))
+    });
+    let [Some((forth_first, forth)), Some((back_first, back))] = extremes else {
+        return None;
+    };
+    let most = difference_ps(forth.1, back.0);
+    let least = difference_ps(forth.0, back.1);
+    Some(Reach {
+        asymmetry_ps: if most.abs() < least.abs() {
+            least
+        } else {
+            most
+        },
+        slack_left_ps: [
+            difference_ps(forth_first, forth.1),
+            difference_ps(back_first, back.1),
+        ],
+    })
 }
 
 fn ways(way: usize) -> Direction {
