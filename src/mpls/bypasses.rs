@@ -92,17 +92,6 @@ pub fn explicit_bypass(path: &Path, hop: usize, given: &Path) -> Result<Bypass, 
     Ok(Bypass { path, merge })
 }
 
-/// The hops of a path whose bypass goes back through the node that sent the packet to the point of
-/// repair: until the head end re-optimises, packets come and turn round.
-#[must_use]
-pub fn turns_back(path: &Path, bypasses: &[Option<Bypass>]) -> Vec<usize> {
-    let turns = |hop: &usize| {
-        let bypass = bypasses[*hop].as_ref();
-        bypass.is_some_and(|bypass| bypass.turns_back_through(path.nodes[*hop - 1]))
-    };
-    (1..path.hops.len()).filter(turns).collect()
-}
-
 /// The way from the sender of a hop to a later node of the path without the link, and without the
 /// node behind it where that is asked; `None` too where that node is the end of the way, or the
 /// path is over before.
@@ -156,6 +145,7 @@ mod tests {
     use super::super::constraints::Constraints;
     use super::super::fixture::{NODES, all_paths, at, build, links_of, meets, network, rank};
     use super::super::search::room_everywhere;
+    use super::super::tunnel::{Protection, Tunnel};
     use super::*;
     use crate::topology::{Carries, Topology, explicit_path};
     use proptest::prelude::*;
@@ -296,8 +286,17 @@ mod tests {
         let all = bypasses(&graph, &path, &room_everywhere).into_iter();
         let all: Vec<Option<Bypass>> = all.map(|one| Some(one?.bypass)).collect();
         assert_eq!(links_of(&net, &all[1].as_ref().unwrap().path), "AB DA CD");
-        assert_eq!(turns_back(&path, &all), [1]);
-        assert_eq!(turns_back(&path, &[None, None]), [0; 0]);
+        let turn_backs = |all: Vec<Option<Bypass>>| {
+            let tunnel = Tunnel {
+                name: String::new(),
+                path: path.clone(),
+                constraints: Constraints::default(),
+                protection: Protection::Facility(all),
+            };
+            tunnel.turn_backs()
+        };
+        assert_eq!(turn_backs(all), [1]);
+        assert_eq!(turn_backs(vec![None, None]), [0; 0]);
     }
 
     #[test]

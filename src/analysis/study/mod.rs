@@ -22,7 +22,7 @@ use super::verdict::{Judgement, Verdict, judge};
 use crate::channel::Timeline;
 use crate::engine::{EngineKind, Options, Outcome, SharedArrivals, run};
 use crate::mpls::outage::Element;
-use crate::mpls::tunnel::{Protection, Tunnel};
+use crate::mpls::tunnel::Tunnel;
 use crate::scenario::{Case, Scenario, StreamOwner};
 use crate::units::{SimTime, Span};
 
@@ -108,7 +108,7 @@ pub struct DirectionResult {
     pub timeline: Option<Timeline>,
 }
 
-/// A bypass to the next hop that goes back to the node that sent the packet.
+/// A bypass or detour that goes back to the node that sent the packet.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TurnBack {
     /// Name of the circuit.
@@ -204,31 +204,24 @@ impl<'a> Study<'a> {
             .install(|| cases.par_iter().map(one).collect())
     }
 
-    /// Bypasses of circuits that double their way back, in order of circuit and hop.
+    /// Bypasses and detours of circuits that double their way back, in order of circuit and hop.
     #[must_use]
     pub fn turns_back(&self) -> Vec<TurnBack> {
         let topology = self.scenario.topology();
         let node = |id| topology.node(id).name.clone();
         let mut all = Vec::new();
         for (owner, tunnel) in self.scenario.streams.iter().zip(&self.tunnels) {
-            let (StreamOwner::Circuit(circuit, direction), Protection::Facility(bypasses)) =
-                (owner, &tunnel.protection)
-            else {
+            let StreamOwner::Circuit(circuit, direction) = owner else {
                 continue;
             };
-            let hops = bypasses.iter().enumerate().skip(1);
-            for (hop, bypass) in hops.filter_map(|(hop, bypass)| Some((hop, bypass.as_ref()?))) {
-                let before = tunnel.path.nodes[hop - 1];
-                if bypass.turns_back_through(before) {
-                    all.push(TurnBack {
-                        circuit: self.scenario.circuits[*circuit].name.clone(),
-                        direction: *direction,
-                        node: node(tunnel.path.nodes[hop]),
-                        link: topology.link(tunnel.path.hops[hop].link).name.clone(),
-                        before: node(before),
-                    });
-                }
-            }
+            let one = |hop: usize| TurnBack {
+                circuit: self.scenario.circuits[*circuit].name.clone(),
+                direction: *direction,
+                node: node(tunnel.path.nodes[hop]),
+                link: topology.link(tunnel.path.hops[hop].link).name.clone(),
+                before: node(tunnel.path.nodes[hop - 1]),
+            };
+            all.extend(tunnel.turn_backs().into_iter().map(one));
         }
         all
     }

@@ -225,7 +225,7 @@ fn cut_off_lines(report: &FailuresReport<'_>) -> Vec<String> {
 fn turn_back_lines(report: &FailuresReport<'_>) -> Vec<String> {
     let line = |one: &crate::analysis::study::TurnBack| {
         format!(
-            "  {} {}: the bypass of {} for {} turns back through {}",
+            "  {} {}: the way of {} round {} turns back through {}",
             harmless(&one.circuit),
             ARROWS[one.direction],
             harmless(&one.node),
@@ -234,7 +234,7 @@ fn turn_back_lines(report: &FailuresReport<'_>) -> Vec<String> {
         )
     };
     let lines = report.study.turns_back().iter().map(line).collect();
-    shortened(lines, "bypasses that turn back")
+    shortened(lines, "ways round that turn back")
 }
 
 fn finding_lines(findings: &[Diagnostic], style: Style) -> Vec<String> {
