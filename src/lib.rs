@@ -10,7 +10,7 @@
 //! # The layers
 //! A module may use only those above it in this list; a test holds it.
 //! [`units`], [`random`], [`topology`], [`mpls`], [`traffic`], [`pseudowire`], [`channel`],
-//! [`plan`], [`engine`], [`scenario`], [`analysis`], [`report`], `cli`.
+//! [`plan`], [`engine`], [`relay`], [`scenario`], [`analysis`], [`report`], `cli`.
 
 pub mod analysis;
 pub mod channel;
@@ -19,6 +19,7 @@ pub mod mpls;
 pub mod plan;
 pub mod pseudowire;
 pub mod random;
+pub mod relay;
 pub mod report;
 pub mod scenario;
 pub mod topology;

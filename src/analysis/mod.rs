@@ -7,6 +7,7 @@ pub mod failures;
 pub mod fix;
 pub mod messages;
 pub mod planning;
+pub mod relays;
 pub mod study;
 pub mod transients;
 pub mod verdict;

@@ -167,6 +167,7 @@ pub fn scenario_and_outcome(sample: &Sample) -> (Scenario, Outcome) {
         streams: vec![StreamOwner::Circuit(0, 0), StreamOwner::Circuit(0, 1)],
         ports: vec!["A-B a-z".into(), "A-B z-a".into()],
         resilience: Resilience::of_profile(&PROFILES[0], 1, 60),
+        relays: crate::scenario::relays::Relays::default(),
         plan: builder.seal(),
         routed: Vec::new(),
         constants: Vec::new(),

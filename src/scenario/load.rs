@@ -453,6 +453,7 @@ fn assemble(
         streams: compiled.streams,
         ports: compiled.ports,
         resilience: resilience.clone(),
+        relays: super::relays::Relays::default(),
         plan: compiled.plan,
         routed,
         constants,

@@ -32,6 +32,7 @@ mod network;
 mod patterns;
 mod policers;
 mod ports;
+pub mod relays;
 pub mod resilience;
 mod routes;
 pub mod schema;
@@ -58,6 +59,7 @@ pub use load::{check_file, check_file_with, load};
 
 pub use diagnostic::{Diagnostic, Label, Severity, SourceFile, SourceId};
 
+use self::relays::Relays;
 use self::resilience::Resilience;
 use crate::mpls::control::Routed;
 use crate::plan::{Plan, StreamId};
@@ -128,6 +130,8 @@ pub struct Scenario {
     pub ports: Vec<String>,
     /// What fails, and what protects against it.
     pub resilience: Resilience,
+    /// What stands at the ends of circuits, and which lines they protect.
+    pub relays: Relays,
     /// The sealed plan.
     pub plan: Plan,
     /// Per stream of the plan, how it is forwarded and how that came about; empty where nothing

@@ -229,7 +229,7 @@ fn lines_with(word: &str, modules: &[&str]) -> Vec<String> {
     found
 }
 
-const BELOW_CLI: [&str; 12] = [
+const BELOW_CLI: [&str; 13] = [
     "units",
     "random",
     "topology",
@@ -239,11 +239,12 @@ const BELOW_CLI: [&str; 12] = [
     "channel",
     "plan",
     "engine",
+    "relay",
     "scenario",
     "analysis",
     "report",
 ];
-const BELOW_SCENARIO: [&str; 9] = [
+const BELOW_SCENARIO: [&str; 10] = [
     "units",
     "random",
     "topology",
@@ -253,6 +254,7 @@ const BELOW_SCENARIO: [&str; 9] = [
     "channel",
     "plan",
     "engine",
+    "relay",
 ];
 
 #[test]
