@@ -351,3 +351,6 @@ impl LineJudgement {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
