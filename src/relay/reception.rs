@@ -86,6 +86,12 @@ impl Reception {
         &self.spells
     }
 
+    /// Whether the delay changes within a spell.
+    #[must_use]
+    pub fn drifts(&self) -> bool {
+        self.spells.iter().any(|spell| spell.rate_ppb != 0)
+    }
+
     /// The spell at an instant; `None`: no message is complete there.
     #[must_use]
     pub fn spell_at(&self, at: SimTime) -> Option<&Spell> {
@@ -111,8 +117,8 @@ impl Reception {
         SimTime(spell.input_at(at).0.saturating_sub(self.message.0))
     }
 
-    /// The first instant at which a message is complete that was sampled at `sent` or later; `None`:
-    /// never.
+    /// The first instant at which a message is complete that was sampled at `sent` or later;
+    /// `None`: never.
     #[must_use]
     pub fn first_since(&self, sent: SimTime) -> Option<SimTime> {
         let place = self.spells.partition_point(|spell| {
