@@ -1,5 +1,7 @@
 //! What relays make of a run: every instant at which a fault may begin, every protection, every line.
 
+pub mod searched;
+
 use crate::channel::Timeline;
 use crate::engine::Outcome;
 use crate::mpls::outage::Stretch;
