@@ -15,6 +15,7 @@ pub mod manifest;
 pub mod pretty;
 pub mod protection;
 mod reasons;
+pub mod searched;
 pub mod stations;
 pub mod tables;
 pub mod text;

@@ -36,6 +36,8 @@ pub struct Searched {
     pub groups: [Option<Range>; 2],
     /// Both groups together: at each end the earlier trip.
     pub both: Range,
+    /// Each circuit by itself, in order of name.
+    pub circuits: Vec<(usize, Range)>,
     /// Per circuit of repeated messages, the longest time from the event until the subscriber's
     /// relay knew of it; `None`: at some phase it never did.
     pub messages: Vec<(usize, Option<Span>)>,

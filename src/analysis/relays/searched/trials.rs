@@ -126,6 +126,11 @@ impl<'a> Search<'a> {
             runs: tried.len(),
             groups: [of(&groups[0]), of(&groups[1])],
             both: of(&groups.concat()).expect("circuits to search"),
+            circuits: self
+                .circuits
+                .iter()
+                .map(|circuit| (*circuit, of(&[*circuit]).expect("a circuit of the search")))
+                .collect(),
             messages: messages
                 .map(|(place, circuit)| (*circuit, longest(place)))
                 .collect(),
