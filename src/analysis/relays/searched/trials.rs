@@ -12,7 +12,7 @@ use crate::mpls::control::Phases;
 use crate::mpls::outage::Stretch;
 use crate::mpls::routing::Routing;
 use crate::plan::{Plan, StreamId};
-use crate::relay::{Answer, End, Fault, Line, Place, Protection, Reception, Trip};
+use crate::relay::{Answer, End, Fault, Line, Place, Protection, Trip};
 use crate::scenario::resilience::FailureEvent;
 use crate::scenario::{Case, Scenario};
 use crate::units::{SimTime, Span};
@@ -294,7 +294,8 @@ impl<'a> Search<'a> {
                 messages::receptions(self, *circuit, &trial.phases, outcome)
             } else {
                 let channels = channels.circuits[*circuit].as_ref();
-                let ways = channels.map(|channels| receptions(protection, channels));
+                let ways =
+                    channels.map(|all| protection.receptions(all.each_ref().map(Channel::way)));
                 ([None; 2], ways)
             };
             known.push(own);
@@ -317,20 +318,6 @@ impl<'a> Search<'a> {
             known,
         }
     }
-}
-
-/// Both directions of a circuit as its relays read them.
-fn receptions(protection: &Protection, channels: &[Channel; 2]) -> [Reception; 2] {
-    let (message, recovery) = match protection {
-        Protection::Differential(settings) => {
-            let recovery = settings.interval * u64::from(settings.recovery_messages);
-            (settings.message, recovery)
-        }
-        Protection::Distance(settings) => (settings.command.message, settings.command.recovery),
-    };
-    channels
-        .each_ref()
-        .map(|channel| Reception::new(channel.way(), message, recovery))
 }
 
 impl Tried {
