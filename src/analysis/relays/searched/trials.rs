@@ -20,6 +20,9 @@ use crate::units::{SimTime, Span};
 /// Packets created so long before an event may still be on their way when it happens.
 const ON_THEIR_WAY: Span = Span::from_s(1);
 
+/// Runs end so long after the fault: what is not cleared by then is told as never.
+const HORIZON: Span = Span::from_s(1);
+
 /// A line whose faults are searched.
 pub(super) struct Search<'a> {
     pub scenario: &'a Scenario,
@@ -100,7 +103,8 @@ impl<'a> Search<'a> {
     /// A fault at any instant, where the command is what is sent.
     pub fn messages(&self) -> Searched {
         let networks = self.networks();
-        let plan = self.plan(&networks[0], vec![None; self.scenario.streams.len()]);
+        let phases = vec![None; self.scenario.streams.len()];
+        let plan = self.plan(&networks[0], phases, self.scenario.duration);
         let instants = messages::instants(self, &plan);
         let trial = |at: SimTime| Trial {
             network: 0,
@@ -160,14 +164,19 @@ impl<'a> Search<'a> {
         all
     }
 
-    fn plan(&self, network: &Network, phases: Vec<Option<SimTime>>) -> Plan {
+    fn plan(&self, network: &Network, phases: Vec<Option<SimTime>>, at: SimTime) -> Plan {
         self.scenario.plan_for(&Case {
             outages: self.scenario.resilience.outages.clone(),
             routings: network.routings.clone(),
             phases,
             stages: Vec::new(),
-            sources_end: self.scenario.duration,
+            sources_end: self.ends(at),
         })
+    }
+
+    /// When the sources of a run stop.
+    fn ends(&self, at: SimTime) -> SimTime {
+        (at + HORIZON).min(self.scenario.duration)
     }
 
     /// The stream of a direction, where its phase can be moved.
@@ -202,10 +211,10 @@ impl<'a> Search<'a> {
     /// but in queues.
     fn in_step(&self, networks: &[Network], network: usize, at: SimTime) -> Vec<Trial> {
         let streams = self.scenario.streams.len();
-        let plan = self.plan(&networks[network], vec![None; streams]);
+        let plan = self.plan(&networks[network], vec![None; streams], at);
         let over = Stretch {
             from: SimTime(at.0.saturating_sub(ON_THEIR_WAY.0)),
-            to: self.scenario.duration,
+            to: self.ends(at),
         };
         let critical = |(circuit, _, stream): (usize, usize, StreamId)| {
             let phases: BTreeSet<SimTime> = if is_messages(self.scenario, circuit) {
@@ -271,7 +280,7 @@ impl<'a> Search<'a> {
     fn tried(&self, networks: &[Network], trials: Vec<Trial>) -> Vec<Tried> {
         let one = |trial: Trial| {
             let network = &networks[trial.network];
-            let plan = self.plan(network, trial.phases.clone());
+            let plan = self.plan(network, trial.phases.clone(), trial.at);
             let options = Options {
                 engine: self.engine,
                 detailed: false,
