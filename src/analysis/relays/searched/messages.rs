@@ -10,6 +10,7 @@ use crate::channel::timeline::{Cause, Content, Idle};
 use crate::engine::{Outcome, created};
 use crate::mpls::outage::Stretch;
 use crate::plan::{Plan, StreamId};
+use crate::relay::distance::Scheme;
 use crate::relay::{Protection, Reception, Way};
 use crate::scenario::Carriage;
 use crate::units::{SimTime, Span};
@@ -23,6 +24,8 @@ const INSTANTS_MAX: usize = 256;
 /// From the inception of a fault until the relay's message is created.
 pub(super) fn keyed_after(protection: &Protection) -> Span {
     match protection {
+        // A transfer trip is wanted at once; every other command waits for a zone.
+        Protection::Distance(settings) if settings.scheme == Scheme::Dtt => settings.command.send,
         Protection::Distance(settings) => settings.pickup + settings.command.send,
         Protection::Differential(_) => Span::ZERO,
     }

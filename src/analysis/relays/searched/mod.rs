@@ -18,7 +18,7 @@ use self::trials::{Search, Tried};
 use super::Clearing;
 use crate::engine::EngineKind;
 use crate::mpls::control::Phases;
-use crate::relay::{End, Line, Place, Trip};
+use crate::relay::{By, End, Line, Place, Trip};
 use crate::scenario::resilience::FailureKind;
 use crate::scenario::{Carriage, Scenario};
 use crate::units::{SimTime, Span};
@@ -151,7 +151,6 @@ impl Found {
 
 /// When both ends of a line are open, how that comes out, and which end is the last.
 fn clears(line: &Line, trips: [Option<Trip>; 2], at: SimTime) -> (Option<Span>, Clearing, End) {
-    use crate::relay::By;
     let open = |end: End| trips[end.index()].map(|trip| trip.at + line.breaker);
     let [a, z] = End::BOTH.map(open);
     // An end that never opens is the last.
