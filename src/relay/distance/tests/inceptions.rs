@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::oracle;
 use super::tiny::{PLACES, Tiny, mirrored, tiny};
 use crate::mpls::outage::Stretch;
+use crate::relay::command::OnFailure;
 use crate::relay::distance::Scheme;
 use crate::relay::fault::{By, End, Fault, Place};
 use crate::relay::inception::{Found, sweep};
@@ -89,6 +90,57 @@ proptest! {
             prop_assert!(most <= worst && worst - most < NS, "{} ps on the grid, {}", most, worst);
         }
     }
+}
+
+/// Where the end of a command, not its beginning, decides whether it stands long enough to be echoed:
+/// rare among drawn cases.
+#[test]
+fn a_command_that_an_unblocking_trip_ends_too_soon_for_its_echo_leaves_no_candidate_out() {
+    let ns = Span::from_ns;
+    let mut settings = super::settings(Scheme::Dcub);
+    settings.command.send = Span::ZERO;
+    settings.command.receive = ns(1);
+    settings.command.fail_after = Span::ZERO;
+    settings.command.on_failure = OnFailure::Latch;
+    settings.pickup = Span::ZERO;
+    settings.reset = Span::ZERO;
+    settings.zone2_delay = ns(40);
+    settings.send_minimum = Span::ZERO;
+    settings.weak = Some(End::Z);
+    settings.echo_delay = Span(12_137);
+    settings.guard_loss = Span(17);
+    settings.unblocking_window = ns(2);
+    let mut line = super::line();
+    line.breaker = Span(7411);
+    line.reach.zone1 = None;
+    let there = vec![(50, None), (5, Some(15))];
+    let back = vec![(50, None), (11, Some(15)), (5, None)];
+    let tiny = Tiny {
+        settings,
+        line,
+        pieces: [there, back],
+    };
+    let ways = tiny.ways();
+    let candidates = tiny.settings.instants(&ways, &tiny.line);
+    let over = Stretch {
+        from: SimTime(0),
+        to: SimTime(tiny.length() * NS),
+    };
+    let place = Place::Inside(WHOLE / 10);
+    let trips = |at: SimTime| {
+        let answer = tiny.settings.answer(&ways, &tiny.line, Fault { at, place });
+        let trip = answer.trips[End::Z.index()];
+        Found {
+            value: trip.map(|trip| trip.at.since(at)),
+            class: (),
+        }
+    };
+    let all = sweep(over, &candidates, trips);
+    assert_eq!(all.parted, 0);
+    // The hole opens the window at 62.017, the breaker is open at 69.428, which is heard at 85.428:
+    // the command of a fault at 57.291 has stood for 12.137 then, and no longer.
+    assert_eq!(trips(SimTime(57_290)).value, Some(Span(28_137)));
+    assert_eq!(trips(SimTime(57_291)).value, None);
 }
 
 /// Numbers that look random: SplitMix64.
