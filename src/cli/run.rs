@@ -57,6 +57,7 @@ pub fn run(arguments: &Run) -> Exit {
     if let Some(at) = arguments.fault_at {
         report.faults = replays(&report, at);
     }
+    report.search(options.engine);
     let mut outputs = folder::files(&report);
     outputs.push(timing(
         started,

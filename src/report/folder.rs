@@ -80,6 +80,9 @@ pub fn files(report: &Report<'_>) -> Vec<Output> {
     if let Some([relays, lines]) = &report.relays_csv {
         outputs.extend([text("relays.csv", relays), text("lines.csv", lines)]);
     }
+    if let Some(searched) = &report.searched_csv {
+        outputs.push(text("searched.csv", searched));
+    }
     let summary = report.summary();
     let head = Head {
         schema: SCHEMA,

@@ -16,6 +16,7 @@ pub mod pretty;
 pub mod protection;
 mod reasons;
 pub mod relays;
+pub mod searched;
 pub mod stations;
 pub mod tables;
 pub mod text;
@@ -23,10 +24,11 @@ mod transient;
 
 use sha2::{Digest, Sha256};
 
+use crate::analysis::relays::searched::{Design, Searched, designs, searched};
 use crate::analysis::relays::{Replay, RunJudgement, verdicts};
 use crate::analysis::transients::{Transient, transients};
 use crate::analysis::verdict::{Judgement, Verdict, judge};
-use crate::engine::Outcome;
+use crate::engine::{EngineKind, Outcome};
 use crate::scenario::{Diagnostic, Scenario};
 
 /// The format of JSON reports and manifests. A field keeps its meaning under one name.
@@ -61,8 +63,14 @@ pub struct Report<'a> {
     pub events_csv: String,
     /// Content of `relays.csv` and `lines.csv`; `None` where the scenario has no lines.
     pub relays_csv: Option<[String; 2]>,
-    /// SHA-256 over `results.csv`, `budget.csv`, `events.csv` and, where there are lines,
-    /// `relays.csv` and `lines.csv`, in this order; hex.
+    /// Faults that change the network, searched; none before [`Report::search`].
+    pub searched: Vec<Searched>,
+    /// Messages beside circuit emulation.
+    pub designs: Vec<Design>,
+    /// Content of `searched.csv`; `None` where nothing was searched.
+    pub searched_csv: Option<String>,
+    /// SHA-256 over `results.csv`, `budget.csv`, `events.csv`, where there are lines `relays.csv`
+    /// and `lines.csv`, and where something was searched `searched.csv`, in this order; hex.
     pub result_hash: String,
 }
 
@@ -108,13 +116,7 @@ impl<'a> Report<'a> {
         let results_csv = tables::results(scenario, outcome, &judgements);
         let budget_csv = tables::budget(scenario, &judgements);
         let events_csv = tables::events(scenario, outcome);
-        let mut hash = Sha256::new();
-        let tables = [&results_csv, &budget_csv, &events_csv];
-        for table in tables.into_iter().chain(relays_csv.iter().flatten()) {
-            hash.update(table.as_bytes());
-        }
-        let result_hash = hex(&hash.finalize());
-        Self {
+        let mut report = Self {
             scenario,
             outcome,
             findings,
@@ -126,8 +128,31 @@ impl<'a> Report<'a> {
             budget_csv,
             events_csv,
             relays_csv,
-            result_hash,
+            searched: Vec::new(),
+            designs: Vec::new(),
+            searched_csv: None,
+            result_hash: String::new(),
+        };
+        report.result_hash = report.hash();
+        report
+    }
+
+    /// Searches what no single run says: one run for each phase that may matter.
+    pub fn search(&mut self, engine: EngineKind) {
+        self.searched = searched(self.scenario, engine);
+        self.designs = designs(self.scenario, &self.judgements, &self.searched);
+        self.searched_csv = searched::table(self.scenario, &self.searched);
+        self.result_hash = self.hash();
+    }
+
+    fn hash(&self) -> String {
+        let mut hash = Sha256::new();
+        let tables = [&self.results_csv, &self.budget_csv, &self.events_csv].into_iter();
+        let relays = self.relays_csv.iter().flatten();
+        for table in tables.chain(relays).chain(&self.searched_csv) {
+            hash.update(table.as_bytes());
         }
+        hex(&hash.finalize())
     }
 
     /// How many circuits and lines fail.

@@ -20,7 +20,7 @@ use super::{
     circuit_streams, circuits, compile, coordinates, expand, fades, lint, lint_circuit,
     lint_protection, resilience, routes, security, services, trace, tunnels,
 };
-use crate::mpls::control::Routed;
+use crate::mpls::control::{Phases, Routed};
 use crate::random::Seed;
 use crate::units::{SimTime, Span};
 
@@ -392,7 +392,7 @@ fn planned(
         ways,
         drafts,
     };
-    let routed = tunnels::routings(&maker, parts.seed);
+    let routed = tunnels::routings(&maker, Phases::Drawn(parts.seed));
     let routings = match &routed {
         Some(routed) => routed.iter().map(|one| one.routing.clone()).collect(),
         None => tunnels::undisturbed(drafts),

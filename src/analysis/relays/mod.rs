@@ -6,6 +6,7 @@ mod course;
 pub mod replay;
 pub mod restart;
 mod run;
+pub mod searched;
 mod unwanted;
 mod why;
 
