@@ -5,7 +5,9 @@ use super::resilience::{DETECTION, LINE};
 use super::{FLOW_RATE, LINK_RATE, TIME_OR_ZERO, TIME_POSITIVE};
 use crate::scenario::fields::{Field, Kind};
 use crate::topology::preset::PACKETS;
-use crate::units::limits::{DURATION_MAX, LENGTH_MAX, LINKS_MAX, METRIC_MAX, NODES_MAX};
+use crate::units::limits::{
+    BURSTS_EVERY_MIN, DURATION_MAX, LENGTH_MAX, LINKS_MAX, METRIC_MAX, NODES_MAX,
+};
 use crate::units::quantity::{LENGTH, PER_KILOMETRE, SIZE, TIME};
 
 pub(super) const QUEUE_SIZE: Kind = Kind::Quantity(&SIZE, 1, 1 << 40);
@@ -314,8 +316,8 @@ pub(super) const LINK: &[Field] = &[
 const BURSTS: &[Field] = &[
     Field::required(
         "every",
-        &Kind::Quantity(&TIME, 1, DURATION_MAX.0),
-        "Mean time from the beginning of one burst to that of the next.",
+        &Kind::Quantity(&TIME, BURSTS_EVERY_MIN.0, DURATION_MAX.0),
+        "Mean time from the beginning of one burst to that of the next, at least 1 ms.",
     ),
     Field::required("length", &TIME_POSITIVE, "How long each lasts."),
 ];
