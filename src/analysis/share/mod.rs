@@ -14,7 +14,7 @@ use self::noise::Noise;
 pub use self::noise::packet_error_e15;
 use self::restart::Pipe;
 pub use self::unwanted::Unwanted;
-use super::relays::{Channel, Channels};
+use super::relays::{Channel, Channels, inceptions};
 use crate::channel::{Cause, Content, Idle, Timeline};
 use crate::mpls::outage::Stretch;
 use crate::random::{Purpose, StreamKey, uniform_below};
@@ -104,18 +104,21 @@ impl Standing {
 }
 
 /// Every direction that a relay sends commands or messages over, of circuits in order of name;
-/// nothing where the scenario asks for none. `over`: instants of keying.
-///
-/// # Panics
-/// If `over` has no length.
+/// nothing where the scenario asks for none. Keyed at the instants that the line is judged for,
+/// until `end`.
 #[must_use]
-pub fn shares(scenario: &Scenario, channels: &Channels, over: Stretch) -> Vec<Share> {
+pub fn shares(scenario: &Scenario, channels: &Channels, end: SimTime) -> Vec<Share> {
     let mut all = Vec::new();
     if scenario.share.is_none() {
         return all;
     }
     for (index, relay) in scenario.relays.circuits.iter().enumerate() {
         let (Some(relay), Some(Some(pair))) = (relay, channels.circuits.get(index)) else {
+            continue;
+        };
+        let mut lines = scenario.relays.lines.iter();
+        let line = lines.position(|line| line.groups.concat().contains(&index));
+        let Some(over) = line.and_then(|line| inceptions(scenario, channels, line, end)) else {
             continue;
         };
         for direction in Direction::BOTH {
@@ -186,10 +189,6 @@ fn share(
         destroyed += u64::from(found.destroyed);
     }
     let destroyed = Counted::new(destroyed, settings.commands);
-    let scheme = match &relay.protection {
-        Protection::Differential(_) => None,
-        Protection::Distance(settings) => Some(settings.scheme.name()),
-    };
     let packets = circuit.emulation().is_some();
     Share {
         circuit: index,
@@ -202,7 +201,7 @@ fn share(
         destroyed,
         packet_error_e15: packets.then(|| packet_error_e15(&ways[0])),
         unwanted: Unwanted::of(&relay.protection, relay.check_bits, destroyed, &ways),
-        limit: scheme.and_then(Dependability::of_scheme),
+        limit: Dependability::of_scheme(relay.protection.name()),
     }
 }
 
