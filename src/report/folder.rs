@@ -80,6 +80,13 @@ pub fn files(report: &Report<'_>) -> Vec<Output> {
     if let Some([relays, lines]) = &report.relays_csv {
         outputs.extend([text("relays.csv", relays), text("lines.csv", lines)]);
     }
+    let asked = [
+        ("requirements.csv", &report.requirements_csv),
+        ("share.csv", &report.share_csv),
+    ];
+    for (name, content) in asked {
+        outputs.extend(content.as_ref().map(|content| text(name, content)));
+    }
     let summary = report.summary();
     let head = Head {
         schema: SCHEMA,
