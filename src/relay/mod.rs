@@ -6,6 +6,7 @@
 //! on those timelines: nothing is simulated again.
 
 pub mod command;
+pub mod dependability;
 pub mod differential;
 pub mod distance;
 pub mod fault;

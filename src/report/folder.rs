@@ -80,8 +80,13 @@ pub fn files(report: &Report<'_>) -> Vec<Output> {
     if let Some([relays, lines]) = &report.relays_csv {
         outputs.extend([text("relays.csv", relays), text("lines.csv", lines)]);
     }
-    if let Some(searched) = &report.searched_csv {
-        outputs.push(text("searched.csv", searched));
+    let asked = [
+        ("requirements.csv", &report.requirements_csv),
+        ("share.csv", &report.share_csv),
+        ("searched.csv", &report.searched_csv),
+    ];
+    for (name, content) in asked {
+        outputs.extend(content.as_ref().map(|content| text(name, content)));
     }
     let summary = report.summary();
     let head = Head {

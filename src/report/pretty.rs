@@ -1,7 +1,9 @@
 //! The report for the terminal: the worst circuit first, each failing one with why and fix.
 
 use super::text::{Align, Columns, count, harmless, signed_ms};
-use super::{Report, Summary, comparison, reasons, relays, searched, transient};
+use super::{
+    Report, Summary, comparison, reasons, relays, requirements, searched, share, transient,
+};
 use crate::analysis::decomposition::BudgetParts;
 use crate::analysis::verdict::{Judgement, Verdict, extremes};
 use crate::scenario::{Diagnostic, Flow, FlowStream, Severity};
@@ -58,6 +60,8 @@ pub fn render(report: &Report<'_>, style: Style) -> String {
     for line in comparison::lines(report)
         .into_iter()
         .chain(transient::lines(report))
+        .chain(requirements::lines(report, style))
+        .chain(share::lines(report, style))
     {
         text.push_str(&line);
         text.push('\n');

@@ -9,6 +9,7 @@ use super::diagnostic::{Diagnostic, Findings, Place, SourceId};
 use super::fields::{Field, Kind, NAME_OCTETS_MAX, Variant};
 use super::nearest::nearest;
 use super::value::{At, Table, Value};
+use crate::units::ErrorRatio;
 use crate::units::quantity::{self, Dimension, QuantityError};
 
 /// Decodes one file.
@@ -108,6 +109,7 @@ impl Decoder<'_> {
                 Kind::Quantity(dimension, ..) | Kind::Signed(dimension, ..),
                 DeValue::Integer(_) | DeValue::Float(_),
             ) => self.bare_number(value, dimension, what),
+            (Kind::Ratio, DeValue::String(text)) => self.ratio(text, &span, what),
             (Kind::Text, DeValue::String(text)) => Some(Value::Text(text.to_string())),
             (Kind::Name, DeValue::String(text)) => self.name(text, &span, what),
             (Kind::Word(_) | Kind::OneOf { .. }, DeValue::String(text)) => {
@@ -262,6 +264,18 @@ impl Decoder<'_> {
         None
     }
 
+    fn ratio(&mut self, text: &str, span: &Range<usize>, what: &str) -> Option<Value> {
+        match ErrorRatio::parse(text) {
+            Ok(ratio) => Some(Value::Whole(ratio.parts())),
+            Err(error) => {
+                let title = format!("`{what}` is no valid ratio");
+                let help = format!("wrong bits per bit, such as \"{}\"", ErrorRatio::EXAMPLE);
+                self.fault(span.clone(), title, error.message().into(), Some(help));
+                None
+            }
+        }
+    }
+
     fn name(&mut self, text: &str, span: &Range<usize>, what: &str) -> Option<Value> {
         let wrong = if text.trim().is_empty() {
             "a name cannot be empty"
@@ -406,7 +420,12 @@ fn fits(kind: &Kind, written: &DeValue<'_>) -> bool {
     match (kind, written) {
         (Kind::Word(word), DeValue::String(text)) => text == word,
         (
-            Kind::Text | Kind::Name | Kind::OneOf { .. } | Kind::Quantity(..) | Kind::Signed(..),
+            Kind::Text
+            | Kind::Ratio
+            | Kind::Name
+            | Kind::OneOf { .. }
+            | Kind::Quantity(..)
+            | Kind::Signed(..),
             DeValue::String(_),
         )
         | (Kind::Whole(..), DeValue::Integer(_))

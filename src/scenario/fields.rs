@@ -1,5 +1,6 @@
 //! What a table of a file may hold: one description that drives the decoder and the JSON Schema.
 
+use crate::units::ErrorRatio;
 use crate::units::quantity::Dimension;
 
 /// One key of a table.
@@ -39,6 +40,8 @@ pub enum Kind {
     Quantity(&'static Dimension, u64, u64),
     /// A quantity with its unit that may be negative, in base units from the first to the last.
     Signed(&'static Dimension, i64, i64),
+    /// A bit error ratio such as "1e-8", kept in parts of 10^15.
+    Ratio,
     /// Yes or no.
     Flag,
     /// Degrees with at most six decimals, kept in micro-degrees; the largest absolute value in
@@ -130,6 +133,7 @@ impl Kind {
             Self::Quantity(dimension, ..) | Self::Signed(dimension, ..) => {
                 format!("a {} such as \"{}\"", dimension.name, dimension.example)
             }
+            Self::Ratio => format!("a ratio such as \"{}\"", ErrorRatio::EXAMPLE),
             Self::Flag => "true or false".into(),
             Self::Degrees(limit) => format!("degrees from -{limit} to {limit}"),
             Self::List(of, min, max) if min == max => {

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::fields::{Field, Kind, NAME_OCTETS_MAX};
 use super::tables::{SCENARIO, TOPOLOGY};
+use crate::units::ErrorRatio;
 
 /// JSON Schema (draft 2020-12) of a scenario file.
 #[must_use]
@@ -81,6 +82,11 @@ fn schema(kind: &Kind) -> Value {
                 "examples": [dimension.example],
             })
         }
+        Kind::Ratio => json!({
+            "type": "string",
+            "pattern": "^\\s*[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?\\s*$",
+            "examples": [ErrorRatio::EXAMPLE],
+        }),
         Kind::Flag => json!({ "type": "boolean" }),
         Kind::Degrees(limit) => json!({ "type": "number", "minimum": -limit, "maximum": limit }),
         Kind::List(of, min, max) => {
