@@ -3,6 +3,7 @@
 //! Every field and file is described in `docs/results.md`.
 
 mod assumed;
+pub mod clearing;
 mod comparison;
 mod drift;
 pub mod events;
@@ -16,6 +17,7 @@ pub mod pretty;
 pub mod protection;
 mod reasons;
 pub mod stations;
+pub mod svg;
 pub mod tables;
 pub mod text;
 mod transient;
