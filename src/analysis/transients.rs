@@ -60,18 +60,27 @@ pub fn calm(scenario: &Scenario, options: &Options) -> Option<Outcome> {
 /// Every failure in order of time, circuit, direction.
 #[must_use]
 pub fn transients(scenario: &Scenario, outcome: &Outcome) -> Vec<Transient> {
+    let mut all = Vec::new();
+    for (label, window) in windows(scenario) {
+        for index in 0..scenario.circuits.len() {
+            all.extend(pair(scenario, outcome, (index, label), window));
+        }
+    }
+    all
+}
+
+/// Every failure from its beginning to that of the next, in order of time.
+#[must_use]
+pub fn windows(scenario: &Scenario) -> Vec<(&str, Stretch)> {
     let events = scenario.resilience.events.iter();
     let begins = events.filter_map(|one| Some((one.stretches.first()?.from, one.label.as_str())));
     let mut begins: Vec<(SimTime, &str)> = begins.collect();
     begins.sort_unstable();
-    let mut all = Vec::new();
-    for (place, (at, label)) in begins.iter().enumerate() {
-        let later = begins[place..].iter().map(|(later, _)| *later);
-        let to = later.clone().find(|later| later > at).unwrap_or(FOR_EVER);
-        let window = Stretch { from: *at, to };
-        for index in 0..scenario.circuits.len() {
-            all.extend(pair(scenario, outcome, (index, label), window));
-        }
+    let mut all = Vec::with_capacity(begins.len());
+    for (place, (from, label)) in begins.iter().enumerate() {
+        let mut later = begins[place..].iter().map(|(later, _)| *later);
+        let to = later.find(|later| later > from).unwrap_or(FOR_EVER);
+        all.push((*label, Stretch { from: *from, to }));
     }
     all
 }

@@ -77,6 +77,9 @@ pub fn files(report: &Report<'_>) -> Vec<Output> {
     for (name, content) in asked {
         outputs.extend(content.map(|content| text(name, &content)));
     }
+    if let Some([relays, lines]) = &report.relays_csv {
+        outputs.extend([text("relays.csv", relays), text("lines.csv", lines)]);
+    }
     let summary = report.summary();
     let head = Head {
         schema: SCHEMA,
@@ -84,6 +87,8 @@ pub fn files(report: &Report<'_>) -> Vec<Output> {
         counts: &CircuitCounts {
             circuits_total: summary.circuits,
             circuits_failed: summary.failed,
+            lines_total: report.relays.as_ref().map(|_| summary.lines),
+            lines_failed: report.relays.as_ref().map(|_| summary.lines_failed),
         },
     };
     let manifest = manifest::render(report.scenario, report.findings, &head, &outputs);
@@ -94,6 +99,10 @@ pub fn files(report: &Report<'_>) -> Vec<Output> {
 struct CircuitCounts {
     circuits_total: usize,
     circuits_failed: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lines_total: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lines_failed: Option<usize>,
 }
 
 /// The files with their manifest before them and the sums behind them.

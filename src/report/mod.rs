@@ -16,6 +16,7 @@ pub mod manifest;
 pub mod pretty;
 pub mod protection;
 mod reasons;
+pub mod relays;
 pub mod stations;
 pub mod svg;
 pub mod tables;
@@ -24,6 +25,7 @@ mod transient;
 
 use sha2::{Digest, Sha256};
 
+use crate::analysis::relays::{Replay, RunJudgement, verdicts};
 use crate::analysis::transients::{Transient, transients};
 use crate::analysis::verdict::{Judgement, Verdict, judge};
 use crate::engine::Outcome;
@@ -49,23 +51,34 @@ pub struct Report<'a> {
     pub judgements: Vec<Judgement>,
     /// What each failure within the run does.
     pub transients: Vec<Transient>,
+    /// What relays make of the run; `None` where the scenario has no lines.
+    pub relays: Option<RunJudgement>,
+    /// Faults asked for, step by step.
+    pub faults: Vec<Replay>,
     /// Content of `results.csv`.
     pub results_csv: String,
     /// Content of `budget.csv`.
     pub budget_csv: String,
     /// Content of `events.csv`.
     pub events_csv: String,
-    /// SHA-256 over `results.csv`, `budget.csv` and `events.csv`, in this order; hex.
+    /// Content of `relays.csv` and `lines.csv`; `None` where the scenario has no lines.
+    pub relays_csv: Option<[String; 2]>,
+    /// SHA-256 over `results.csv`, `budget.csv`, `events.csv` and, where there are lines,
+    /// `relays.csv` and `lines.csv`, in this order; hex.
     pub result_hash: String,
 }
 
 /// How many circuits there are and how many fail: what the last line and the exit code say.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Summary {
     /// Circuits, both directions counted as one.
     pub circuits: usize,
     /// Circuits of which at least one direction fails.
     pub failed: usize,
+    /// Lines that were judged.
+    pub lines: usize,
+    /// Lines on which a fault may last too long, or that trip unwanted.
+    pub lines_failed: usize,
 }
 
 impl<'a> Report<'a> {
@@ -83,12 +96,23 @@ impl<'a> Report<'a> {
         (outcome, calm): (&'a Outcome, &Outcome),
         findings: &'a [Diagnostic],
     ) -> Self {
-        let judgements = judge(scenario, calm);
+        let mut judgements = judge(scenario, calm);
+        let relays = verdicts(scenario, outcome, calm);
+        if let Some(relays) = &relays {
+            relays.apply(&mut judgements);
+        }
+        let relays_csv = relays.as_ref().map(|one| {
+            [
+                relays::tables::relays(scenario, one),
+                relays::tables::lines(scenario, one),
+            ]
+        });
         let results_csv = tables::results(scenario, outcome, &judgements);
         let budget_csv = tables::budget(scenario, &judgements);
         let events_csv = tables::events(scenario, outcome);
         let mut hash = Sha256::new();
-        for table in [&results_csv, &budget_csv, &events_csv] {
+        let tables = [&results_csv, &budget_csv, &events_csv];
+        for table in tables.into_iter().chain(relays_csv.iter().flatten()) {
             hash.update(table.as_bytes());
         }
         let result_hash = hex(&hash.finalize());
@@ -98,21 +122,32 @@ impl<'a> Report<'a> {
             findings,
             judgements,
             transients: transients(scenario, outcome),
+            relays,
+            faults: Vec::new(),
             results_csv,
             budget_csv,
             events_csv,
+            relays_csv,
             result_hash,
         }
     }
 
-    /// How many circuits fail.
+    /// How many circuits and lines fail.
     #[must_use]
     pub fn summary(&self) -> Summary {
         let fails = |pair: &&[Judgement]| pair.iter().any(|row| row.verdict == Verdict::Fail);
         let circuits = self.scenario.circuits.len();
+        let lines = self.relays.as_ref().map(|relays| {
+            let lines = relays.lines();
+            let fails = |line: &&usize| relays.line_verdict(**line) == Verdict::Fail;
+            (lines.len(), lines.iter().filter(fails).count())
+        });
+        let (lines, lines_failed) = lines.unwrap_or_default();
         Summary {
             circuits,
             failed: self.judgements.chunks(2).filter(fails).count(),
+            lines,
+            lines_failed,
         }
     }
 }
@@ -159,7 +194,8 @@ mod tests {
             report.summary(),
             Summary {
                 circuits: 1,
-                failed: 1
+                failed: 1,
+                ..Summary::default()
             }
         );
         report.judgements[0].verdict = Verdict::Pass;
@@ -167,7 +203,8 @@ mod tests {
             report.summary(),
             Summary {
                 circuits: 1,
-                failed: 1
+                failed: 1,
+                ..Summary::default()
             }
         );
     }
