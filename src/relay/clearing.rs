@@ -109,13 +109,12 @@ pub struct Story {
 pub struct AtEnd {
     /// The element of the trip has picked up.
     pub pickup: Option<SimTime>,
-    /// The relay has given to its channel what the other end then trips on: a command, or the sample
-    /// that completes the window of a differential relay.
-    pub keyed: Option<SimTime>,
-    /// What this relay trips on has come from the other end and stands at its logic.
+    /// The relay at the other end has given to its channel what this one trips on: a command, or the
+    /// sample that completes the window of a differential relay.
+    pub sent: Option<SimTime>,
+    /// It stands at the logic of this relay.
     pub received: Option<SimTime>,
-    /// Processing that lies between the other end's `keyed` and this `received` besides the channel:
-    /// sending, receiving.
+    /// What lies between both besides the channel: sending and receiving.
     pub processing: [Span; 2],
     /// The trip.
     pub trip: Option<Trip>,
@@ -310,9 +309,8 @@ impl Story {
             return never;
         };
         let mut steps = Steps::from(self.fault.at);
-        let sent = self.ends[end.other().index()].keyed;
         let came = own.received.filter(|came| *came <= trip.at);
-        match (came, sent) {
+        match (came, own.sent) {
             (Some(came), Some(sent)) if self.fault.at <= sent && sent <= came => {
                 let [sending, receiving] = own.processing;
                 steps.until(What::Detection, end.other(), sent);
@@ -498,18 +496,17 @@ mod tests {
         };
         let a = AtEnd {
             pickup: ms(1017),
-            keyed: ms(1017),
             trip: trip(1018, By::Zone1),
             open: ms(1068),
             ..AtEnd::default()
         };
         let z = AtEnd {
             pickup: ms(1017),
+            sent: ms(1017),
             received: ms(1033),
             processing: [Span::from_ms(3); 2],
             trip: trip(1035, By::Command),
             open: ms(1085),
-            ..AtEnd::default()
         };
         let fault = Fault {
             at: SimTime(1000 * MS),

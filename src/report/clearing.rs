@@ -1,12 +1,17 @@
 //! Fault-clearing timelines for the terminal: one line per step, all on one axis.
 
+use std::cmp::Reverse;
+
+use super::Report;
 use super::pretty::Style;
+use super::svg::canvas::shortened;
+use super::svg::plots::worst_clearing;
 use super::text::harmless;
 use crate::analysis::planning::{ARTICLE_BUDGET, RELAY_PROCESSING};
+use crate::analysis::relays::{LineJudgement, Scope};
 use crate::analysis::verdict::Verdict;
 use crate::relay::clearing::{Clearing, Exact, Opening, Plan, Step, What};
 use crate::relay::{By, End};
-use crate::report::svg::canvas::shortened;
 use crate::units::Span;
 
 /// A timeline with the names that belong to it.
@@ -135,6 +140,35 @@ pub fn lines(told: &Told<'_>, style: Style) -> Vec<String> {
 
 fn numbers(exact: Exact) -> String {
     format!("{:>8}  {:>6}", exact.ms_text(), exact.cycles_text())
+}
+
+/// How the worst fault of the calm run is cleared, on the line where it lasts longest; nothing where
+/// there is no line.
+#[must_use]
+pub fn worst_lines(report: &Report<'_>, style: Style) -> Vec<String> {
+    let Some(relays) = &report.relays else {
+        return Vec::new();
+    };
+    let calm = relays.judged.iter().filter(|one| one.scope == Scope::Calm);
+    let judged = calm.flat_map(|one| &one.lines);
+    let badness = |one: &LineJudgement| {
+        (
+            one.ok,
+            Reverse(one.cleared.worst.map_or(u64::MAX, |worst| worst.0)),
+        )
+    };
+    let Some(worst) = judged.min_by_key(|one| badness(one)) else {
+        return Vec::new();
+    };
+    let line = &report.scenario.relays.lines[worst.line];
+    let (clearing, fault) = worst_clearing(report.scenario, &relays.calm, worst);
+    let told = Told {
+        title: &line.name,
+        fault: &fault,
+        ends: [&line.ends[0], &line.ends[1]],
+        clearing: &clearing,
+    };
+    lines(&told, style)
 }
 
 /// The planner's timelines: what the founding article draws, at 60 and at 50 Hz.

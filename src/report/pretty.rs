@@ -45,7 +45,8 @@ pub fn render(report: &Report<'_>, style: Style) -> String {
     let mut text = String::new();
     let relays = relays::pretty::line_lines(report, style)
         .into_iter()
-        .chain(relays::pretty::relay_lines(report, style));
+        .chain(relays::pretty::relay_lines(report, style))
+        .chain(super::clearing::worst_lines(report, style));
     for line in relays.chain(circuit_lines(report, style)) {
         text.push_str(&line);
         text.push('\n');

@@ -22,20 +22,21 @@ pub const NAMES: [&str; 4] = ["packets", "TDM", "command", "protection"];
 
 /// The gaps of one circuit direction where they lie. Those of the longest of several holes, as
 /// [`Gaps`] tells them; replaced TDM, no command and no protection begin with the first replaced bit.
+/// `own`: the time that this direction sees go by, which its gaps are told in; `real`: real time.
 #[must_use]
-pub fn clocks(gaps: &Gaps, holes: &[Hole], packet: &[Stretch], clock: &ClockMap) -> Clocks {
-    let lasts = |hole: &&Stretch| {
-        let length = hole.to.since(hole.from);
-        match (hole.to < FOR_EVER, gaps.packet) {
-            (true, Some(longest)) => length == longest,
-            (ends, longest) => !ends && longest.is_none(),
-        }
+pub fn clocks(
+    gaps: &Gaps,
+    (holes, packet): (&[Hole], &[Stretch]),
+    (own, real): (&ClockMap, &ClockMap),
+) -> Clocks {
+    let longest = |hole: &&Stretch| match gaps.packet {
+        Some(longest) => hole.to < FOR_EVER && hole.to.since(hole.from) == longest,
+        None => hole.to == FOR_EVER,
     };
-    let cut = packet.iter().find(lasts).map(|hole| hole.from);
-    let silent = holes
-        .iter()
-        .find(|hole| hole.command(clock) == gaps.command);
-    let silent = silent.map(|hole| clock.real(hole.from));
+    let cut = packet.iter().find(longest).or(packet.first());
+    let cut = cut.map(|hole| hole.from);
+    let silent = holes.iter().find(|hole| hole.command(own) == gaps.command);
+    let silent = silent.or(holes.first()).map(|hole| real.real(hole.from));
     let lengths = [
         (cut, gaps.packet),
         (silent, gaps.tdm),
@@ -69,6 +70,7 @@ mod tests {
             from: ms(from),
             to: ms(to),
         };
+        let clock = ClockMap::default();
         let gaps = Gaps {
             packet: Some(Span::from_ms(50)),
             tdm: Some(Span::from_ms(51)),
@@ -78,7 +80,7 @@ mod tests {
         };
         let holes = [hole(1000, 1010), hole(2007, 2060)];
         let cuts = [cut(1000, 1010), cut(2000, 2050)];
-        let found = clocks(&gaps, &holes, &cuts, &ClockMap::default());
+        let found = clocks(&gaps, (&holes, &cuts), (&clock, &clock));
         let told = found.map(|one| one.map(|one| (one.from, one.to.unwrap())));
         let expected = [(2000, 2050), (2007, 2058), (2007, 2060), (2007, 2070)];
         assert_eq!(told, expected.map(|(from, to)| Some((ms(from), ms(to)))));
@@ -89,9 +91,16 @@ mod tests {
             protection: Some(Span::ZERO),
             lost: 0,
         };
-        let found = clocks(&none, &[], &cuts, &ClockMap::default());
+        let found = clocks(&none, (&[], &cuts), (&clock, &clock));
         assert_eq!(found.map(|one| one.is_some()), [true, false, false, false]);
-        let found = clocks(&gaps.for_ever(), &[], &[], &ClockMap::default());
-        assert_eq!(found, [None; 4]);
+        // Cut off for good: from the first hole on, though what fails is repaired in the end.
+        let found = clocks(&gaps.for_ever(), (&holes, &cuts), (&clock, &clock));
+        let from = |at| {
+            Some(Clock {
+                from: ms(at),
+                to: None,
+            })
+        };
+        assert_eq!(found, [from(1000); 4]);
     }
 }

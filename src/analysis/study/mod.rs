@@ -17,6 +17,7 @@ pub use self::detours::Detours;
 use self::prepared::Prepared;
 pub use self::story::Told;
 use super::enumeration::FailureCase;
+use super::failures::clocks::Clocks;
 use super::failures::{Gaps, Pace, Reach, Severity, StageJudgement, Timetable};
 use super::verdict::{Judgement, Verdict, judge};
 use crate::channel::Timeline;
@@ -96,6 +97,8 @@ pub struct DirectionResult {
     pub touched: bool,
     /// Holes.
     pub gaps: Gaps,
+    /// Where they lie, in real time; kept as [`Manner::keep`] says.
+    pub clocks: Option<Clocks>,
     /// The holes at the worst phase on the queue-free network; `None` where none was searched.
     pub queue_free: Option<Gaps>,
     /// The first packet boundary that was simulated, where it was searched.

@@ -57,6 +57,35 @@ impl Curve {
             late: late(sweep, limit),
         }
     }
+
+    /// Leaves out what lies before or behind; what is late beyond is still told where it begins or
+    /// ends within.
+    pub fn crop(&mut self, over: Stretch) {
+        self.parts
+            .retain(|part| over.from <= part.last.0 && part.first.0 <= over.to);
+        for part in &mut self.parts {
+            let whole = *part;
+            if part.first.0 < over.from {
+                part.first = (over.from, whole.at(over.from));
+            }
+            if part.last.0 > over.to {
+                part.last = (over.to, whole.at(over.to));
+            }
+        }
+        self.late
+            .retain(|late| over.from < late.to && late.from <= over.to);
+    }
+}
+
+impl Part {
+    /// Between its ends, rounded to a picosecond.
+    fn at(&self, at: SimTime) -> Option<Span> {
+        let ((from, first), (to, last)) = (self.first, self.last);
+        let (first, last) = (i128::from(first?.0), i128::from(last?.0));
+        let steps = i128::from(to.since(from).0).max(1);
+        let value = first + (last - first) * i128::from(at.since(from).0) / steps;
+        u64::try_from(value).ok().map(Span)
+    }
 }
 
 const WIDTH: i64 = 800;
@@ -220,12 +249,12 @@ fn told(crossover: &Crossover, curve: &Curve) -> Vec<String> {
     let last = curve.parts.last().map(|part| part.last.0);
     let after = |at: SimTime| exact_ms(i128::from(at.0) - i128::from(crossover.failed.0));
     let one = |late: &Stretch| {
-        let from = match first == Some(late.from) {
-            true => "the beginning".to_owned(),
+        let from = match first.is_some_and(|first| late.from <= first) {
+            true => "before what is drawn".to_owned(),
             false => after(late.from) + " ms",
         };
         let to = match last.is_some_and(|last| last < late.to) {
-            true => "the end".to_owned(),
+            true => "behind what is drawn".to_owned(),
             false => after(late.to) + " ms",
         };
         format!("faults from {from} up to {to} are not cleared in time")
@@ -309,6 +338,24 @@ mod tests {
         assert_eq!(late, [expected]);
         let late = told(&crossover, &crossover.curves[1]);
         let expected = "faults from -20.000 ms up to 276.666666667 ms are not cleared in time";
+        assert_eq!(late, [expected]);
+    }
+
+    #[test]
+    fn a_drawing_that_is_cut_short_keeps_its_curves_and_says_so() {
+        let mut crossover = sample();
+        let over = Stretch {
+            from: SimTime(1990 * MS),
+            to: SimTime(2100 * MS),
+        };
+        let curve = &mut crossover.curves[1];
+        curve.crop(over);
+        let (first, last) = (curve.parts[0].first, curve.parts.last().unwrap().last);
+        assert_eq!(first, (over.from, Some(Span::from_ms(320))));
+        assert_eq!(last, (over.to, Some(Span::from_ms(260))));
+        let late = told(&crossover, &crossover.curves[1]);
+        let expected =
+            "faults from before what is drawn up to behind what is drawn are not cleared in time";
         assert_eq!(late, [expected]);
     }
 

@@ -5,8 +5,9 @@ pub mod canvas;
 pub mod clearing;
 pub mod clocks;
 pub mod crossover;
+pub mod plots;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Longest part of a file name that comes from a name.
 const NAME_MAX: usize = 60;
@@ -15,6 +16,7 @@ const NAME_MAX: usize = 60;
 #[derive(Default, Debug)]
 pub struct Names {
     taken: BTreeSet<String>,
+    numbered: BTreeMap<String, usize>,
 }
 
 impl Names {
@@ -40,6 +42,13 @@ impl Names {
             number += 1;
         }
         format!("plots/{stem}.svg")
+    }
+
+    /// "plots/PLOT-1.svg", then 2 and so on.
+    pub fn number(&mut self, plot: &str) -> String {
+        let number = self.numbered.entry(plot.to_owned()).or_default();
+        *number += 1;
+        format!("plots/{plot}-{number}.svg")
     }
 }
 
