@@ -35,6 +35,8 @@ pub struct Fault {
 /// What made a relay trip.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum By {
+    /// What asks for a transfer trip opens its own breakers: no channel needed.
+    Local,
     /// Its own zone 1: no channel needed.
     Zone1,
     /// A command received, with its own zone 2 where the scheme asks for it; or a zone 2 that no
@@ -109,6 +111,7 @@ impl By {
     #[must_use]
     pub fn token(self) -> &'static str {
         match self {
+            Self::Local => "local",
             Self::Zone1 => "zone-1",
             Self::Command => "command",
             Self::Unblocking => "unblocking",

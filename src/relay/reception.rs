@@ -10,6 +10,7 @@
 
 use crate::channel::timeline::PREDICTION_ERROR_MAX;
 use crate::channel::{Content, Segment, Timeline};
+use crate::mpls::outage::Stretch;
 use crate::units::{SimTime, Span};
 
 /// One direction of a circuit between two relays.
@@ -126,6 +127,25 @@ impl Reception {
     #[must_use]
     pub fn complete_in(&self, spell: &Spell, sent: SimTime) -> SimTime {
         spell.output_of(sent + self.message).max(spell.from)
+    }
+
+    /// Stretches without a message that begin at an instant or later, ascending; what comes before
+    /// the first message is one of them.
+    pub fn gaps(&self, since: SimTime) -> impl Iterator<Item = Stretch> + '_ {
+        let first = match since {
+            SimTime::ZERO => 0,
+            _ => self.spells.partition_point(|spell| spell.to < since) + 1,
+        };
+        let gaps = (first..=self.spells.len()).map(|next| Stretch {
+            from: next
+                .checked_sub(1)
+                .map_or(SimTime::ZERO, |before| self.spells[before].to),
+            to: self
+                .spells
+                .get(next)
+                .map_or(SimTime::NEVER, |spell| spell.from),
+        });
+        gaps.filter(|gap| gap.from < gap.to)
     }
 
     /// Instants at the receiving relay at which the channel changes.

@@ -1,11 +1,16 @@
 //! Schemes that send commands: PUTT, POTT, DCB, DCUB, DUTT and DTT.
 
+mod instants;
+mod logic;
 pub mod profiles;
+mod seen;
 
+use self::logic::Case;
 use super::command::Command;
-use super::fault::{Answer, Fault};
+use super::fault::{Answer, End, Fault};
 use super::line::Line;
 use super::reception::Reception;
+use crate::mpls::outage::Stretch;
 use crate::units::{SimTime, Span};
 
 /// Which scheme.
@@ -49,7 +54,7 @@ pub struct Settings {
     /// After the reverse zone has reset, permission does not count for so long (current reversal).
     pub reversal_guard: Span,
     /// An end that is too weak to pick up; the other's command is echoed there.
-    pub weak: Option<super::fault::End>,
+    pub weak: Option<End>,
     /// From a command received at the weak end to its echo.
     pub echo_delay: Span,
     /// DCUB: a guard lost for so long opens the window.
@@ -60,17 +65,47 @@ pub struct Settings {
 
 impl Settings {
     /// What both ends do about a fault. `ways`: a→z, z→a.
+    ///
+    /// To a transfer trip a fault on the line is the want of it: both ends that carry commands key
+    /// at [`Fault::at`].
     #[must_use]
     pub fn answer(&self, ways: &[Reception; 2], line: &Line, fault: Fault) -> Answer {
-        let _ = (ways, line, fault);
-        Answer::default()
+        Case::new(self, ways, line, fault).answer()
     }
 
-    /// See [`super::Protection::instants`].
+    /// Trips within a stretch though there is no fault and nobody keys, in order of (beginning, end):
+    /// how long each command stands that makes one. Only what trips on receipt alone can do so.
+    /// `ways`: a→z, z→a.
     #[must_use]
-    pub fn instants(&self, ways: &[Reception; 2], line: &Line) -> Vec<SimTime> {
-        let _ = (ways, line);
-        Vec::new()
+    pub fn unwanted_without_fault(
+        &self,
+        ways: &[Reception; 2],
+        over: Stretch,
+    ) -> Vec<(End, Stretch)> {
+        if !self.scheme.is_direct() {
+            return Vec::new();
+        }
+        let stand = self.coordination;
+        let mut all = Vec::new();
+        for end in End::BOTH {
+            let from = end.other().index();
+            if !self.directions[from] {
+                continue;
+            }
+            let window = Stretch {
+                from: SimTime(over.from.0.saturating_sub(stand.0)),
+                to: over.to,
+            };
+            let heard = self.command.received(&ways[from], &[], window);
+            let trips = logic::stood(heard, stand).into_iter();
+            let trips = trips.filter(|on| on.to > over.from).map(|on| Stretch {
+                from: on.from.max(over.from),
+                ..on
+            });
+            all.extend(trips.map(|on| (end, on)));
+        }
+        all.sort_unstable_by_key(|(end, on)| (on.from, *end));
+        all
     }
 }
 
@@ -85,6 +120,12 @@ impl Scheme {
         Self::Dtt,
     ];
 
+    /// Whether what is received trips, without a look at the own zones.
+    #[must_use]
+    pub fn is_direct(self) -> bool {
+        matches!(self, Self::Dutt | Self::Dtt)
+    }
+
     /// The word in files and reports.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -98,3 +139,6 @@ impl Scheme {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
