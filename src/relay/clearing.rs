@@ -325,7 +325,7 @@ impl Story {
             }
         }
         let waits = match trip.by {
-            By::Zone1 | By::Differential => What::Detection,
+            By::Local | By::Zone1 | By::Differential => What::Detection,
             By::Command => What::Coordination,
             By::Unblocking => What::Unblocking,
             By::Zone2 => What::Zone2,

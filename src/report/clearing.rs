@@ -57,6 +57,7 @@ impl Told<'_> {
         let why = match (opening.by, opening.open) {
             (None, None) => "does not trip",
             (None, Some(_)) => "opens on what the other end sends",
+            (Some(By::Local), _) => "opens for what it asks the other end for",
             (Some(By::Zone1), _) => "trips by its own zone 1",
             (Some(By::Command), _) => "trips by its scheme",
             (Some(By::Unblocking), _) => "trips in the window of unblocking",

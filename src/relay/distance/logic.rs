@@ -101,7 +101,9 @@ impl<'a> Case<'a> {
         let armed = later(zone2.from, self.settings.coordination);
         let window = Stretch {
             from: compares.from.max(armed),
-            to: compares.to.min(later(zone2.from, self.settings.zone2_delay)),
+            to: compares
+                .to
+                .min(later(zone2.from, self.settings.zone2_delay)),
         };
         (window.from < window.to).then_some(window)
     }

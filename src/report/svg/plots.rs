@@ -5,10 +5,10 @@ use super::crossover::{Crossover, Curve};
 use super::{Names, clearing, clocks, crossover};
 use crate::analysis::failures::clocks::Clocks;
 use crate::analysis::relays::drawn::{self, story};
-use crate::analysis::relays::{Channels, LineJudgement, RunJudgement, Scope, replay};
+use crate::analysis::relays::{Channels, LineJudgement, Replay, RunJudgement, Scope, replay};
 use crate::analysis::study::CaseResult;
 use crate::mpls::outage::Stretch;
-use crate::relay::{Clearing, Fault};
+use crate::relay::{Clearing, Fault, Line};
 use crate::report::Report;
 use crate::report::clearing::Told;
 use crate::report::manifest::Output;
@@ -47,12 +47,26 @@ pub fn of_run(report: &Report<'_>) -> Vec<Output> {
     outputs
 }
 
-/// The drawings of cases that are kept.
+/// The drawings of cases that are kept: how the fault that lasts longest while the failure happens is
+/// cleared on each line that it meets, faults around it, and its four clocks.
 #[must_use]
 pub fn of_cases(scenario: &Scenario, cases: &[CaseResult]) -> Vec<Output> {
     let mut names = Names::default();
     let mut outputs = Vec::new();
     for case in cases.iter().filter(|case| case.timetable.is_some()) {
+        for replay in &case.replays {
+            let (clearing, fault) = replayed(scenario, replay);
+            let fault = format!("{fault}, {}", case.case.id);
+            let line = &scenario.relays.lines[replay.line];
+            let name = names.file("clearing", &line.name);
+            outputs.push(output(name, clearing::draw(&told(line, &fault, &clearing))));
+        }
+        for one in &case.curves {
+            let failure = (case.case.id.as_str(), case.failed);
+            let drawn = crossover(scenario, one.line, &one.curves, failure);
+            let name = names.file("crossover", &scenario.relays.lines[one.line].name);
+            outputs.push(output(name, crossover::draw(&drawn)));
+        }
         let rows = case.directions.iter();
         let rows = rows.filter_map(|one| Some(((one.circuit, one.direction), one.clocks?)));
         let drawn = four_clocks(scenario, (&case.case.id, case.failed), rows.collect());
@@ -76,15 +90,32 @@ pub fn worst_clearing(
     channels: &Channels,
     judged: &LineJudgement,
 ) -> (Clearing, String) {
-    let line = &scenario.relays.lines[judged.line];
     let fault = Fault {
         at: judged.cleared.worst_at,
         place: judged.cleared.place,
     };
-    let story = story(&replay(scenario, channels, judged.line, fault));
-    let clearing = Clearing::of(&story, scenario.frequency_hz, Some(line.clear_within));
-    let (place, at) = (place_text(line, fault.place), instant(fault.at));
+    replayed(scenario, &replay(scenario, channels, judged.line, fault))
+}
+
+/// How a line clears a fault, and which.
+fn replayed(scenario: &Scenario, replay: &Replay) -> (Clearing, String) {
+    let line = &scenario.relays.lines[replay.line];
+    let limit = Some(line.clear_within);
+    let clearing = Clearing::of(&story(replay), scenario.frequency_hz, limit);
+    let (place, at) = (
+        place_text(line, replay.fault.place),
+        instant(replay.fault.at),
+    );
     (clearing, format!("fault {place} at {at}"))
+}
+
+fn told<'a>(line: &'a Line, fault: &'a str, clearing: &'a Clearing) -> Told<'a> {
+    Told {
+        title: &line.name,
+        fault,
+        ends: [&line.ends[0], &line.ends[1]],
+        clearing,
+    }
 }
 
 fn clearings(scenario: &Scenario, relays: &RunJudgement, names: &mut Names) -> Vec<Output> {
@@ -93,53 +124,56 @@ fn clearings(scenario: &Scenario, relays: &RunJudgement, names: &mut Names) -> V
     for judged in calm.flat_map(|one| &one.lines) {
         let line = &scenario.relays.lines[judged.line];
         let (clearing, fault) = worst_clearing(scenario, &relays.calm, judged);
-        let told = Told {
-            title: &line.name,
-            fault: &fault,
-            ends: [&line.ends[0], &line.ends[1]],
-            clearing: &clearing,
-        };
         let name = names.file("clearing", &line.name);
-        outputs.push(output(name, clearing::draw(&told)));
+        outputs.push(output(name, clearing::draw(&told(line, &fault, &clearing))));
     }
     outputs
 }
 
-/// One per line and failure; those of the second failure on and of later ones bear its number.
+/// One per failure and line.
 fn crossovers(scenario: &Scenario, relays: &RunJudgement, names: &mut Names) -> Vec<Output> {
     let mut outputs = Vec::new();
     for judged in &relays.judged {
-        let Some((label, failed)) = judged.scope.event() else {
+        let Some(failure) = judged.scope.event() else {
             continue;
         };
         for one in &judged.lines {
-            let line = &scenario.relays.lines[one.line];
             let all = drawn::curves(scenario, &relays.channels, one.line, one.over);
-            let limit = line.clear_within;
-            let curves = all.iter().map(|curve| {
-                let name = match curve.circuit {
-                    Some(circuit) => scenario.circuits[circuit].name.clone(),
-                    None => "all together".to_owned(),
-                };
-                Curve::of(name, &curve.sweep, limit)
-            });
-            let mut curves: Vec<Curve> = curves.collect();
-            let over = interesting(&curves, failed);
-            for curve in &mut curves {
-                curve.crop(over);
-            }
-            let drawn = Crossover {
-                title: format!("{}: faults around {label}", line.name),
-                failed,
-                limit,
-                frequency_hz: scenario.frequency_hz,
-                curves,
-            };
-            let name = names.file("crossover", &line.name);
+            let drawn = crossover(scenario, one.line, &all, failure);
+            let name = names.file("crossover", &scenario.relays.lines[one.line].name);
             outputs.push(output(name, crossover::draw(&drawn)));
         }
     }
     outputs
+}
+
+fn crossover(
+    scenario: &Scenario,
+    line: usize,
+    all: &[drawn::Curve],
+    (label, failed): (&str, SimTime),
+) -> Crossover {
+    let line = &scenario.relays.lines[line];
+    let limit = line.clear_within;
+    let curves = all.iter().map(|curve| {
+        let name = match curve.circuit {
+            Some(circuit) => scenario.circuits[circuit].name.clone(),
+            None => "all together".to_owned(),
+        };
+        Curve::of(name, &curve.sweep, limit)
+    });
+    let mut curves: Vec<Curve> = curves.collect();
+    let over = interesting(&curves, failed);
+    for curve in &mut curves {
+        curve.crop(over);
+    }
+    Crossover {
+        title: format!("{}: faults around {label}", line.name),
+        failed,
+        limit,
+        frequency_hz: scenario.frequency_hz,
+        curves,
+    }
 }
 
 /// What is worth drawing of inceptions around a failure: from where the first curve leaves the level

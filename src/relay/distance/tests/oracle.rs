@@ -268,9 +268,14 @@ impl Oracle<'_> {
         let guard = ns(settings.reversal_guard);
         // Within the guard behind a reverse zone that has reset, and while it is up.
         let guarded = (now + 1).saturating_sub(guard)..=now;
-        let held = self.backward(end, now) || guarded.clone().any(|at| relay.reverse[at.max(1) - 1]);
+        let held =
+            self.backward(end, now) || guarded.clone().any(|at| relay.reverse[at.max(1) - 1]);
         let turned_from = matches!(self.place, Place::Parallel(near) if near == end);
-        let held = if turned_from { held } else { self.backward(end, now) };
+        let held = if turned_from {
+            held
+        } else {
+            self.backward(end, now)
+        };
         within(&relay.zone2, ns(settings.reset))
             && Self::since(&relay.zone2, now).is_some_and(|up| up >= ns(settings.coordination))
             && !held
@@ -286,8 +291,8 @@ impl Oracle<'_> {
                 let there = self.place.is_inside()
                     || ns(settings.pickup) < clearing
                         && now < self.fault + clearing + ns(settings.reset);
-                let there = there
-                    && (self.line.parallel || !matches!(self.place, Place::Parallel(_)));
+                let there =
+                    there && (self.line.parallel || !matches!(self.place, Place::Parallel(_)));
                 detected && there && self.echo(end, now)
             }
             Scheme::Putt | Scheme::Pott | Scheme::Dcub => self.armed(end, now) && heard,

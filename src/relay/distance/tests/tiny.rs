@@ -99,7 +99,8 @@ pub fn row(pieces: &[(u64, Option<u64>)]) -> Vec<Option<i64>> {
         let last = place + 1 == pieces.len();
         let until = row.len() as u64 + length + if last { BEHIND } else { 0 };
         for at in row.len() as u64..until {
-            let sent = delay.map(|delay| i64::try_from(at).unwrap() - i64::try_from(delay).unwrap());
+            let sent =
+                delay.map(|delay| i64::try_from(at).unwrap() - i64::try_from(delay).unwrap());
             row.push(sent);
         }
     }
@@ -108,7 +109,10 @@ pub fn row(pieces: &[(u64, Option<u64>)]) -> Vec<Option<i64>> {
 
 /// A channel: at first silent, then data and holes. A delay that grows leaves a hole as long.
 fn channel() -> impl Strategy<Value = Vec<(u64, Option<u64>)>> {
-    let piece = (5..80_u64, prop_oneof![1 => Just(None), 2 => (1..8_u64).prop_map(Some)]);
+    let piece = (
+        5..80_u64,
+        prop_oneof![1 => Just(None), 2 => (1..8_u64).prop_map(Some)],
+    );
     proptest::collection::vec(piece, 1..6).prop_map(|drawn| {
         let mut pieces = vec![(50, None)];
         for (length, delay) in drawn {
@@ -161,7 +165,15 @@ fn settings() -> impl Strategy<Value = Settings> {
         1 => Just([false, true])
     ];
     let first = (span(20), span(15), (40..150_u64).prop_map(Span::from_ns));
-    let second = (span(30), span(40), span(30), span(30), span(10), span(20), span(40));
+    let second = (
+        span(30),
+        span(40),
+        span(30),
+        span(30),
+        span(10),
+        span(20),
+        span(40),
+    );
     (scheme, command(), directions, ends, first, second).prop_map(
         |(scheme, command, directions, weak, first, second)| Settings {
             scheme,
