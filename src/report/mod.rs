@@ -3,6 +3,7 @@
 //! Every field and file is described in `docs/results.md`.
 
 mod assumed;
+pub mod clearing;
 mod comparison;
 mod drift;
 pub mod events;
@@ -20,6 +21,7 @@ pub mod requirements;
 pub mod searched;
 pub mod share;
 pub mod stations;
+pub mod svg;
 pub mod tables;
 pub mod text;
 mod transient;

@@ -47,7 +47,8 @@ pub fn render(report: &Report<'_>, style: Style) -> String {
     let mut text = String::new();
     let relays = relays::pretty::line_lines(report, style)
         .into_iter()
-        .chain(relays::pretty::relay_lines(report, style));
+        .chain(relays::pretty::relay_lines(report, style))
+        .chain(super::clearing::worst_lines(report, style));
     let searched = searched::lines(report.scenario, &report.searched, &report.designs);
     for line in relays.chain(searched).chain(circuit_lines(report, style)) {
         text.push_str(&line);
