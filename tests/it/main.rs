@@ -5,6 +5,7 @@ mod bad_input;
 mod cli;
 mod engines_agree;
 mod every_engine;
+mod failing_lines;
 mod failing_vectors;
 mod failure_scenarios;
 mod failure_vectors;

@@ -11,9 +11,10 @@ mod unwanted;
 mod why;
 
 pub use channels::inceptions;
+pub use course::courses;
 pub use replay::{EndSteps, Ended, Replay, Steps, replay};
 pub use restart::Restart;
-pub use run::{Judged, RunJudgement, Scope, verdicts};
+pub use run::{Judged, RunJudgement, Scope, before, verdicts};
 pub use why::{Why, why};
 
 use crate::channel::Timeline;
@@ -352,3 +353,6 @@ impl LineJudgement {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

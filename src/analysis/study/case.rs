@@ -21,8 +21,8 @@ use crate::topology::Carries;
 use crate::units::{SimTime, Span};
 
 /// A run of one case under one phase of detection.
-struct Run<'p> {
-    prepared: &'p Prepared,
+pub(super) struct Run<'p> {
+    pub(super) prepared: &'p Prepared,
     plan: Plan,
     outcome: Outcome,
 }
@@ -55,11 +55,13 @@ impl Study<'_> {
             (used || place == 0).then(|| self.run(&prepared[place], &searched))
         };
         let runs: Vec<Option<Run<'_>>> = (0..prepared.len()).map(run).collect();
+        let run_of = |one: &Searched| runs[one.prepared].as_ref().expect("it was run");
         let mut directions = Vec::with_capacity(2 * self.scenario.circuits.len());
         for (circuit, searched) in searched.iter().enumerate() {
-            let run = runs[searched.prepared].as_ref().expect("it was run");
-            directions.extend(self.circuit(case, circuit, run, searched));
+            directions.extend(self.circuit(case, circuit, run_of(searched), searched));
         }
+        let own: Vec<&Run<'_>> = searched.iter().map(run_of).collect();
+        let (lines, channels) = self.lines(&directions, &own);
         let Manner { keep, .. } = self.manner;
         let told = if keep {
             story(self.scenario, &prepared[0])
@@ -71,6 +73,12 @@ impl Study<'_> {
             simulated: true,
             failed: self.failed(),
             directions,
+            replays: if keep {
+                self.replays(&lines, &channels)
+            } else {
+                Vec::new()
+            },
+            lines,
             timetable: keep.then(|| prepared[0].timetable.clone()),
             story: told,
         }
@@ -225,7 +233,7 @@ impl Study<'_> {
         })
     }
 
-    fn timeline(&self, (index, way): (usize, usize), run: &Run<'_>) -> Timeline {
+    pub(super) fn timeline(&self, (index, way): (usize, usize), run: &Run<'_>) -> Timeline {
         let circuit = &self.scenario.circuits[index];
         match outcome(circuit, way, run) {
             Some(stream) => {
@@ -249,7 +257,12 @@ impl Study<'_> {
     }
 
     /// When no packet of a direction gets through, in real time; `None` where no packets carry it.
-    fn packet_holes(&self, circuit: &Circuit, way: usize, run: &Run<'_>) -> Option<Vec<Stretch>> {
+    pub(super) fn packet_holes(
+        &self,
+        circuit: &Circuit,
+        way: usize,
+        run: &Run<'_>,
+    ) -> Option<Vec<Stretch>> {
         let holes = |stream: StreamId| {
             let routing = &run.prepared.routed[stream.0 as usize].routing;
             packet_holes(routing, &run.prepared.failing)
@@ -387,6 +400,8 @@ impl Study<'_> {
             simulated: false,
             failed: self.failed(),
             directions: self.steady.iter().map(direction).collect(),
+            lines: self.calm_lines(),
+            replays: Vec::new(),
             timetable: None,
             story: Vec::new(),
         }
