@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::channel::{Cause, Content, Idle, Timeline};
+use crate::relay::command::OnFailure;
 
 /// Lengths in ps; delays in ps, `None`: replacement.
 type Pieces = Vec<(u64, Option<u64>)>;

@@ -4,8 +4,8 @@ mod brute;
 mod verdicts;
 
 use super::*;
-use crate::analysis::samples::{Sample, scenario_and_outcome};
-use crate::relay::command::{Command, OnFailure, Replacement};
+use crate::analysis::samples::{Sample, permissive, scenario_and_outcome};
+use crate::relay::command::{Command, Replacement};
 use crate::relay::distance::{self, Scheme};
 use crate::relay::reception::tests::timeline;
 use crate::relay::{Fault, Line, Protection};
@@ -14,31 +14,11 @@ use crate::units::SimTime;
 
 pub(super) const MS: u64 = 1_000_000_000;
 
-/// The article's relays: a cycle of detection at 60 Hz, 3 ms at each end.
+/// The article's relays.
 pub(super) fn article(scheme: Scheme) -> distance::Settings {
     distance::Settings {
         scheme,
-        command: Command {
-            send: Span::from_ms(3),
-            receive: Span::from_ms(3),
-            message: Span::ZERO,
-            recovery: Span::ZERO,
-            fail_after: Span::from_ms(20),
-            on_failure: OnFailure::Off,
-            replacement: Replacement::Rejected,
-        },
-        directions: [true, true],
-        pickup: Span(16_666_666_667),
-        reset: Span::ZERO,
-        zone2_delay: Span::from_ms(400),
-        coordination: Span::ZERO,
-        send_minimum: Span::from_ms(100),
-        block_extension: Span::ZERO,
-        reversal_guard: Span::ZERO,
-        weak: None,
-        echo_delay: Span::ZERO,
-        guard_loss: Span::ZERO,
-        unblocking_window: Span::ZERO,
+        ..permissive()
     }
 }
 
