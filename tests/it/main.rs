@@ -3,6 +3,7 @@
 mod architecture;
 mod bad_input;
 mod cli;
+mod drawings;
 mod engines_agree;
 mod every_engine;
 mod failing_lines;
