@@ -7,7 +7,7 @@ use crate::relay::command::later;
 use crate::relay::fault::{Answer, By, End, Fault, Place, Trip};
 use crate::relay::line::Line;
 use crate::relay::reception::{Reception, candidates};
-use crate::units::{SimTime, Span};
+use crate::units::SimTime;
 
 /// See [`Settings::answer`].
 pub(super) fn answer(
