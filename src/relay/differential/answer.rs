@@ -279,6 +279,7 @@ mod tests {
     use crate::relay::line::tests::line;
     use crate::relay::reception::Way;
     use crate::relay::reception::tests::timeline;
+    use crate::units::Span;
 
     const MS: u64 = 1_000_000_000;
     const NS: u64 = 1_000;
