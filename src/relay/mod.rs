@@ -67,11 +67,14 @@ impl Protection {
         ways.map(|way| Reception::new(way, message, recovery))
     }
 
-    /// Trips by a command alone while there is no fault anywhere.
+    /// Trips by a command alone while there is no fault anywhere, within a stretch: how long each
+    /// command stands that makes one, in order of (beginning, end).
     #[must_use]
-    pub fn without_fault(&self, ways: &[Reception; 2], over: Stretch) -> Vec<(End, SimTime)> {
-        let _ = (ways, over);
-        Vec::new()
+    pub fn without_fault(&self, ways: &[Reception; 2], over: Stretch) -> Vec<(End, Stretch)> {
+        match self {
+            Self::Differential(_) => Vec::new(),
+            Self::Distance(settings) => settings.unwanted_without_fault(ways, over),
+        }
     }
 
     /// How long what was before the first message may still tell: levels of before, held and

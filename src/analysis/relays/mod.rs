@@ -352,3 +352,6 @@ impl LineJudgement {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
