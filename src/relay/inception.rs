@@ -99,10 +99,13 @@ impl<C: Copy + Eq> Sweep<C> {
                 last: piece.last,
                 ..*last
             };
+            // One instant alone has no slope.
+            let alike = |one: &Piece<C>| one.is_instant() || one.slope() == joined.slope();
             if joined.first.class == piece.first.class
                 && last.last.class == piece.first.class
-                && joined.slope() == last.slope()
-                && joined.slope() == piece.slope()
+                && alike(last)
+                && alike(&piece)
+                && joined.on_line(before(last.to), last.last)
                 && joined.on_line(piece.from, piece.first)
             {
                 *last = joined;
@@ -209,6 +212,10 @@ impl<C: Copy + Eq> Piece<C> {
     fn rise(&self) -> Option<i128> {
         let ps = |found: &Found<C>| found.value.map(|value| i128::from(value.0));
         Some(ps(&self.last)? - ps(&self.first)?)
+    }
+
+    fn is_instant(&self) -> bool {
+        self.to.since(self.from) == Span(1)
     }
 
     /// Rising, level, falling; steepness in parts of 10^6, for joining.
@@ -330,6 +337,13 @@ mod tests {
         let with = sweep(OVER, &[SimTime(300), SimTime(500)], through);
         assert_eq!(all.worst(), with.worst());
         assert!(all.parted > 0);
+    }
+
+    #[test]
+    fn candidates_beyond_need_leave_no_pieces_behind() {
+        let needed = [300, 500].map(SimTime);
+        let all = [200, 201, 300, 301, 302, 400, 401, 500, 501, 502].map(SimTime);
+        assert_eq!(sweep(OVER, &all, through), sweep(OVER, &needed, through));
     }
 
     #[test]

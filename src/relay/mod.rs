@@ -15,7 +15,7 @@ pub mod profile;
 pub mod reception;
 pub mod requirement;
 
-pub use fault::{Answer, By, End, Fault, Place, Trip};
+pub use fault::{Answer, By, End, Fault, Place, Trip, Verdict};
 pub use inception::{Found, Piece, Sweep, sweep};
 pub use line::{Line, Reach};
 pub use reception::{Reception, Way};

@@ -86,6 +86,12 @@ impl Reception {
         &self.spells
     }
 
+    /// Whether the delay changes within a spell.
+    #[must_use]
+    pub fn drifts(&self) -> bool {
+        self.spells.iter().any(|spell| spell.rate_ppb != 0)
+    }
+
     /// The spell at an instant; `None`: no message is complete there.
     #[must_use]
     pub fn spell_at(&self, at: SimTime) -> Option<&Spell> {

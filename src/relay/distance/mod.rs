@@ -45,15 +45,17 @@ pub struct Settings {
     pub reset: Span,
     /// Delay of zone 2 behind its pickup.
     pub zone2_delay: Span,
-    /// Coordination: how long zone 2 waits for a block, or for the command, behind its pickup.
+    /// Coordination: how long zone 2 waits for a block, or for the command, behind its pickup. Where
+    /// what is received trips by itself: how long it must have stood.
     pub coordination: Span,
     /// A command is keyed at least so long.
     pub send_minimum: Span,
     /// A block that goes is held so long.
     pub block_extension: Span,
-    /// After the reverse zone has reset, permission does not count for so long (current reversal).
+    /// After the reverse zone has dropped, comparison does not trip for so long (current reversal).
     pub reversal_guard: Span,
-    /// An end that is too weak to pick up; the other's command is echoed there.
+    /// An end that is too weak for its forward zones to pick up; with POTT and DCUB the other's
+    /// command is echoed there.
     pub weak: Option<End>,
     /// From a command received at the weak end to its echo.
     pub echo_delay: Span,
