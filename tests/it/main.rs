@@ -6,6 +6,7 @@ mod cli;
 mod drawings;
 mod engines_agree;
 mod every_engine;
+mod failing_lines;
 mod failing_vectors;
 mod failure_scenarios;
 mod failure_vectors;

@@ -4,7 +4,7 @@
 use super::case::Run;
 use super::{DirectionResult, Study};
 use crate::analysis::failures::gaps::holes;
-use crate::analysis::failures::{Stage, in_real_time};
+use crate::analysis::failures::{ClockMap, Stage, in_real_time};
 use crate::analysis::relays::drawn::{Curve, curves};
 use crate::analysis::relays::{
     Channel, Channels, CourseSummary, LineJudgement, Protected, ProtectionJudgement, Replay, Why,
@@ -30,9 +30,11 @@ pub struct LineResult {
     pub met: Option<Box<Met>>,
 }
 
-/// A line whose circuits a failure meets.
+/// A line whose circuits a failure meets. Instants are real time.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Met {
+    /// When the element fails: relays have been in normal operation for [`BEFORE`] and more.
+    pub failed: SimTime,
     /// From a little before the failure, of what it still meets, until every circuit that can be is
     /// restored and has settled.
     pub during: LineState,
@@ -125,6 +127,10 @@ impl Calm {
     }
 }
 
+/// Normal operation that is put before every failure: a fault may begin longer before it than the
+/// run of a case lasts until then, and still be met by it.
+pub const BEFORE: Span = Span::from_s(10);
+
 /// Instants of a case, in real time.
 #[derive(Clone, Copy)]
 struct Parts {
@@ -207,8 +213,16 @@ impl Study<'_> {
                 // That the element is repaired in the end is no part of it.
                 end_in_hole(&mut line, self.failed());
             }
-            Channel::of(own, way, line)
+            Channel::of(own, way, self.preceded(&line))
         }))
+    }
+
+    /// The same with more of what it is just before the failure.
+    fn preceded(&self, line: &Timeline) -> Timeline {
+        let steady = SimTime(self.failed().0 - self.pace.lead.0);
+        let mut clock = ClockMap::default();
+        clock.skip(steady, BEFORE);
+        in_real_time(line, &clock, None)
     }
 
     /// Of the runs of a line's circuits, which may differ in how soon failures are detected.
@@ -228,9 +242,9 @@ impl Study<'_> {
         let last = SimTime(end.0 - 1);
         let within = |at: Option<SimTime>| at.map_or(last, |at| at.min(last));
         Parts {
-            switched: within(switched.max()),
-            reverted: within(reverted.max()),
-            end,
+            switched: within(switched.max()) + BEFORE,
+            reverted: within(reverted.max()) + BEFORE,
+            end: end + BEFORE,
         }
     }
 
@@ -242,10 +256,11 @@ impl Study<'_> {
         } = parts;
         let (scenario, line) = (self.scenario, result.line);
         let state = |from, to| LineState::of(scenario, channels, line, Stretch { from, to });
-        let Some(all) = inceptions(scenario, channels, line, self.failed()) else {
+        let failed = self.failed() + BEFORE;
+        let Some(all) = inceptions(scenario, channels, line, failed) else {
             return;
         };
-        let from = before(scenario, channels, line, self.failed()).max(all.from);
+        let from = before(scenario, channels, line, failed).max(all.from);
         let (Some(during), Some(after)) = (state(from, switched), state(switched, end)) else {
             return;
         };
@@ -256,6 +271,7 @@ impl Study<'_> {
         let verdicts = [result.verdict, during.verdict(), after.verdict()];
         result.verdict = verdicts.into_iter().min().unwrap_or(Verdict::Pass);
         result.met = Some(Box::new(Met {
+            failed,
             during,
             after,
             reverted: courses(scenario, channels, line, last),

@@ -32,16 +32,16 @@ impl Settings {
         };
         let mut met = search.standing();
         let follow = self.offsets(line);
-        // An end of keying that stands, against the least time of keying.
-        let kept = met
-            .iter()
-            .flat_map(|at| [*at + line.breaker, *at + search.opening]);
-        let kept: Vec<SimTime> = kept
-            .filter_map(|at| at.0.checked_sub(self.send_minimum.0))
-            .map(SimTime)
-            .collect();
+        // A breaker that opens at an instant that stands, against pickup; an end of keying, against
+        // the least time of it.
+        let least = self.send_minimum.0;
+        let opened = met.iter().flat_map(|at| {
+            let kept = (*at + search.opening).0.checked_sub(least);
+            [Some(*at + line.breaker), kept.map(SimTime)]
+        });
+        let opened: Vec<SimTime> = opened.flatten().collect();
         met.extend(search.through(&met));
-        met.extend(kept);
+        met.extend(opened);
         met.sort_unstable();
         met.dedup();
         let mut all = candidates(&met, &follow);
@@ -106,6 +106,7 @@ impl Search<'_> {
             if self.settings.echoes(end) {
                 all.extend(self.echoed(end, &received));
             }
+            all.extend(self.ended(end, &received));
             all.extend(received);
             all.extend(self.keyed(end));
         }
@@ -138,6 +139,18 @@ impl Search<'_> {
         let behind = behind.into_iter().chain([Span::ZERO]);
         let all = behind.flat_map(|span| edges.iter().map(move |at| *at + span));
         all.collect()
+    }
+
+    /// A trip that stands ends keying, and the end of it is received at an instant that stands.
+    fn ended(&self, end: End, received: &[SimTime]) -> Vec<SimTime> {
+        let Some(channel) = self.channel(end) else {
+            return Vec::new();
+        };
+        let arrives = |at: &SimTime| {
+            let ended = *at + self.opening;
+            self.settings.command.arrival(channel, ended)
+        };
+        received.iter().filter_map(arrives).collect()
     }
 
     /// What stands at a weak end stands at the other, too, echoed.

@@ -202,12 +202,13 @@ impl<'a> Case<'a> {
     fn direct(&self, end: End, tripped: [SimTime; 2]) -> Option<Trip> {
         let from = self.fault.at;
         let stand = self.settings.coordination;
-        let to = if self.fault.place.is_inside() {
-            self.backup(end).unwrap_or(SimTime::NEVER)
+        let cleared = self.line.external_clearing + self.settings.reset;
+        let lasts = if self.fault.place.is_inside() {
+            SimTime::NEVER
         } else {
-            let line = self.line;
-            later(from, line.external_clearing + self.settings.reset)
+            later(from, cleared)
         };
+        let to = lasts.min(self.backup(end).unwrap_or(lasts));
         let first = |to: SimTime| {
             let before = earlier(from, stand);
             let heard = self.heard(end, Stretch { from: before, to }, tripped);

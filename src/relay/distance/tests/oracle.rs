@@ -243,9 +243,9 @@ impl Oracle<'_> {
         let reasons = [
             (By::Local, self.local(end, now)),
             (By::Zone1, zone1),
+            (By::Zone2, zones && self.delayed(end, now)),
             (By::Command, self.compared(end, now)),
             (By::Unblocking, opened),
-            (By::Zone2, zones && self.delayed(end, now)),
         ];
         let by = reasons.into_iter().find(|(_, trips)| *trips);
         self.relays[end.index()].trip = by.map(|(by, _)| (now, by));

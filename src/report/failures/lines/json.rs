@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{after_failure_ps, steady, why_text};
 use crate::analysis::relays::{CourseSummary, LineJudgement};
-use crate::analysis::study::{CaseResult, LineResult, LineState};
+use crate::analysis::study::{CaseResult, LineResult, LineState, Met};
 use crate::report::failures::FailuresReport;
 use crate::report::relays::json::{ClearedObject, UnwantedObject, cleared, unwanted};
 use crate::scenario::Scenario;
@@ -25,6 +25,7 @@ pub(in crate::report) struct LineObject<'a> {
     name: &'a str,
     verdict: &'a str,
     met: bool,
+    failed_ps: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     during: Option<StateObject<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -102,11 +103,12 @@ pub(in crate::report) fn lines<'r>(
     let scenario = report.scenario();
     let one = |result: &'r LineResult| {
         let met = result.met.as_deref();
-        let state = |state: &'r LineState| state_object(scenario, Some(case), state);
+        let state = |state: &'r LineState| state_object(scenario, met, state);
         LineObject {
             name: &scenario.relays.lines[result.line].name,
             verdict: result.verdict.word(),
             met: met.is_some(),
+            failed_ps: met.map(|met| met.failed.0),
             during: met.map(|met| state(&met.during)),
             after: met.map(|met| state(&met.after)),
             reverted: met.map_or_else(Vec::new, |met| {
@@ -124,7 +126,7 @@ pub(in crate::report) fn lines<'r>(
 
 fn state_object<'r>(
     scenario: &'r Scenario,
-    case: Option<&CaseResult>,
+    met: Option<&Met>,
     state: &'r LineState,
 ) -> StateObject<'r> {
     let row: &LineJudgement = &state.line;
@@ -152,7 +154,7 @@ fn state_object<'r>(
         to_ps: row.over.to.0,
         ok: row.ok,
         state: row.state(),
-        worst_after_failure_ps: case.map(|case| after_failure_ps(case, row.cleared.worst_at)),
+        worst_after_failure_ps: met.map(|met| after_failure_ps(met, row.cleared.worst_at)),
         cleared: cleared(&row.cleared),
         a: group(0),
         b: group(1),

@@ -7,7 +7,7 @@ pub mod tables;
 
 use super::FailuresReport;
 use crate::analysis::relays::{GroupJudgement, Unwanted, Why};
-use crate::analysis::study::{CaseResult, LineResult, LineState};
+use crate::analysis::study::{CaseResult, LineResult, LineState, Met};
 use crate::units::{SimTime, Span};
 
 /// A line in a case.
@@ -47,9 +47,9 @@ pub(super) fn first_unwanted(state: &LineState) -> Option<&Unwanted> {
     all.min_by_key(|one| one.at)
 }
 
-/// From the failure of a case to an instant, in picoseconds.
-pub(super) fn after_failure_ps(case: &CaseResult, at: SimTime) -> i64 {
-    let after = i128::from(at.0) - i128::from(case.failed.0);
+/// From the failure to an instant of a line that it meets, in picoseconds.
+pub(super) fn after_failure_ps(met: &Met, at: SimTime) -> i64 {
+    let after = i128::from(at.0) - i128::from(met.failed.0);
     i64::try_from(after).expect("within 106 days")
 }
 

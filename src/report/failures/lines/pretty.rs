@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::{Row, after_failure_ps, rows, steady, why_text};
 use crate::analysis::relays::{Clearing, CourseSummary, GroupJudgement, Unwanted, UnwantedKind};
-use crate::analysis::study::{CaseResult, LineState};
+use crate::analysis::study::{LineState, Met};
 use crate::analysis::verdict::Verdict;
 use crate::relay::Line;
 use crate::report::failures::FailuresReport;
@@ -124,7 +124,7 @@ fn worst_lines(report: &FailuresReport<'_>, most: usize, style: Style) -> Vec<St
         lines.push(format!("{} {line}", style.mark(row.result.verdict)));
         let states = row.result.states(row.steady);
         for part in ["during", "after"].into_iter().zip(states) {
-            lines.extend(reasons(report, Some(row.case), part));
+            lines.extend(reasons(report, row.result.met.as_deref(), part));
         }
         lines.extend(reverted(report, row));
     }
@@ -170,7 +170,7 @@ fn limit(report: &FailuresReport<'_>, line: usize) -> String {
 /// Which circuit of each group is slow, or trips unwanted, and why.
 fn reasons(
     report: &FailuresReport<'_>,
-    case: Option<&CaseResult>,
+    met: Option<&Met>,
     (part, state): (&str, &LineState),
 ) -> Vec<String> {
     let scenario = report.scenario();
@@ -184,8 +184,8 @@ fn reasons(
         if let (false, Some(circuit)) = (group.in_time, group.blame) {
             let why = state.why[index].map(why_text);
             let why = why.map_or_else(String::new, |why| format!(": {why}"));
-            let at = case.map(|case| {
-                let after = after_failure_ps(case, group.cleared.worst_at);
+            let at = met.map(|met| {
+                let after = after_failure_ps(met, group.cleared.worst_at);
                 format!(" {} ms after the failure", signed_ms(after))
             });
             lines.push(format!(
@@ -198,7 +198,7 @@ fn reasons(
             ));
         }
         for one in &group.unwanted {
-            let text = unwanted_text(line, case, one);
+            let text = unwanted_text(line, met, one);
             lines.push(format!(
                 "    {part}  {letter} {}: {text}",
                 name(one.circuit)
@@ -217,7 +217,7 @@ fn how(group: &GroupJudgement) -> &'static str {
     }
 }
 
-fn unwanted_text(line: &Line, case: Option<&CaseResult>, one: &Unwanted) -> String {
+fn unwanted_text(line: &Line, met: Option<&Met>, one: &Unwanted) -> String {
     let what = match (one.kind, one.place) {
         (UnwantedKind::Overtrip, Some(place)) => {
             let end = harmless(&line.ends[one.end.index()]);
@@ -226,8 +226,8 @@ fn unwanted_text(line: &Line, case: Option<&CaseResult>, one: &Unwanted) -> Stri
         (UnwantedKind::FalseTrip, _) => "trips falsely with the largest through current".to_owned(),
         _ => "trips without a fault".to_owned(),
     };
-    let from = case.map(|case| {
-        let after = after_failure_ps(case, one.at);
+    let from = met.map(|met| {
+        let after = after_failure_ps(met, one.at);
         format!(" from {} ms after the failure on", signed_ms(after))
     });
     let lasting = match one.lasting {
@@ -279,7 +279,11 @@ pub fn replays(report: &FailuresReport<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     for case in report.cases {
         for one in &case.replays {
-            let after = signed_ms(after_failure_ps(case, one.fault.at));
+            let mut own = case.lines.iter().filter(|result| result.line == one.line);
+            let Some(met) = own.next().and_then(|result| result.met.as_deref()) else {
+                continue;
+            };
+            let after = signed_ms(after_failure_ps(met, one.fault.at));
             lines.push(format!(
                 "  {}: the fault that lasts longest begins {after} ms after the failure; ms after \
                  its inception",

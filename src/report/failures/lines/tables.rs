@@ -4,7 +4,7 @@ use super::{Row, after_failure_ps, first_unwanted, rows, steady};
 use crate::analysis::relays::{
     Cleared, CourseSummary, GroupJudgement, ProtectionJudgement, UnwantedKind,
 };
-use crate::analysis::study::{CaseResult, LineState};
+use crate::analysis::study::{LineState, Met};
 use crate::report::failures::FailuresReport;
 use crate::report::relays::group_name;
 use crate::report::relays::tables::{CLEARED, cleared_cells, unwanted_cells};
@@ -85,8 +85,8 @@ pub fn lines(report: &FailuresReport<'_>) -> String {
             cells.push(line.name.clone());
             cells.push(word(row.result.met.is_some()));
             cells.push(row.result.verdict.word().into());
-            let case = row.result.met.is_some().then_some(row.case);
-            table.row(line_row(scenario, cells, (part, state), case));
+            let met = row.result.met.as_deref();
+            table.row(line_row(scenario, cells, (part, state), met));
         }
     }
     table.finish()
@@ -96,14 +96,14 @@ fn line_row(
     scenario: &Scenario,
     mut cells: Vec<String>,
     (part, state): (&str, &LineState),
-    case: Option<&CaseResult>,
+    met: Option<&Met>,
 ) -> Vec<String> {
     let row = &state.line;
     cells.extend([part.to_owned(), word(row.ok), row.state().to_owned()]);
     let limit = scenario.relays.lines[row.line].clear_within;
     cells.push(limit.0.to_string());
     cells.push(maybe(
-        case.map(|case| after_failure_ps(case, row.cleared.worst_at)),
+        met.map(|met| after_failure_ps(met, row.cleared.worst_at)),
     ));
     cells.extend(cleared_cells(&row.cleared));
     for group in &row.groups {
