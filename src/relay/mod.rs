@@ -17,7 +17,7 @@ pub mod reception;
 pub mod requirement;
 
 pub use clearing::{AtEnd, Clearing, Story};
-pub use fault::{Answer, By, End, Fault, Place, Trip};
+pub use fault::{Answer, By, End, Fault, Place, Trip, Verdict};
 pub use inception::{Found, Piece, Sweep, sweep};
 pub use line::{Line, Reach};
 pub use reception::{Reception, Way};
@@ -69,11 +69,14 @@ impl Protection {
         ways.map(|way| Reception::new(way, message, recovery))
     }
 
-    /// Trips by a command alone while there is no fault anywhere.
+    /// Trips by a command alone while there is no fault anywhere, within a stretch: how long each
+    /// command stands that makes one, in order of (beginning, end).
     #[must_use]
-    pub fn without_fault(&self, ways: &[Reception; 2], over: Stretch) -> Vec<(End, SimTime)> {
-        let _ = (ways, over);
-        Vec::new()
+    pub fn without_fault(&self, ways: &[Reception; 2], over: Stretch) -> Vec<(End, Stretch)> {
+        match self {
+            Self::Differential(_) => Vec::new(),
+            Self::Distance(settings) => settings.unwanted_without_fault(ways, over),
+        }
     }
 
     /// How long what was before the first message may still tell: levels of before, held and

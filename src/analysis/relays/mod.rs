@@ -353,3 +353,6 @@ impl LineJudgement {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

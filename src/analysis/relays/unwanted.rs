@@ -6,15 +6,16 @@ use super::{Unwanted, UnwantedKind};
 use crate::mpls::outage::Stretch;
 use crate::relay::differential::State;
 use crate::relay::{End, Fault, Found, Line, Place, Protection, sweep};
-use crate::units::{SimTime, Span};
+use crate::units::SimTime;
 
 /// At most one of each kind, in order of kind.
 pub(super) fn of(reader: &Reader<'_>, course: Option<&Course>, over: Stretch) -> Vec<Unwanted> {
     match (reader.protection, course) {
         (Protection::Differential(_), Some(course)) => of_course(reader.circuit, course),
         _ => {
-            let both = [overtrip(reader, over), misoperation(reader, over)];
-            both.into_iter().flatten().collect()
+            // What trips without a fault trips beside one too: that is told once.
+            let one = misoperation(reader, over).or_else(|| overtrip(reader, over));
+            one.into_iter().collect()
         }
     }
 }
@@ -71,14 +72,15 @@ fn overtrip(reader: &Reader<'_>, over: Stretch) -> Option<Unwanted> {
 /// A trip without any fault, by a false command.
 fn misoperation(reader: &Reader<'_>, over: Stretch) -> Option<Unwanted> {
     let all = reader.protection.without_fault(&reader.ways, over);
-    let first = all.into_iter().map(|(end, at)| (at, end)).min();
-    first.map(|(at, end)| Unwanted {
+    let (end, first) = all.first()?;
+    let lasting = |(_, on): &(End, Stretch)| on.to.min(over.to).since(on.from);
+    Some(Unwanted {
         circuit: reader.circuit,
         kind: UnwantedKind::Misoperation,
-        at,
-        lasting: Span::ZERO,
+        at: first.from,
+        lasting: all.iter().map(lasting).sum(),
         place: None,
-        end,
+        end: *end,
     })
 }
 

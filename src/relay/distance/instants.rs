@@ -46,7 +46,16 @@ impl Settings {
         met.dedup();
         let mut all = candidates(&met, &follow);
         // A whole picosecond may be rounded either way.
-        all.extend(all.clone().into_iter().map(|at| at + Span(1)));
+        let exact = all.len();
+        all.extend_from_within(..);
+        for at in &mut all[exact..] {
+            *at = *at + Span(1);
+        }
+        if ways.iter().any(Reception::drifts) {
+            let before = all[..exact].iter().filter_map(|at| at.0.checked_sub(1));
+            let before: Vec<SimTime> = before.map(SimTime).collect();
+            all.extend(before);
+        }
         all.sort_unstable();
         all.dedup();
         all
@@ -97,8 +106,8 @@ impl Search<'_> {
         carries.then(|| &self.ways[from.index()])
     }
 
-    /// Instants at the ends' relays that stand still, and those of keying at which a channel changes
-    /// what becomes of it.
+    /// Instants at the ends' relays that stand still, and those of keying at which a channel
+    /// changes what becomes of it.
     fn standing(&self) -> Vec<SimTime> {
         let mut all = Vec::new();
         for end in End::BOTH {

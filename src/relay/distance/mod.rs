@@ -22,7 +22,8 @@ pub enum Scheme {
     Pott,
     /// Directional comparison blocking: the reverse zone keys; its absence lets zone 2 trip.
     Dcb,
-    /// Directional comparison unblocking: as permissive overreach, and loss of guard opens a window.
+    /// Directional comparison unblocking: as permissive overreach, and loss of guard opens a
+    /// window.
     Dcub,
     /// Direct underreach: zone 1 keys; what is received trips.
     Dutt,
@@ -46,14 +47,16 @@ pub struct Settings {
     /// Delay of zone 2 behind its pickup.
     pub zone2_delay: Span,
     /// Coordination: how long zone 2 waits for a block, or for the command, behind its pickup.
+    /// Where what is received trips by itself: how long it must have stood.
     pub coordination: Span,
     /// A command is keyed at least so long.
     pub send_minimum: Span,
     /// A block that goes is held so long.
     pub block_extension: Span,
-    /// After the reverse zone has reset, permission does not count for so long (current reversal).
+    /// After the reverse zone has dropped, comparison does not trip for so long (current reversal).
     pub reversal_guard: Span,
-    /// An end that is too weak to pick up; the other's command is echoed there.
+    /// An end that is too weak for its forward zones to pick up; with POTT and DCUB the other's
+    /// command is echoed there.
     pub weak: Option<End>,
     /// From a command received at the weak end to its echo.
     pub echo_delay: Span,
@@ -73,9 +76,9 @@ impl Settings {
         Case::new(self, ways, line, fault).answer()
     }
 
-    /// Trips within a stretch though there is no fault and nobody keys, in order of (beginning, end):
-    /// how long each command stands that makes one. Only what trips on receipt alone can do so.
-    /// `ways`: a→z, z→a.
+    /// Trips within a stretch though there is no fault and nobody keys, in order of (beginning,
+    /// end): how long each command stands that makes one. Only what trips on receipt alone can do
+    /// so. `ways`: a→z, z→a.
     #[must_use]
     pub fn unwanted_without_fault(
         &self,

@@ -1,15 +1,19 @@
-//! Every instant of inception of tiny cases: against the oracle, and against what a sweep makes of it.
+//! Every instant of inception of tiny cases: against the oracle, and against what a sweep makes of
+//! it.
 
 use proptest::prelude::*;
 
 use super::oracle;
 use super::tiny::{PLACES, Tiny, mirrored, tiny};
+use crate::channel::{Cause, Content, Idle, Timeline};
 use crate::mpls::outage::Stretch;
+use crate::relay::command::OnFailure;
 use crate::relay::distance::Scheme;
 use crate::relay::fault::{By, End, Fault, Place};
 use crate::relay::inception::{Found, sweep};
 use crate::relay::line::WHOLE;
 use crate::relay::reception::tests::reception;
+use crate::relay::reception::{Reception, Way};
 use crate::units::{SimTime, Span};
 
 const NS: u64 = 1000;
@@ -28,8 +32,16 @@ fn answered(tiny: &Tiny, place: Place, at_ns: u64) -> [Option<(usize, By)>; 2] {
     })
 }
 
+fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(3000))]
 
     #[test]
     fn every_scheme_does_what_relays_do_step_by_step(
@@ -55,7 +67,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(1000))]
 
     #[test]
     fn a_sweep_equals_a_grid_of_nanoseconds_and_no_candidate_is_missing(
@@ -89,6 +101,57 @@ proptest! {
             prop_assert!(most <= worst && worst - most < NS, "{} ps on the grid, {}", most, worst);
         }
     }
+}
+
+/// Where the end of a command, not its beginning, decides whether it stands long enough to be
+/// echoed: rare among drawn cases.
+#[test]
+fn a_command_that_an_unblocking_trip_ends_too_soon_for_its_echo_leaves_no_candidate_out() {
+    let ns = Span::from_ns;
+    let mut settings = super::settings(Scheme::Dcub);
+    settings.command.send = Span::ZERO;
+    settings.command.receive = ns(1);
+    settings.command.fail_after = Span::ZERO;
+    settings.command.on_failure = OnFailure::Latch;
+    settings.pickup = Span::ZERO;
+    settings.reset = Span::ZERO;
+    settings.zone2_delay = ns(40);
+    settings.send_minimum = Span::ZERO;
+    settings.weak = Some(End::Z);
+    settings.echo_delay = Span(12_137);
+    settings.guard_loss = Span(17);
+    settings.unblocking_window = ns(2);
+    let mut line = super::line();
+    line.breaker = Span(7411);
+    line.reach.zone1 = None;
+    let there = vec![(50, None), (5, Some(15))];
+    let back = vec![(50, None), (11, Some(15)), (5, None)];
+    let tiny = Tiny {
+        settings,
+        line,
+        pieces: [there, back],
+    };
+    let ways = tiny.ways();
+    let candidates = tiny.settings.instants(&ways, &tiny.line);
+    let over = Stretch {
+        from: SimTime(0),
+        to: SimTime(tiny.length() * NS),
+    };
+    let place = Place::Inside(WHOLE / 10);
+    let trips = |at: SimTime| {
+        let answer = tiny.settings.answer(&ways, &tiny.line, Fault { at, place });
+        let trip = answer.trips[End::Z.index()];
+        Found {
+            value: trip.map(|trip| trip.at.since(at)),
+            class: (),
+        }
+    };
+    let all = sweep(over, &candidates, trips);
+    assert_eq!(all.parted, 0);
+    // The hole opens the window at 62.017, the breaker is open at 69.428, which is heard at 85.428:
+    // the command of a fault at 57.291 has stood for 12.137 then, and no longer.
+    assert_eq!(trips(SimTime(57_290)).value, Some(Span(28_137)));
+    assert_eq!(trips(SimTime(57_291)).value, None);
 }
 
 /// Numbers that look random: SplitMix64.
@@ -160,6 +223,62 @@ fn ten_thousand_inceptions_never_beat_the_worst_and_come_within_a_microsecond() 
                 "{}",
                 scheme.name()
             );
+        }
+    }
+}
+
+/// Clocks that run 50 ppm apart: delays drift between the pieces, and back at each new start.
+#[test]
+fn drifting_delays_are_swept_to_a_few_picoseconds() {
+    const MS: u64 = 1_000_000_000;
+    let mut timeline = Timeline::default();
+    let idle = Content::Idle {
+        pattern: Idle::AllOnes,
+        cause: Cause::Missing,
+    };
+    for (hole, end, rate_ppb) in [(60, 900, 50_000), (960, 2000, -50_000)] {
+        timeline.extend(SimTime(hole * MS), idle);
+        let data = Content::Data {
+            input_from: SimTime((hole - 6) * MS),
+            rate_ppb,
+        };
+        timeline.extend(SimTime(end * MS), data);
+    }
+    let way = Way {
+        timeline: &timeline,
+        before: Span::ZERO,
+        after: Span::ZERO,
+    };
+    let ways = [(); 2].map(|()| Reception::new(way, Span::ZERO, Span::ZERO));
+    let over = Stretch {
+        from: SimTime(200 * MS),
+        to: SimTime(1500 * MS),
+    };
+    let place = Place::Inside(WHOLE / 10);
+    for scheme in Scheme::ALL {
+        let (settings, line) = (super::settings(scheme), super::line());
+        let candidates = settings.instants(&ways, &line);
+        let value = |at: SimTime| {
+            let answer = settings.answer(&ways, &line, Fault { at, place });
+            let last = answer.trips.map(|trip| trip.map(|trip| trip.at.since(at)));
+            last.into_iter()
+                .collect::<Option<Vec<_>>>()?
+                .into_iter()
+                .max()
+        };
+        let all = sweep(over, &candidates, |at| Found {
+            value: value(at),
+            class: (),
+        });
+        assert_eq!(all.parted, 0, "{}", scheme.name());
+        let mut state = 3;
+        for _ in 0..2000 {
+            let at = SimTime(over.from.0 + drawn(&mut state) % (over.to.0 - over.from.0));
+            let piece = all.piece_at(at);
+            let ends = [piece.first, piece.last].map(|found| found.value.unwrap().0);
+            let value = value(at).unwrap().0;
+            let (least, most) = (ends[0].min(ends[1]), ends[0].max(ends[1]));
+            assert!(least <= value + 2 && value <= most + 2, "{}", scheme.name());
         }
     }
 }

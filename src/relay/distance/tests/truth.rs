@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::mpls::outage::Stretch;
-use crate::relay::fault::{By, End, Trip};
+use crate::relay::fault::{By, End, Trip, Verdict};
 use crate::relay::line::WHOLE;
 
 /// A fault close to terminal z, which a sees in zone 2 alone.
@@ -55,8 +55,9 @@ fn check(scheme: Scheme, change: impl Fn(&mut Settings), expected: &[&str]) {
     assert_eq!(table(scheme, change), expected, "{}", scheme.name());
 }
 
-// Zone 1 and zone 2 are up at 20, a command takes 3 + 10 + 3 (late: 3 + 30 + 3), the delay of zone 2
-// is 400. The hole that begins at 525 ends at 575, before which the command has 3 ms to the channel.
+// Zone 1 and zone 2 are up at 20, a command takes 3 + 10 + 3 (late: 3 + 30 + 3), the delay of zone
+// 2 is 400. The hole that begins at 525 ends at 575, before which the command has 3 ms to the
+// channel.
 
 #[test]
 fn permissive_schemes_trip_late_by_the_lateness_and_overtrip_at_false_commands() {
@@ -214,6 +215,53 @@ fn a_transfer_trip_comes_at_the_end_of_a_hole_unless_that_outlasts_the_keying() 
     // Keyed to 60 + 20 ms behind 500, on the channel to 583, put out to 593.
     assert_eq!(until(592), "a 95 command, z 95 command");
     assert_eq!(until(593), "a -, z -");
+}
+
+#[test]
+fn an_end_that_a_false_command_opened_before_pickup_keys_nothing() {
+    let (sound, hole) = (
+        [(60, None), (1500, Some(10_000))],
+        [
+            (60, None),
+            (490, Some(10_000)),
+            (560, None),
+            (1500, Some(10_000)),
+        ],
+    );
+    let ways = [&sound[..], &hole[..]].map(|pieces| reception(pieces, Span::ZERO));
+    let mut settings = settings(Scheme::Dutt);
+    settings.command.replacement = Replacement::On;
+    let with_breaker = |breaker| {
+        let line = Line {
+            breaker: Span::from_ms(breaker),
+            ..line()
+        };
+        let near_a = Place::Inside(WHOLE / 10);
+        told(&at_500(&settings, &ways, &line, near_a))
+    };
+    assert_eq!(with_breaker(60), "a 0 command, z 36 command");
+    assert_eq!(with_breaker(20), "a 0 command, z 420 zone-2");
+}
+
+#[test]
+fn verdicts_are_on_time_late_never_quiet_and_overtrip() {
+    let settings = settings(Scheme::Dcb);
+    let sound = alike(&[(60, None), (1500, Some(10_000))]);
+    let lost = alike(&[(60, None), (200, Some(10_000)), (1200, None)]);
+    let verdict = |settings: &Settings, ways: &[Reception; 2], place, within| {
+        let answer = at_500(settings, ways, &line(), place);
+        let fault = Fault { at: ms(500), place };
+        fault.verdict(answer.trips[0], Span::from_ms(within))
+    };
+    let beside = Place::Behind(End::Z);
+    assert_eq!(verdict(&settings, &sound, NEAR_Z, 45), Verdict::OnTime);
+    let late = Verdict::Late(Span::from_ms(5));
+    assert_eq!(verdict(&settings, &sound, NEAR_Z, 40), late);
+    assert_eq!(verdict(&settings, &sound, beside, 45), Verdict::Quiet);
+    let overtrip = Verdict::Overtrip(Span::from_ms(45));
+    assert_eq!(verdict(&settings, &lost, beside, 45), overtrip);
+    let transfer = super::settings(Scheme::Dtt);
+    assert_eq!(verdict(&transfer, &lost, NEAR_Z, 45), Verdict::Never);
 }
 
 #[test]
