@@ -12,9 +12,12 @@
 use std::fs;
 
 use pilotwire::analysis::enumeration::{Asked, enumerate};
+use pilotwire::analysis::failures::gaps::holes;
+use pilotwire::analysis::failures::in_real_time;
 use pilotwire::analysis::relays::{Cleared, Clearing};
 use pilotwire::analysis::study::{CaseResult, LineResult, LineState, Manner, Study};
 use pilotwire::analysis::verdict::Verdict;
+use pilotwire::mpls::outage::{FOR_EVER, Stretch};
 use pilotwire::relay::command::{Command, OnFailure, Replacement};
 use pilotwire::relay::distance::{Scheme, Settings};
 use pilotwire::relay::{Line, Protection, Reach};
@@ -246,6 +249,41 @@ fn both_groups_at_once_fail_the_line_and_the_report_says_who_and_why() {
     let rows = |text: &str| text.lines().count();
     assert_eq!(rows(lines), 1 + 1 + 2 * cases.len());
     assert_eq!(rows(relays), 1 + 1 + 2 * 3, "{relays}");
+}
+
+#[test]
+fn on_the_axis_of_real_time_the_longest_hole_is_the_one_that_the_gaps_tell() {
+    let scenario = scenario([vec![0], vec![1]]);
+    let manner = Manner {
+        keep: true,
+        ..Manner::default()
+    };
+    let study = Study::new(&scenario, manner);
+    let mut compared = Vec::new();
+    for case in &studied(&study) {
+        let rows = case.directions.iter();
+        for row in rows.filter(|row| row.touched && !row.cut_off) {
+            let table = case.timetable.as_ref().unwrap();
+            let lasts = row.gaps.packet;
+            let packet = Stretch {
+                from: case.failed,
+                to: lasts.map_or(FOR_EVER, |lasts| case.failed + lasts),
+            };
+            let simulated = row.timeline.as_ref().unwrap();
+            let real = in_real_time(simulated, &table.clock, Some(&[packet]));
+            assert_eq!(real.end(), table.clock.real(simulated.end()));
+            let all = holes(&real).into_iter();
+            let all = all.filter(|hole| hole.from >= case.failed);
+            let lengths = all.map(|hole| Some(hole.resumed?.0.since(hole.from)));
+            let lengths: Option<Vec<Span>> = lengths.collect();
+            let longest = lengths.map(|all| all.into_iter().max().unwrap_or_default());
+            assert_eq!(longest, row.gaps.command, "{}", case.case.id);
+            compared.extend(row.gaps.command);
+        }
+    }
+    // Repaired within milliseconds, and only with the element.
+    assert!(compared.iter().any(|gap| *gap < Span::from_ms(50)));
+    assert!(compared.iter().any(|gap| *gap > Span::from_s(600)));
 }
 
 #[test]
