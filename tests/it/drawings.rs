@@ -277,7 +277,7 @@ fn a_case_that_is_kept_has_the_same_drawings_in_real_time() {
     assert_eq!(clocks[0].unwrap().from, cases[0].failed);
     assert!(clocks[1].unwrap().from >= cases[0].failed);
     assert!(
-        drawn[1].1.contains("P short: faults from "),
+        drawn[1].1.contains("P short: faults from -"),
         "{}",
         drawn[1].1
     );
