@@ -52,28 +52,32 @@ impl Reception {
     /// behind the first whole one.
     #[must_use]
     pub fn new(way: Way<'_>, message: Span, recovery: Span) -> Self {
-        let mut spells = Vec::new();
+        let mut spells: Vec<Spell> = Vec::new();
         let segments = way.timeline.segments();
+        // Since the last break: the input instant that ends the first message that counts, and
+        // whether one has counted. Segments that follow each other wait for it together.
+        let (mut counted_from, mut counted) = (SimTime::ZERO, false);
         for (place, segment) in segments.iter().enumerate() {
             let Content::Data { .. } = segment.content else {
                 continue;
             };
-            let joined = place > 0 && goes_on(&segments[place - 1], segment);
+            let goes_on = place > 0 && goes_on(&segments[place - 1], segment);
             let last = place + 1 == segments.len();
-            let spell = shifted(segment, way, joined, last);
-            let needed = if joined {
-                Span::ZERO
-            } else {
-                message + recovery
-            };
-            let from = spell.output_of(spell.input_from + needed);
+            let spell = shifted(segment, way, last);
+            if !goes_on {
+                counted = false;
+                counted_from = spell.input_from + message + recovery;
+            }
+            let from = spell.output_of(counted_from);
             if from < spell.to {
                 let input_from = spell.input_at(from);
                 spells.push(Spell {
                     from,
                     input_from,
+                    joined: counted,
                     ..spell
                 });
+                counted = true;
             }
         }
         Self { message, spells }
@@ -167,6 +171,23 @@ impl Spell {
         segment.input_at(at).expect("a spell of data")
     }
 
+    /// The same, not rounded: in parts of 10^9 of a picosecond.
+    ///
+    /// # Panics
+    /// If it lies before the spell.
+    #[must_use]
+    pub(super) fn input_parts_at(&self, at: SimTime) -> i128 {
+        let elapsed = i128::from(at.since(self.from).0);
+        i128::from(self.input_from.0) * 1_000_000_000
+            + elapsed * (1_000_000_000 + i128::from(self.rate_ppb))
+    }
+
+    /// Whether the delay changes within it.
+    #[must_use]
+    pub(super) fn drifts(&self) -> bool {
+        self.rate_ppb != 0
+    }
+
     /// When the bit sent at `input` is put out, if the spell lasts so long: the first instant at
     /// which [`Spell::input_at`] has reached it; not before the spell.
     #[must_use]
@@ -206,7 +227,7 @@ fn goes_on(before: &Segment, segment: &Segment) -> bool {
 }
 
 /// A segment as the relays at both ends see it.
-fn shifted(segment: &Segment, way: Way<'_>, joined: bool, last: bool) -> Spell {
+fn shifted(segment: &Segment, way: Way<'_>, last: bool) -> Spell {
     let Content::Data {
         input_from,
         rate_ppb,
@@ -225,7 +246,7 @@ fn shifted(segment: &Segment, way: Way<'_>, joined: bool, last: bool) -> Spell {
         },
         input_from: SimTime((input_from + early).0 - way.before.0),
         rate_ppb,
-        joined,
+        joined: false,
     }
 }
 
@@ -287,6 +308,28 @@ pub(crate) mod tests {
         assert_eq!(came(148), Some(152));
         assert_eq!(channel.delay_at(SimTime(120 * MS)), None);
         assert_eq!(channel.delay_at(SimTime(250 * MS)), Some(Span::from_ms(3)));
+    }
+
+    #[test]
+    fn segments_that_follow_each_other_wait_together_for_the_first_message() {
+        let data = |input_from, rate_ppb| Content::Data {
+            input_from: SimTime(input_from),
+            rate_ppb,
+        };
+        let mut line = Timeline::default();
+        line.extend(SimTime(100_000), data(0, 0));
+        // Too short for a message of 70 ns; what follows goes on at another rate.
+        line.extend(SimTime(150_000), data(200_000, 0));
+        line.extend(SimTime(300_000), data(250_000, 1));
+        let way = Way {
+            timeline: &line,
+            before: Span::ZERO,
+            after: Span::ZERO,
+        };
+        let channel = Reception::new(way, Span::from_ns(70), Span::ZERO);
+        let spells = channel.spells().iter();
+        let spells: Vec<_> = spells.map(|spell| (spell.from.0, spell.joined)).collect();
+        assert_eq!(spells, [(70_000, false), (170_000, false)]);
     }
 
     #[test]
