@@ -20,7 +20,7 @@ impl Reader<'_> {
             return None;
         };
         let ways = self.channels.each_ref().map(Channel::way);
-        let whole = settings.course(ways, self.line, frequency_hz);
+        let whole = settings.course(ways, self.line);
         let within = |spell: &Spell| Spell {
             from: spell.from.max(over.from),
             to: spell.to.min(over.to),
