@@ -28,7 +28,8 @@ pub struct ExposedLink {
     pub name: String,
     /// What happens on it.
     pub errors: Errors,
-    /// Bits of one packet that its check covers, on this link; `None`: no packets carry the circuit.
+    /// Bits of one packet that its check covers, on this link; `None`: no packets carry the
+    /// circuit.
     pub packet_bits: Option<u64>,
     /// How long one packet is on its way into the link; no time without packets.
     pub packet_time: Span,
@@ -38,8 +39,8 @@ pub struct ExposedLink {
 }
 
 impl Scenario {
-    /// The links of every way that a circuit direction is carried on at once: one way, or both where
-    /// two copies of each packet are sent. In order.
+    /// The links of every way that a circuit direction is carried on at once: one way, or both
+    /// where two copies of each packet are sent. In order.
     #[must_use]
     pub fn exposed(&self, circuit: usize, direction: Direction) -> Vec<Vec<ExposedLink>> {
         let one = &self.circuits[circuit];

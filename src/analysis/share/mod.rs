@@ -76,8 +76,8 @@ struct Keying {
 }
 
 impl Share {
-    /// How the share of late or missing commands stands to the limit of the scheme; `None`: there is
-    /// none.
+    /// How the share of late or missing commands stands to the limit of the scheme; `None`: there
+    /// is none.
     #[must_use]
     pub fn standing(&self) -> Option<Standing> {
         let limit_e12 = self.limit?.missing_max_ppb * 1000;
