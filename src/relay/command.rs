@@ -50,9 +50,9 @@ pub enum Replacement {
 }
 
 impl Command {
-    /// When the command stands at the receiving relay's logic, from `window.from` to `window.to`, if
-    /// it is keyed at the sending relay's in these stretches: ascending, not touching. What came
-    /// before the window is taken into account as far as the channel remembers it.
+    /// When the command stands at the receiving relay's logic, from `window.from` to `window.to`,
+    /// if it is keyed at the sending relay's in these stretches: ascending, not touching. What
+    /// came before the window is taken into account as far as the channel remembers it.
     #[must_use]
     pub fn received(
         &self,

@@ -3,9 +3,9 @@
 //! What follows a fault changes its form only where one of its instants (pickup, keying, end of
 //! keying …) meets an instant of the channel. These candidates are given. Between two of them the
 //! result moves evenly with the instant of the fault, so its extremes lie at the first and at the
-//! last picosecond of each piece: nothing is sampled. The middle of every piece is looked at too; if
-//! it does not lie where it should, a candidate was missing, and the piece is parted where the form
-//! changes.
+//! last picosecond of each piece: nothing is sampled. The middle of every piece is looked at too;
+//! if it does not lie where it should, a candidate was missing, and the piece is parted where the
+//! form changes.
 
 use crate::mpls::outage::Stretch;
 use crate::units::{SimTime, Span};
@@ -169,8 +169,8 @@ impl<C: Copy + Eq> Sweep<C> {
         pieces.map(|piece| piece.to.since(piece.from)).sum()
     }
 
-    /// How long the instants last, all together, at which the value is above a limit. Within a piece
-    /// that crosses the limit the share is rounded to a picosecond.
+    /// How long the instants last, all together, at which the value is above a limit. Within a
+    /// piece that crosses the limit the share is rounded to a picosecond.
     #[must_use]
     pub fn above(&self, limit: Span) -> Span {
         self.pieces.iter().map(|piece| piece.above(limit)).sum()
@@ -243,7 +243,8 @@ impl<C: Copy + Eq> Piece<C> {
         (i128::from(value.0) - expected).abs() <= 2
     }
 
-    /// The first instant, as far as looking at the middle can tell, from which on it goes otherwise.
+    /// The first instant, as far as looking at the middle can tell, from which on it goes
+    /// otherwise.
     fn broken(&self, found: &impl Fn(SimTime) -> Found<C>) -> Option<SimTime> {
         let length = self.to.since(self.from).0;
         if length <= 2 {

@@ -231,4 +231,62 @@ mod tests {
             }
         );
     }
+
+    #[test]
+    fn with_lines_the_hash_covers_the_relays_and_the_lines_behind_the_others() {
+        use crate::analysis::samples::{permissive, protected};
+        let protection = crate::relay::Protection::Distance(permissive());
+        let (scenario, outcome) = protected(&Sample::default(), protection);
+        let report = Report::new(&scenario, &outcome, &[]);
+        let [relays, lines] = report.relays_csv.as_ref().unwrap();
+        let all = [
+            &*report.results_csv,
+            &*report.budget_csv,
+            &*report.events_csv,
+            relays,
+            lines,
+        ]
+        .concat();
+        assert_eq!(report.result_hash, sha256_hex(all.as_bytes()));
+        let names: Vec<&str> = folder::files(&report)
+            .iter()
+            .map(|file| file.name)
+            .collect();
+        assert_eq!(
+            names[names.len() - 3..],
+            ["relays.csv", "lines.csv", "SHA256SUMS"]
+        );
+        let summary = report.summary();
+        assert_eq!((summary.lines, summary.lines_failed), (1, 0));
+        let last = pretty::last_line(summary, &report.result_hash, "r/");
+        assert!(last.starts_with("the only circuit PASSes · the only line PASSes · result "));
+    }
+
+    #[test]
+    fn files_and_json_name_what_they_hold_of_relays() {
+        use crate::analysis::samples::{permissive, protected};
+        let protection = crate::relay::Protection::Distance(permissive());
+        let (scenario, outcome) = protected(&Sample::default(), protection);
+        let report = Report::new(&scenario, &outcome, &[]);
+        let [relays, lines] = report.relays_csv.as_ref().unwrap();
+        let cell = |table: &str, row: usize, column: &str| {
+            let mut rows = table.lines();
+            let names: Vec<&str> = rows.next().unwrap().split(',').collect();
+            let cells: Vec<&str> = rows.nth(row).unwrap().split(',').collect();
+            assert_eq!(names.len(), cells.len());
+            cells[names.iter().position(|name| *name == column).unwrap()].to_owned()
+        };
+        assert_eq!(cell(lines, 0, "worst_ps"), "75866666667");
+        assert_eq!(cell(lines, 0, "b_ok"), "");
+        assert_eq!(cell(relays, 0, "scheme"), "POTT");
+        assert_eq!(cell(relays, 0, "place_ppb"), "100000000");
+        let document: serde_json::Value = serde_json::from_str(&json::render(&report)).unwrap();
+        assert_eq!(document["lines_failed"], 0);
+        let calm = &document["lines"][0]["judged"][0];
+        assert_eq!(calm["cleared"]["worst_ps"], 75_866_666_667_u64);
+        assert_eq!(document["relays"][0]["scope"], "calm");
+        let (plain, outcome) = scenario_and_outcome(&Sample::default());
+        let plain = json::render(&Report::new(&plain, &outcome, &[]));
+        assert!(!plain.contains("lines"), "{plain}");
+    }
 }

@@ -106,8 +106,8 @@ impl Search<'_> {
         carries.then(|| &self.ways[from.index()])
     }
 
-    /// Instants at the ends' relays that stand still, and those of keying at which a channel changes
-    /// what becomes of it.
+    /// Instants at the ends' relays that stand still, and those of keying at which a channel
+    /// changes what becomes of it.
     fn standing(&self) -> Vec<SimTime> {
         let mut all = Vec::new();
         for end in End::BOTH {

@@ -124,8 +124,8 @@ impl<'a> Case<'a> {
         both.min_by_key(|trip| (trip.at, trip.by))
     }
 
-    /// The first instant of a stretch within a window that the loss of guard has opened. Replacement
-    /// data that counts as a valid state hides the loss.
+    /// The first instant of a stretch within a window that the loss of guard has opened.
+    /// Replacement data that counts as a valid state hides the loss.
     fn unblocked(&self, end: End, within: Stretch) -> Option<SimTime> {
         let settings = self.settings;
         let command = &settings.command;
@@ -285,8 +285,8 @@ impl<'a> Case<'a> {
         })
     }
 
-    /// When a weak end echoes, within a window: while a command stands that has stood for the delay,
-    /// unless it looks backwards or has just done so.
+    /// When a weak end echoes, within a window: while a command stands that has stood for the
+    /// delay, unless it looks backwards or has just done so.
     fn echoes(&self, end: End, within: Stretch, tripped: [SimTime; 2]) -> Vec<Stretch> {
         let delay = self.settings.echo_delay;
         let before = Stretch {

@@ -22,7 +22,8 @@ pub enum Scheme {
     Pott,
     /// Directional comparison blocking: the reverse zone keys; its absence lets zone 2 trip.
     Dcb,
-    /// Directional comparison unblocking: as permissive overreach, and loss of guard opens a window.
+    /// Directional comparison unblocking: as permissive overreach, and loss of guard opens a
+    /// window.
     Dcub,
     /// Direct underreach: zone 1 keys; what is received trips.
     Dutt,
@@ -45,8 +46,8 @@ pub struct Settings {
     pub reset: Span,
     /// Delay of zone 2 behind its pickup.
     pub zone2_delay: Span,
-    /// Coordination: how long zone 2 waits for a block, or for the command, behind its pickup. Where
-    /// what is received trips by itself: how long it must have stood.
+    /// Coordination: how long zone 2 waits for a block, or for the command, behind its pickup.
+    /// Where what is received trips by itself: how long it must have stood.
     pub coordination: Span,
     /// A command is keyed at least so long.
     pub send_minimum: Span,
@@ -75,9 +76,9 @@ impl Settings {
         Case::new(self, ways, line, fault).answer()
     }
 
-    /// Trips within a stretch though there is no fault and nobody keys, in order of (beginning, end):
-    /// how long each command stands that makes one. Only what trips on receipt alone can do so.
-    /// `ways`: a→z, z→a.
+    /// Trips within a stretch though there is no fault and nobody keys, in order of (beginning,
+    /// end): how long each command stands that makes one. Only what trips on receipt alone can do
+    /// so. `ways`: a→z, z→a.
     #[must_use]
     pub fn unwanted_without_fault(
         &self,

@@ -273,3 +273,76 @@ fn amperes(milliamperes: u64) -> String {
 pub(super) fn ms(span: Option<Span>) -> String {
     span.map_or_else(|| "never".to_owned(), |span| span.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::replay::{fault_lines, replays};
+    use super::*;
+    use crate::analysis::samples::{Sample, permissive, protected};
+    use crate::relay::Protection;
+    use crate::relay::distance::Settings;
+    use crate::units::SimTime;
+
+    const PLAIN: Style = Style { colour: false };
+
+    fn told(settings: Settings) -> (Vec<String>, Vec<String>, Vec<String>) {
+        let protection = Protection::Distance(settings);
+        let (scenario, outcome) = protected(&Sample::default(), protection);
+        let mut report = Report::new(&scenario, &outcome, &[]);
+        report.faults = replays(&report, SimTime(100_000_000_000));
+        let words = |lines: Vec<String>| -> Vec<String> {
+            let words = |line: &String| line.split_whitespace().collect::<Vec<_>>().join(" ");
+            lines.iter().map(words).collect()
+        };
+        (
+            words(line_lines(&report, PLAIN)),
+            words(relay_lines(&report, PLAIN)),
+            words(fault_lines(&report)),
+        )
+    }
+
+    #[test]
+    fn a_protected_line_is_one_row_with_its_worst_time_in_ms_and_cycles() {
+        let (lines, relays, _) = told(permissive());
+        // 16.667 + 3 + 3.2 + 3 + 50 ms.
+        assert_eq!(
+            lines,
+            [
+                "line when ok A B cleared cycles limit last fault",
+                "✓ L calm A 75.867 - 75.867 4.55 83.333 Z 10 % from A",
+                "replay pilotwire run SCENARIO --fault-at \"6.2 ms\"",
+                "lines: longest time from inception to open breakers, ms, over every instant at \
+                 which a fault may begin",
+            ]
+        );
+        assert_eq!(
+            relays[1],
+            "✓ 87L A-B L A POTT calm 66.667 75.867 75.867 75.867 0.000 - - -"
+        );
+    }
+
+    #[test]
+    fn a_slow_line_says_which_circuit_and_why() {
+        let (lines, _, faults) = told(Settings {
+            pickup: Span::from_ms(30),
+            ..permissive()
+        });
+        assert_eq!(
+            lines[1],
+            "✗ L calm none 89.200 - 89.200 5.35 83.333 Z 10 % from A"
+        );
+        assert_eq!(
+            lines[2],
+            "why A 87L A-B late: Z last, fault 10 % from A at 6.200 ms: channel a→z 3.200 ms"
+        );
+        assert_eq!(
+            faults[..4],
+            [
+                "L, fault 10 % from A: cleared 89.200 ms (late), 5.35 cycles · A 89.200 ms (late)",
+                "circuit end pickup keyed received trip by open",
+                "87L A-B A 30.000 30.000 39.200 30.000 zone-1 80.000",
+                "87L A-B Z 30.000 30.000 39.200 39.200 command 89.200",
+            ]
+        );
+    }
+}

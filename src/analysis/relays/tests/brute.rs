@@ -4,9 +4,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::channel::{Cause, Content, Idle, Timeline};
+use crate::relay::command::OnFailure;
 
 /// Lengths in ps; delays in ps, `None`: replacement.
-type Pieces = Vec<(u64, Option<u64>)>;
+type Lengths = Vec<(u64, Option<u64>)>;
 
 fn tiny(pieces: &[(u64, Option<u64>)]) -> Timeline {
     let mut line = Timeline::default();
@@ -32,7 +33,7 @@ fn tiny(pieces: &[(u64, Option<u64>)]) -> Timeline {
     line
 }
 
-fn pieces() -> impl Strategy<Value = Pieces> {
+fn pieces() -> impl Strategy<Value = Lengths> {
     let piece = (1_u64..120, prop::option::weighted(0.7, 0_u64..50));
     prop::collection::vec(piece, 1..6)
 }

@@ -4,8 +4,8 @@ mod brute;
 mod verdicts;
 
 use super::*;
-use crate::analysis::samples::{Sample, scenario_and_outcome};
-use crate::relay::command::{Command, OnFailure, Replacement};
+use crate::analysis::samples::{Sample, permissive, scenario_and_outcome};
+use crate::relay::command::{Command, Replacement};
 use crate::relay::distance::{self, Scheme};
 use crate::relay::reception::tests::timeline;
 use crate::relay::{Fault, Line, Protection};
@@ -14,31 +14,14 @@ use crate::units::SimTime;
 
 pub(super) const MS: u64 = 1_000_000_000;
 
-/// The article's relays: a cycle of detection at 60 Hz, 3 ms at each end.
+/// Pieces of a timeline: (to in ms, delay in us); no delay: replacement.
+type Pieces<'a> = &'a [(u64, Option<u64>)];
+
+/// The article's relays.
 pub(super) fn article(scheme: Scheme) -> distance::Settings {
     distance::Settings {
         scheme,
-        command: Command {
-            send: Span::from_ms(3),
-            receive: Span::from_ms(3),
-            message: Span::ZERO,
-            recovery: Span::ZERO,
-            fail_after: Span::from_ms(20),
-            on_failure: OnFailure::Off,
-            replacement: Replacement::Rejected,
-        },
-        directions: [true, true],
-        pickup: Span(16_666_666_667),
-        reset: Span::ZERO,
-        zone2_delay: Span::from_ms(400),
-        coordination: Span::ZERO,
-        send_minimum: Span::from_ms(100),
-        block_extension: Span::ZERO,
-        reversal_guard: Span::ZERO,
-        weak: None,
-        echo_delay: Span::ZERO,
-        guard_loss: Span::ZERO,
-        unblocking_window: Span::ZERO,
+        ..permissive()
     }
 }
 
@@ -71,8 +54,8 @@ pub(super) fn scenario(protections: &[Protection], groups: [Vec<usize>; 2]) -> S
 }
 
 /// Channels whose carriers put out these pieces (see [`timeline`]), without conversions.
-pub(super) fn channels(circuits: &[[&[(u64, Option<u64>)]; 2]]) -> Channels {
-    let channel = |pieces: &[(u64, Option<u64>)]| Channel {
+pub(super) fn channels(circuits: &[[Pieces<'_>; 2]]) -> Channels {
+    let channel = |pieces: Pieces<'_>| Channel {
         timeline: timeline(pieces),
         before: Span::ZERO,
         after: Span::ZERO,
@@ -91,9 +74,9 @@ pub(super) fn over(from_ms: u64, to_ms: u64) -> Stretch {
 }
 
 /// 10 ms one way, both directions.
-const SOUND: [&[(u64, Option<u64>)]; 2] = [&[(20, None), (3000, Some(10_000))]; 2];
+const SOUND: [Pieces<'static>; 2] = [&[(20, None), (3000, Some(10_000))]; 2];
 /// The same, and from 1 s on nothing a→z for 50 ms.
-const HOLED: [&[(u64, Option<u64>)]; 2] = [
+const HOLED: [Pieces<'static>; 2] = [
     &[
         (20, None),
         (1000, Some(10_000)),
@@ -112,7 +95,7 @@ fn the_article_s_line_clears_in_4_96_cycles_and_in_just_five_with_10_667_ms() {
     // TV30: 1 cycle + 3 + T + 3 + 3 cycles.
     for (delay_us, clears_ps) in [(10_000, 82_666_666_667), (10_667, 83_333_666_667)] {
         let scenario = scenario(&[pott()], [vec![0], vec![]]);
-        let way: &[(u64, Option<u64>)] = &[(20, None), (3000, Some(delay_us))];
+        let way: Pieces<'_> = &[(20, None), (3000, Some(delay_us))];
         let channels = channels(&[[way, way]]);
         let all = lines(&scenario, &channels, over(50, 2000));
         let cleared = all[0].cleared;
@@ -174,7 +157,7 @@ fn two_groups_through_one_hole_leave_none() {
 #[test]
 fn a_command_that_never_comes_leaves_the_backup_of_zone_2() {
     let scenario = scenario(&[pott()], [vec![0], vec![]]);
-    let ways: [&[(u64, Option<u64>)]; 2] = [
+    let ways: [Pieces<'static>; 2] = [
         &[(20, None), (1000, Some(10_000)), (3000, None)],
         &[(20, None), (3000, Some(10_000))],
     ];

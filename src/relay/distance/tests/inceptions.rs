@@ -1,4 +1,5 @@
-//! Every instant of inception of tiny cases: against the oracle, and against what a sweep makes of it.
+//! Every instant of inception of tiny cases: against the oracle, and against what a sweep makes of
+//! it.
 
 use proptest::prelude::*;
 
@@ -31,8 +32,16 @@ fn answered(tiny: &Tiny, place: Place, at_ns: u64) -> [Option<(usize, By)>; 2] {
     })
 }
 
+fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(3000))]
 
     #[test]
     fn every_scheme_does_what_relays_do_step_by_step(
@@ -58,7 +67,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(1000))]
 
     #[test]
     fn a_sweep_equals_a_grid_of_nanoseconds_and_no_candidate_is_missing(
@@ -94,8 +103,8 @@ proptest! {
     }
 }
 
-/// Where the end of a command, not its beginning, decides whether it stands long enough to be echoed:
-/// rare among drawn cases.
+/// Where the end of a command, not its beginning, decides whether it stands long enough to be
+/// echoed: rare among drawn cases.
 #[test]
 fn a_command_that_an_unblocking_trip_ends_too_soon_for_its_echo_leaves_no_candidate_out() {
     let ns = Span::from_ns;

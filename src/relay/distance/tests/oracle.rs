@@ -1,5 +1,5 @@
-//! The schemes once more, written as relays do it: nanosecond after nanosecond, every level a row of
-//! yes and no, nothing known beforehand.
+//! The schemes once more, written as relays do it: nanosecond after nanosecond, every level a row
+//! of yes and no, nothing known beforehand.
 
 use super::tiny::{Tiny, row};
 use crate::relay::command::{OnFailure, Replacement};

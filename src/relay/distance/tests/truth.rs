@@ -55,8 +55,9 @@ fn check(scheme: Scheme, change: impl Fn(&mut Settings), expected: &[&str]) {
     assert_eq!(table(scheme, change), expected, "{}", scheme.name());
 }
 
-// Zone 1 and zone 2 are up at 20, a command takes 3 + 10 + 3 (late: 3 + 30 + 3), the delay of zone 2
-// is 400. The hole that begins at 525 ends at 575, before which the command has 3 ms to the channel.
+// Zone 1 and zone 2 are up at 20, a command takes 3 + 10 + 3 (late: 3 + 30 + 3), the delay of zone
+// 2 is 400. The hole that begins at 525 ends at 575, before which the command has 3 ms to the
+// channel.
 
 #[test]
 fn permissive_schemes_trip_late_by_the_lateness_and_overtrip_at_false_commands() {
