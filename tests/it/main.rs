@@ -20,6 +20,7 @@ mod random_plans;
 #[cfg(feature = "cli")]
 mod readme;
 mod reference_workload;
+mod relay_input;
 mod relay_scenarios;
 mod resilience_input;
 mod scenario_circuits;
