@@ -133,8 +133,9 @@ fn a_block_later_than_its_coordination_trips_a_healthy_line() {
     };
     for (name, calm, hole) in [
         ("DCB slow packets, 12 ms", 1, 1),
-        ("DCB slow packets, 25 ms", 0, 0),
+        ("DCB slow packets, 25 ms", 0, 1),
         ("DCB loss of light", 0, 0),
+        ("DCB loss of light, no extension", 0, 1),
         ("DCB BFD", 0, 1),
     ] {
         assert_eq!(overtrips(&Scope::Calm, name), calm, "{name}");
