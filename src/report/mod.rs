@@ -299,10 +299,8 @@ mod tests {
         ]
         .concat();
         assert_eq!(report.result_hash, sha256_hex(all.as_bytes()));
-        let names: Vec<&str> = folder::files(&report)
-            .iter()
-            .map(|file| file.name)
-            .collect();
+        let files = folder::files(&report);
+        let names: Vec<&str> = files.iter().map(|file| file.name.as_ref()).collect();
         assert_eq!(
             names[names.len() - 3..],
             ["relays.csv", "lines.csv", "SHA256SUMS"]
