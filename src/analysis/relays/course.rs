@@ -1,10 +1,11 @@
 //! What a pair of differential relays is over a stretch.
 
 use super::channels::Reader;
-use super::{Channel, CourseSummary};
+use super::{Channel, Channels, CourseSummary};
 use crate::mpls::outage::Stretch;
 use crate::relay::Protection;
 use crate::relay::differential::{Spell, State};
+use crate::scenario::Scenario;
 use crate::units::Span;
 
 /// Its spells within a stretch, and what they come to.
@@ -31,6 +32,23 @@ impl Reader<'_> {
         let summary = summary(&spells);
         Some(Course { spells, summary })
     }
+}
+
+/// What the differential relays of a line are over a stretch, each with the index of its circuit:
+/// group A, then group B, each in order of name.
+#[must_use]
+pub fn courses(
+    scenario: &Scenario,
+    channels: &Channels,
+    line: usize,
+    over: Stretch,
+) -> Vec<(usize, CourseSummary)> {
+    let readers = Reader::of_line(scenario, channels, line);
+    let course = |reader: &Reader<'_>| {
+        let course = reader.course(over)?;
+        Some((reader.circuit, course.summary))
+    };
+    readers.iter().filter_map(course).collect()
 }
 
 fn summary(spells: &[Spell]) -> CourseSummary {

@@ -3,16 +3,19 @@
 mod channels;
 mod clearing;
 mod course;
+pub mod drawn;
 pub mod replay;
 pub mod restart;
 mod run;
+pub mod searched;
 mod unwanted;
 mod why;
 
 pub use channels::inceptions;
+pub use course::courses;
 pub use replay::{EndSteps, Ended, Replay, Steps, replay};
 pub use restart::Restart;
-pub use run::{Judged, RunJudgement, Scope, verdicts};
+pub use run::{Judged, RunJudgement, Scope, before, verdicts};
 pub use why::{Why, why};
 
 use crate::channel::Timeline;

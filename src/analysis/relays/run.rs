@@ -113,7 +113,8 @@ fn judged(
 }
 
 /// The first inception whose story a failure can meet.
-fn before(scenario: &Scenario, channels: &Channels, line: usize, at: SimTime) -> SimTime {
+#[must_use]
+pub fn before(scenario: &Scenario, channels: &Channels, line: usize, at: SimTime) -> SimTime {
     let readers = Reader::of_line(scenario, channels, line);
     let ahead = readers.iter().map(|one| one.protection.foresight(one.line));
     let ahead = ahead.max().unwrap_or(Span::ZERO);

@@ -52,7 +52,7 @@ struct GroupObject<'a> {
 }
 
 #[derive(Serialize)]
-struct ClearedObject {
+pub(in crate::report) struct ClearedObject {
     clearing: &'static str,
     worst_ps: Option<u64>,
     worst_at_ps: u64,
@@ -75,7 +75,7 @@ struct PlaceObject {
 }
 
 #[derive(Serialize)]
-struct UnwantedObject<'a> {
+pub(in crate::report) struct UnwantedObject<'a> {
     circuit: &'a str,
     kind: &'static str,
     at_ps: u64,
@@ -279,7 +279,7 @@ fn scope(scope: &Scope) -> ScopeObject<'_> {
     }
 }
 
-fn cleared(one: &Cleared) -> ClearedObject {
+pub(in crate::report) fn cleared(one: &Cleared) -> ClearedObject {
     let ps = |span: Option<Span>| span.map(|span| span.0);
     let [p50_ps, p90_ps, p99_ps, p999_ps] = one.shares.map(ps);
     ClearedObject {
@@ -303,7 +303,10 @@ fn place(place: Place) -> PlaceObject {
     PlaceObject { place, place_ppb }
 }
 
-fn unwanted<'r>(scenario: &'r Scenario, all: &[Unwanted]) -> Vec<UnwantedObject<'r>> {
+pub(in crate::report) fn unwanted<'r>(
+    scenario: &'r Scenario,
+    all: &[Unwanted],
+) -> Vec<UnwantedObject<'r>> {
     let one = |one: &Unwanted| UnwantedObject {
         circuit: scenario.circuits[one.circuit].name.as_str(),
         kind: one.kind.token(),

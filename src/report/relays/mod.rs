@@ -80,7 +80,7 @@ fn replay_command(report: &Report<'_>, at: SimTime) -> String {
 }
 
 /// "A" or "B": the group of a line that a circuit belongs to.
-fn group_name(line: &Line, circuit: usize) -> &'static str {
+pub(in crate::report) fn group_name(line: &Line, circuit: usize) -> &'static str {
     if line.groups[0].contains(&circuit) {
         "A"
     } else {

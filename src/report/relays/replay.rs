@@ -6,6 +6,7 @@ use super::pretty::ms;
 use super::{cycles, instant, place_text};
 use crate::analysis::relays::{Clearing, Ended, Replay, Scope, replay};
 use crate::relay::{End, Fault};
+use crate::scenario::Scenario;
 use crate::units::SimTime;
 
 /// Every line with a fault at this instant, once at each place its zones tell apart.
@@ -28,7 +29,7 @@ pub fn replays(report: &Report<'_>, at: SimTime) -> Vec<Replay> {
 pub fn fault_lines(report: &Report<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     for one in &report.faults {
-        lines.extend(fault(report, one));
+        lines.extend(fault_of(report.scenario, one));
     }
     if let Some(first) = report.faults.first() {
         let at = instant(first.fault.at);
@@ -49,9 +50,11 @@ fn beyond(report: &Report<'_>, at: SimTime) -> Option<String> {
     })
 }
 
-fn fault(report: &Report<'_>, one: &Replay) -> Vec<String> {
-    let line = &report.scenario.relays.lines[one.line];
-    let hertz = report.scenario.frequency_hz;
+/// One fault on a line, for people.
+#[must_use]
+pub fn fault_of(scenario: &Scenario, one: &Replay) -> Vec<String> {
+    let line = &scenario.relays.lines[one.line];
+    let hertz = scenario.frequency_hz;
     let ended = |name: &str, ended: Option<Ended>| {
         let ended = ended?;
         let after = match (ended.after, ended.clearing) {
@@ -99,7 +102,7 @@ fn fault(report: &Report<'_>, one: &Replay) -> Vec<String> {
         for end in End::BOTH {
             let step = circuit.ends[end.index()];
             columns.row(vec![
-                harmless(&report.scenario.circuits[circuit.circuit].name),
+                harmless(&scenario.circuits[circuit.circuit].name),
                 harmless(&line.ends[end.index()]),
                 after(step.pickup),
                 after(step.keyed),

@@ -10,7 +10,7 @@ use crate::scenario::Scenario;
 use crate::units::{SimTime, Span};
 
 /// Columns of how faults were cleared.
-const CLEARED: [&str; 13] = [
+pub(in crate::report) const CLEARED: [&str; 13] = [
     "clearing",
     "worst_ps",
     "worst_at_ps",
@@ -183,7 +183,7 @@ fn scope_cells(judged: &Judged) -> [String; 3] {
     ]
 }
 
-fn cleared_cells(one: &Cleared) -> Vec<String> {
+pub(in crate::report) fn cleared_cells(one: &Cleared) -> Vec<String> {
     let (place, from_a) = place_token(one.place);
     let mut cells = vec![one.clearing.token().to_owned(), maybe_span(one.worst)];
     cells.push(one.worst_at.0.to_string());
@@ -212,7 +212,7 @@ fn group_cells(scenario: &Scenario, group: Option<&GroupJudgement>) -> [String; 
     ]
 }
 
-fn unwanted_cells(one: Option<&Unwanted>) -> [String; 2] {
+pub(in crate::report) fn unwanted_cells(one: Option<&Unwanted>) -> [String; 2] {
     [
         maybe_at(one.map(|one| one.at)),
         maybe_span(one.map(|one| one.lasting)),
