@@ -71,7 +71,7 @@ fn restart(
         let way = |way: usize| Channel::of(circuit, way, steady(delays[way], scenario.duration));
         let channels = [way(0), way(1)];
         let ways = channels.each_ref().map(Channel::way);
-        let course = settings.course(ways, line, scenario.frequency_hz);
+        let course = settings.course(ways, line);
         let mut spells = course.spans.iter();
         spells.any(|spell| matches!(spell.state, State::FalseTrip { .. }))
     };
