@@ -168,6 +168,7 @@ pub fn scenario_and_outcome(sample: &Sample) -> (Scenario, Outcome) {
         ports: vec!["A-B a-z".into(), "A-B z-a".into()],
         resilience: Resilience::of_profile(&PROFILES[0], 1, 60),
         relays: crate::scenario::relays::Relays::default(),
+        share: None,
         plan: builder.seal(),
         routed: Vec::new(),
         constants: Vec::new(),
@@ -255,5 +256,56 @@ fn received(sample: &Sample, own: Span) -> Received {
         slack_min_left_ps: (sample.starts > 0).then_some(1_000_000_000),
         slack_shape: None,
         selected: None,
+    }
+}
+
+/// A sample whose circuit carries this protection of a 60 Hz line "L" between A and Z.
+pub fn protected(sample: &Sample, protection: crate::relay::Protection) -> (Scenario, Outcome) {
+    let (mut scenario, outcome) = scenario_and_outcome(sample);
+    scenario.relays = crate::scenario::relays::Relays {
+        written: true,
+        circuits: vec![Some(crate::scenario::relays::CircuitRelay {
+            profile: None,
+            protection,
+            check_bits: None,
+        })],
+        requirements: vec![Vec::new()],
+        lines: vec![crate::relay::Line {
+            groups: [vec![0], Vec::new()],
+            ..crate::relay::line::tests::line()
+        }],
+        ..crate::scenario::relays::Relays::default()
+    };
+    (scenario, outcome)
+}
+
+/// Permissive overreach as the founding article has its relays: a cycle of detection at 60 Hz, 3 ms
+/// of processing at each end.
+pub fn permissive() -> crate::relay::distance::Settings {
+    use crate::relay::command::{Command, OnFailure, Replacement};
+    use crate::relay::distance::{Scheme, Settings};
+    Settings {
+        scheme: Scheme::Pott,
+        command: Command {
+            send: Span::from_ms(3),
+            receive: Span::from_ms(3),
+            message: Span::ZERO,
+            recovery: Span::ZERO,
+            fail_after: Span::from_ms(20),
+            on_failure: OnFailure::Off,
+            replacement: Replacement::Rejected,
+        },
+        directions: [true, true],
+        pickup: Span(16_666_666_667),
+        reset: Span::ZERO,
+        zone2_delay: Span::from_ms(400),
+        coordination: Span::ZERO,
+        send_minimum: Span::from_ms(100),
+        block_extension: Span::ZERO,
+        reversal_guard: Span::ZERO,
+        weak: None,
+        echo_delay: Span::ZERO,
+        guard_loss: Span::ZERO,
+        unblocking_window: Span::ZERO,
     }
 }

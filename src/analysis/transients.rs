@@ -1,5 +1,6 @@
 //! Failures within a run: what each does to every circuit, apart from the steady verdict.
 
+use super::failures::clocks::{Clocks, clocks};
 use super::failures::gaps::{common, holes, packet_holes};
 use super::failures::{ClockMap, Gaps};
 use super::verdict::difference_ps;
@@ -22,6 +23,8 @@ pub struct Transient {
     pub direction: usize,
     /// Holes; packets lost are not counted apart by failure.
     pub gaps: Gaps,
+    /// Where they lie.
+    pub clocks: Clocks,
     /// Delay of the last data before the failure, and of the last before the next failure, between
     /// both interfaces.
     pub delay: [Option<Span>; 2],
@@ -60,18 +63,27 @@ pub fn calm(scenario: &Scenario, options: &Options) -> Option<Outcome> {
 /// Every failure in order of time, circuit, direction.
 #[must_use]
 pub fn transients(scenario: &Scenario, outcome: &Outcome) -> Vec<Transient> {
+    let mut all = Vec::new();
+    for (label, window) in windows(scenario) {
+        for index in 0..scenario.circuits.len() {
+            all.extend(pair(scenario, outcome, (index, label), window));
+        }
+    }
+    all
+}
+
+/// Every failure from its beginning to that of the next, in order of time.
+#[must_use]
+pub fn windows(scenario: &Scenario) -> Vec<(&str, Stretch)> {
     let events = scenario.resilience.events.iter();
     let begins = events.filter_map(|one| Some((one.stretches.first()?.from, one.label.as_str())));
     let mut begins: Vec<(SimTime, &str)> = begins.collect();
     begins.sort_unstable();
-    let mut all = Vec::new();
-    for (place, (at, label)) in begins.iter().enumerate() {
-        let later = begins[place..].iter().map(|(later, _)| *later);
-        let to = later.clone().find(|later| later > at).unwrap_or(FOR_EVER);
-        let window = Stretch { from: *at, to };
-        for index in 0..scenario.circuits.len() {
-            all.extend(pair(scenario, outcome, (index, label), window));
-        }
+    let mut all = Vec::with_capacity(begins.len());
+    for (place, (from, label)) in begins.iter().enumerate() {
+        let mut later = begins[place..].iter().map(|(later, _)| *later);
+        let to = later.find(|later| later > from).unwrap_or(FOR_EVER);
+        all.push((*label, Stretch { from: *from, to }));
     }
     all
 }
@@ -92,17 +104,20 @@ fn pair(
     let delay = |line: &Timeline, at| delay_before(line, at).map(|delay| delay + conversion);
     let delays = [forth, back].map(|line| [window.from, window.to].map(|at| delay(line, at)));
     let asymmetry = [0, 1].map(|when| Some(difference_ps(delays[0][when]?, delays[1][when]?)));
+    let lines = [forth, back];
+    let gaps = [0, 1].map(|way| gaps(scenario, (index, way), lines[way], window));
     let one = |(way, line): (usize, &Timeline)| Transient {
         label: label.to_owned(),
         at: window.from,
         circuit: index,
         direction: way,
-        gaps: gaps(scenario, (index, way), line, window),
+        gaps: gaps[way].0,
+        clocks: gaps[way].1,
         delay: delays[way],
         steps: steps(line, window, conversion),
         asymmetry_ps: asymmetry,
     };
-    [forth, back].into_iter().enumerate().map(one).collect()
+    lines.into_iter().enumerate().map(one).collect()
 }
 
 fn timeline<'o>(circuit: &Circuit, way: usize, outcome: &'o Outcome) -> Option<&'o Timeline> {
@@ -116,7 +131,7 @@ fn gaps(
     (index, way): (usize, usize),
     line: &Timeline,
     window: Stretch,
-) -> Gaps {
+) -> (Gaps, Clocks) {
     let circuit = &scenario.circuits[index];
     let settings = circuit.emulation().expect("a pseudowire has settings");
     let stream = circuit.directions[way]
@@ -135,14 +150,17 @@ fn gaps(
     }
     packet_holes.retain(|hole| within(hole.from));
     let recovery = scenario.resilience.relay_recovery;
-    Gaps::of_pseudowire(
+    let clock = ClockMap::default();
+    let gaps = Gaps::of_pseudowire(
         &holes,
         &packet_holes,
-        &ClockMap::default(),
+        &clock,
         (&settings.receivers[way], settings.packet_time_exact_ps),
         recovery.interval * u64::from(recovery.messages),
         0,
-    )
+    );
+    let clocks = clocks(&gaps, (&holes, &packet_holes), (&clock, &clock));
+    (gaps, clocks)
 }
 
 /// The delays of the data put out from a failure on that began before the next.

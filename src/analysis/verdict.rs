@@ -7,6 +7,7 @@
 use super::decomposition::{BudgetParts, configured_slack, edge_delay};
 use super::messages;
 use crate::engine::{Delays, Outcome, Received, StreamOutcome};
+use crate::relay::Protection;
 use crate::scenario::{Carriage, Carried, Circuit, Direction, Emulation, Scenario};
 use crate::units::Span;
 
@@ -34,6 +35,13 @@ pub enum FailCause {
     NoStart,
     /// A repeated message was not renewed in time.
     Stale,
+    /// Its differential relays trip falsely: both directions differ by too much, or would after a
+    /// start of play-out that the run has shown to be possible.
+    Asymmetry,
+    /// Its relays trip where they must not.
+    RelayUnwanted,
+    /// Its relays clear a fault on the line too late, or never.
+    RelayLate,
 }
 
 /// What was found for one direction of one circuit.
@@ -47,8 +55,8 @@ pub struct Judgement {
     pub verdict: Verdict,
     /// Why it fails.
     pub cause: Option<FailCause>,
-    /// What the verdict speaks of: "delay", or "delay only" where asymmetry matters too but is
-    /// not judged (87L).
+    /// What the verdict speaks of: "delay"; "delay only" where asymmetry matters too but is not
+    /// judged (87L without a relay); "delay and asymmetry" where it is.
     pub judged: &'static str,
     /// What it is judged against.
     pub budget: Span,
@@ -162,6 +170,9 @@ impl FailCause {
             Self::Loss => "loss",
             Self::NoStart => "no-start",
             Self::Stale => "stale",
+            Self::Asymmetry => "asymmetry",
+            Self::RelayUnwanted => "relay-unwanted",
+            Self::RelayLate => "relay-late",
         }
     }
 }
@@ -279,11 +290,7 @@ fn judge_direction(
         direction: way,
         verdict: verdict(cause(found.worst_start)),
         cause: cause(found.worst_start),
-        judged: if circuit.scheme == "87L" {
-            "delay only"
-        } else {
-            "delay"
-        },
+        judged: judged(scenario, circuit, index),
         budget: scenario.budget,
         counts: found.counts,
         delay: found.delay,
@@ -294,6 +301,17 @@ fn judge_direction(
         asymmetry_ps: None,
         parts: found.parts,
         physical,
+    }
+}
+
+/// What the verdict on a circuit speaks of.
+fn judged(scenario: &Scenario, circuit: &Circuit, index: usize) -> &'static str {
+    let relay = scenario.relays.circuits.get(index);
+    let relay = relay.and_then(|relay| relay.as_ref());
+    match relay.map(|relay| &relay.protection) {
+        Some(Protection::Differential(_)) => "delay and asymmetry",
+        None if circuit.scheme == "87L" => "delay only",
+        _ => "delay",
     }
 }
 

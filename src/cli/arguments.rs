@@ -7,6 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::analysis::enumeration::Pairs;
 use crate::engine::EngineKind;
+use crate::units::SimTime;
+use crate::units::quantity::{TIME, parse as quantity};
 
 /// Will this packet network trip the breaker in time?
 #[derive(Parser, Debug)]
@@ -43,9 +45,10 @@ const SEED_MAX: u64 = i64::MAX.unsigned_abs();
 pub enum Command {
     /// Simulate a scenario, print the verdicts, write the results folder.
     #[command(
-        after_help = "Example: pilotwire run scenarios/altalink-pilot.toml --seed 7\n\n\
-        Exits with 10 where a circuit violates its budget, with 2 where the scenario is refused; \
-        then nothing is written."
+        after_help = "Examples:\n  pilotwire run scenarios/altalink-pilot.toml --seed 7\n  \
+        pilotwire run SCENARIO --fault-at \"2.0001 s\"\n\n\
+        Exits with 10 where a circuit violates its budget or a line is not protected, with 2 where \
+        the scenario is refused; then nothing is written."
     )]
     Run(Run),
     /// Every single failure of a scenario's network, and what it does to every circuit.
@@ -62,9 +65,10 @@ pub enum Command {
         pilotwire explain engine scenarios/altalink-pilot.toml"
     )]
     Explain(Explain),
-    /// List the presets of constants, show one with its sources, or list those of services.
+    /// List the presets of constants, show one with its sources, or list those of services or
+    /// requirements.
     #[command(after_help = "Examples:\n  pilotwire presets show altalink-2011\n  \
-        pilotwire presets services")]
+        pilotwire presets services\n  pilotwire presets requirements")]
     Presets(Presets),
     /// Print the JSON Schema of a TOML file.
     #[command(after_help = "Example: pilotwire schema scenario > schema/scenario.schema.json")]
@@ -89,6 +93,9 @@ pub struct Run {
     /// Bandwidth filters on or off, in place of the scenario's word.
     #[arg(long, value_enum, value_name = "WORD")]
     pub filters: Option<Switch>,
+    /// A fault on every line at this instant, step by step ("2.0001 s"); the results are the same.
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub fault_at: Option<SimTime>,
     /// Which engine simulates; the results are the same.
     #[arg(long, value_enum, default_value_t = Engine::Window)]
     pub engine: Engine,
@@ -98,6 +105,13 @@ pub struct Run {
     /// No warnings and no progress on stderr.
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// An instant of a run.
+fn instant(text: &str) -> Result<SimTime, String> {
+    quantity(text, &TIME)
+        .map(SimTime)
+        .map_err(|fault| fault.message(&TIME))
 }
 
 /// `failures`.
@@ -212,6 +226,9 @@ pub enum PresetsCommand {
     /// List the presets of services: what they send, how it is carried, in which class.
     #[command(after_help = "Example: pilotwire presets services")]
     Services,
+    /// List the sets of requirements that circuits may be judged against, with their sources.
+    #[command(after_help = "Example: pilotwire presets requirements")]
+    Requirements,
 }
 
 /// `schema`.

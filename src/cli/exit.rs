@@ -15,7 +15,7 @@ pub enum Exit {
     BadInput = 2,
     /// A selector (code, circuit, preset) matched nothing.
     NothingSelected = 4,
-    /// A circuit violates its budget.
+    /// A circuit violates its budget, or a line is not protected.
     BudgetViolated = 10,
     /// A regression against the stored baseline.
     Regression = 11,
@@ -63,7 +63,7 @@ impl Exit {
 /// The same value rules the last line of a run and its exit code.
 impl From<Summary> for Exit {
     fn from(summary: Summary) -> Self {
-        if summary.failed > 0 {
+        if summary.failed + summary.lines_failed > 0 {
             Self::BudgetViolated
         } else {
             Self::Pass
@@ -102,21 +102,24 @@ mod tests {
         assert_eq!(
             Exit::from(Summary {
                 circuits: 14,
-                failed: 1
+                failed: 1,
+                ..Summary::default()
             }),
             Exit::BudgetViolated
         );
         assert_eq!(
             Exit::from(Summary {
                 circuits: 14,
-                failed: 0
+                failed: 0,
+                ..Summary::default()
             }),
             Exit::Pass
         );
         assert_eq!(
             Exit::from(Summary {
                 circuits: 0,
-                failed: 0
+                failed: 0,
+                ..Summary::default()
             }),
             Exit::Pass
         );

@@ -13,6 +13,7 @@ use crate::engine::{EngineKind, Options, Outcome, run_watched};
 use crate::report::folder::{self, FolderError, Owner};
 use crate::report::manifest::Output;
 use crate::report::pretty::{Style, last_line};
+use crate::report::relays::{exact, replay::replays};
 use crate::report::{Report, SCHEMA, json, pretty};
 use crate::scenario::{Overrides, Scenario};
 use crate::units::SimTime;
@@ -28,6 +29,9 @@ pub fn run(arguments: &Run) -> Exit {
     let Some(scenario) = &loaded.scenario else {
         return super::check::refused(&loaded);
     };
+    if let Some(exit) = arguments.fault_at.and_then(|at| no_fault(scenario, at)) {
+        return exit;
+    }
     let folder = arguments
         .out
         .clone()
@@ -49,7 +53,11 @@ pub fn run(arguments: &Run) -> Exit {
     let calm = calm(scenario, &options);
     let simulated = clock.elapsed();
     let judged = (&outcome, calm.as_ref().unwrap_or(&outcome));
-    let report = Report::over(scenario, judged, &loaded.findings);
+    let mut report = Report::over(scenario, judged, &loaded.findings);
+    if let Some(at) = arguments.fault_at {
+        report.faults = replays(&report, at);
+    }
+    report.search(options.engine);
     let mut outputs = folder::files(&report);
     outputs.push(timing(
         started,
@@ -72,6 +80,22 @@ pub fn run(arguments: &Run) -> Exit {
     };
     printed.tell(arguments.format, arguments.quiet);
     Exit::from(summary)
+}
+
+/// Refuses a fault where no line is, or when nothing runs.
+fn no_fault(scenario: &Scenario, at: SimTime) -> Option<Exit> {
+    if scenario.relays.lines.is_empty() {
+        let help = "--fault-at asks what the relays of lines do: give the scenario [[line]]";
+        terminal::error("the scenario has no line for a fault", Some(help));
+        return Some(Exit::BadInput);
+    }
+    if at >= scenario.duration {
+        let help = format!("the run ends at {}", exact(scenario.duration));
+        let title = format!("a fault at {} is behind the run", exact(at));
+        terminal::error(&title, Some(&help));
+        return Some(Exit::BadInput);
+    }
+    None
 }
 
 fn simulate(scenario: &Scenario, arguments: &Run, clock: Instant) -> Outcome {
@@ -130,7 +154,7 @@ pub(super) fn timing(
         "cores": std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
     });
     Output {
-        name: folder::TIMING,
+        name: folder::TIMING.into(),
         content: format!("{document:#}\n").into_bytes(),
     }
 }

@@ -50,9 +50,9 @@ pub enum Replacement {
 }
 
 impl Command {
-    /// When the command stands at the receiving relay's logic, from `window.from` to `window.to`, if
-    /// it is keyed at the sending relay's in these stretches: ascending, not touching. What came
-    /// before the window is taken into account as far as the channel remembers it.
+    /// When the command stands at the receiving relay's logic, from `window.from` to `window.to`,
+    /// if it is keyed at the sending relay's in these stretches: ascending, not touching. What
+    /// came before the window is taken into account as far as the channel remembers it.
     #[must_use]
     pub fn received(
         &self,
@@ -98,6 +98,37 @@ impl Command {
         }
         self.gap(&mut levels, last, SimTime::NEVER);
         levels.on
+    }
+
+    /// When a command that is keyed without end is first received; `None`: never.
+    #[must_use]
+    pub fn arrival(&self, channel: &Reception, keyed: SimTime) -> Option<SimTime> {
+        let at = channel.first_since(keyed + self.send)?;
+        Some(at + self.receive)
+    }
+
+    /// When it was keyed what is received at an instant, as a message brings it; `None`: none does.
+    #[must_use]
+    pub fn keyed_at(&self, channel: &Reception, received: SimTime) -> Option<SimTime> {
+        let at = SimTime(received.0.checked_sub(self.receive.0)?);
+        let sampled = channel.sampled_at(at)?;
+        Some(SimTime(sampled.0.checked_sub(self.send.0)?))
+    }
+
+    /// The first instant of keying that bears on what is received from `at` on: in a hole that of
+    /// the last message before it.
+    #[must_use]
+    pub fn keyed_since(&self, channel: &Reception, at: SimTime) -> SimTime {
+        let at = SimTime(at.0.saturating_sub(self.receive.0));
+        let spells = channel.spells();
+        let next = spells.partition_point(|spell| spell.to <= at);
+        let sampled = match (spells.get(next), next.checked_sub(1)) {
+            (Some(spell), _) if spell.from <= at => channel.sampled(spell, at),
+            (_, Some(last)) => channel.sampled(&spells[last], SimTime(spells[last].to.0 - 1)),
+            (Some(first), None) => channel.sampled(first, first.from),
+            (None, None) => at,
+        };
+        SimTime(sampled.0.saturating_sub(self.send.0))
     }
 
     /// Instants at the receiving relay's logic at which the channel changes what is received.

@@ -1,6 +1,6 @@
 //! A fault on a line or beside it, and what the relays at both ends do about it.
 
-use crate::units::SimTime;
+use crate::units::{SimTime, Span};
 
 /// A terminal of a line.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -35,6 +35,8 @@ pub struct Fault {
 /// What made a relay trip.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum By {
+    /// What asks for a transfer trip opens its own breakers: no channel needed.
+    Local,
     /// Its own zone 1: no channel needed.
     Zone1,
     /// A command received, with its own zone 2 where the scheme asks for it; or a zone 2 that no
@@ -62,6 +64,39 @@ pub struct Trip {
 pub struct Answer {
     /// At terminal a and terminal z.
     pub trips: [Option<Trip>; 2],
+}
+
+/// How one end came out of one fault.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Verdict {
+    /// A fault on the line, tripped for in time.
+    OnTime,
+    /// A fault on the line, tripped for so much later than it ought to be.
+    Late(Span),
+    /// A fault on the line, not tripped for.
+    Never,
+    /// A fault beside the line, and no trip.
+    Quiet,
+    /// A fault beside the line, and a trip so long behind it.
+    Overtrip(Span),
+}
+
+impl Fault {
+    /// How an end came out of it that ought to trip `within` so long for a fault on the line.
+    ///
+    /// # Panics
+    /// If the trip lies before the fault.
+    #[must_use]
+    pub fn verdict(self, trip: Option<Trip>, within: Span) -> Verdict {
+        let behind = trip.map(|trip| trip.at.since(self.at));
+        match (self.place.is_inside(), behind) {
+            (true, None) => Verdict::Never,
+            (true, Some(behind)) if behind <= within => Verdict::OnTime,
+            (true, Some(behind)) => Verdict::Late(behind - within),
+            (false, None) => Verdict::Quiet,
+            (false, Some(behind)) => Verdict::Overtrip(behind),
+        }
+    }
 }
 
 impl End {
@@ -109,6 +144,7 @@ impl By {
     #[must_use]
     pub fn token(self) -> &'static str {
         match self {
+            Self::Local => "local",
             Self::Zone1 => "zone-1",
             Self::Command => "command",
             Self::Unblocking => "unblocking",

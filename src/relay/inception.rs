@@ -3,9 +3,9 @@
 //! What follows a fault changes its form only where one of its instants (pickup, keying, end of
 //! keying …) meets an instant of the channel. These candidates are given. Between two of them the
 //! result moves evenly with the instant of the fault, so its extremes lie at the first and at the
-//! last picosecond of each piece: nothing is sampled. The middle of every piece is looked at too; if
-//! it does not lie where it should, a candidate was missing, and the piece is parted where the form
-//! changes.
+//! last picosecond of each piece: nothing is sampled. The middle of every piece is looked at too;
+//! if it does not lie where it should, a candidate was missing, and the piece is parted where the
+//! form changes.
 
 use crate::mpls::outage::Stretch;
 use crate::units::{SimTime, Span};
@@ -99,10 +99,13 @@ impl<C: Copy + Eq> Sweep<C> {
                 last: piece.last,
                 ..*last
             };
+            // One instant alone has no slope.
+            let alike = |one: &Piece<C>| one.is_instant() || one.slope() == joined.slope();
             if joined.first.class == piece.first.class
                 && last.last.class == piece.first.class
-                && joined.slope() == last.slope()
-                && joined.slope() == piece.slope()
+                && alike(last)
+                && alike(&piece)
+                && joined.on_line(before(last.to), last.last)
                 && joined.on_line(piece.from, piece.first)
             {
                 *last = joined;
@@ -166,8 +169,8 @@ impl<C: Copy + Eq> Sweep<C> {
         pieces.map(|piece| piece.to.since(piece.from)).sum()
     }
 
-    /// How long the instants last, all together, at which the value is above a limit. Within a piece
-    /// that crosses the limit the share is rounded to a picosecond.
+    /// How long the instants last, all together, at which the value is above a limit. Within a
+    /// piece that crosses the limit the share is rounded to a picosecond.
     #[must_use]
     pub fn above(&self, limit: Span) -> Span {
         self.pieces.iter().map(|piece| piece.above(limit)).sum()
@@ -211,6 +214,10 @@ impl<C: Copy + Eq> Piece<C> {
         Some(ps(&self.last)? - ps(&self.first)?)
     }
 
+    fn is_instant(&self) -> bool {
+        self.to.since(self.from) == Span(1)
+    }
+
     /// Rising, level, falling; steepness in parts of 10^6, for joining.
     fn slope(&self) -> Option<i128> {
         let steps = i128::from(self.to.since(self.from).0) - 1;
@@ -236,7 +243,8 @@ impl<C: Copy + Eq> Piece<C> {
         (i128::from(value.0) - expected).abs() <= 2
     }
 
-    /// The first instant, as far as looking at the middle can tell, from which on it goes otherwise.
+    /// The first instant, as far as looking at the middle can tell, from which on it goes
+    /// otherwise.
     fn broken(&self, found: &impl Fn(SimTime) -> Found<C>) -> Option<SimTime> {
         let length = self.to.since(self.from).0;
         if length <= 2 {
@@ -330,6 +338,13 @@ mod tests {
         let with = sweep(OVER, &[SimTime(300), SimTime(500)], through);
         assert_eq!(all.worst(), with.worst());
         assert!(all.parted > 0);
+    }
+
+    #[test]
+    fn candidates_beyond_need_leave_no_pieces_behind() {
+        let needed = [300, 500].map(SimTime);
+        let all = [200, 201, 300, 301, 302, 400, 401, 500, 501, 502].map(SimTime);
+        assert_eq!(sweep(OVER, &all, through), sweep(OVER, &needed, through));
     }
 
     #[test]

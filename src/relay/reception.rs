@@ -10,6 +10,7 @@
 
 use crate::channel::timeline::PREDICTION_ERROR_MAX;
 use crate::channel::{Content, Segment, Timeline};
+use crate::mpls::outage::Stretch;
 use crate::units::{SimTime, Span};
 
 /// One direction of a circuit between two relays.
@@ -52,28 +53,32 @@ impl Reception {
     /// behind the first whole one.
     #[must_use]
     pub fn new(way: Way<'_>, message: Span, recovery: Span) -> Self {
-        let mut spells = Vec::new();
+        let mut spells: Vec<Spell> = Vec::new();
         let segments = way.timeline.segments();
+        // Since the last break: the input instant that ends the first message that counts, and
+        // whether one has counted. Segments that follow each other wait for it together.
+        let (mut counted_from, mut counted) = (SimTime::ZERO, false);
         for (place, segment) in segments.iter().enumerate() {
             let Content::Data { .. } = segment.content else {
                 continue;
             };
-            let joined = place > 0 && goes_on(&segments[place - 1], segment);
+            let goes_on = place > 0 && goes_on(&segments[place - 1], segment);
             let last = place + 1 == segments.len();
-            let spell = shifted(segment, way, joined, last);
-            let needed = if joined {
-                Span::ZERO
-            } else {
-                message + recovery
-            };
-            let from = spell.output_of(spell.input_from + needed);
+            let spell = shifted(segment, way, last);
+            if !goes_on {
+                counted = false;
+                counted_from = spell.input_from + message + recovery;
+            }
+            let from = spell.output_of(counted_from);
             if from < spell.to {
                 let input_from = spell.input_at(from);
                 spells.push(Spell {
                     from,
                     input_from,
+                    joined: counted,
                     ..spell
                 });
+                counted = true;
             }
         }
         Self { message, spells }
@@ -83,6 +88,12 @@ impl Reception {
     #[must_use]
     pub fn spells(&self) -> &[Spell] {
         &self.spells
+    }
+
+    /// Whether the delay changes within a spell.
+    #[must_use]
+    pub fn drifts(&self) -> bool {
+        self.spells.iter().any(|spell| spell.rate_ppb != 0)
     }
 
     /// The spell at an instant; `None`: no message is complete there.
@@ -110,8 +121,8 @@ impl Reception {
         SimTime(spell.input_at(at).0.saturating_sub(self.message.0))
     }
 
-    /// The first instant at which a message is complete that was sampled at `sent` or later; `None`:
-    /// never.
+    /// The first instant at which a message is complete that was sampled at `sent` or later;
+    /// `None`: never.
     #[must_use]
     pub fn first_since(&self, sent: SimTime) -> Option<SimTime> {
         let place = self.spells.partition_point(|spell| {
@@ -126,6 +137,25 @@ impl Reception {
     #[must_use]
     pub fn complete_in(&self, spell: &Spell, sent: SimTime) -> SimTime {
         spell.output_of(sent + self.message).max(spell.from)
+    }
+
+    /// Stretches without a message that begin at an instant or later, ascending; what comes before
+    /// the first message is one of them.
+    pub fn gaps(&self, since: SimTime) -> impl Iterator<Item = Stretch> + '_ {
+        let first = match since {
+            SimTime::ZERO => 0,
+            _ => self.spells.partition_point(|spell| spell.to < since) + 1,
+        };
+        let gaps = (first..=self.spells.len()).map(|next| Stretch {
+            from: next
+                .checked_sub(1)
+                .map_or(SimTime::ZERO, |before| self.spells[before].to),
+            to: self
+                .spells
+                .get(next)
+                .map_or(SimTime::NEVER, |spell| spell.from),
+        });
+        gaps.filter(|gap| gap.from < gap.to)
     }
 
     /// Instants at the receiving relay at which the channel changes.
@@ -167,6 +197,23 @@ impl Spell {
         segment.input_at(at).expect("a spell of data")
     }
 
+    /// The same, not rounded: in parts of 10^9 of a picosecond.
+    ///
+    /// # Panics
+    /// If it lies before the spell.
+    #[must_use]
+    pub(super) fn input_parts_at(&self, at: SimTime) -> i128 {
+        let elapsed = i128::from(at.since(self.from).0);
+        i128::from(self.input_from.0) * 1_000_000_000
+            + elapsed * (1_000_000_000 + i128::from(self.rate_ppb))
+    }
+
+    /// Whether the delay changes within it.
+    #[must_use]
+    pub(super) fn drifts(&self) -> bool {
+        self.rate_ppb != 0
+    }
+
     /// When the bit sent at `input` is put out, if the spell lasts so long: the first instant at
     /// which [`Spell::input_at`] has reached it; not before the spell.
     #[must_use]
@@ -206,7 +253,7 @@ fn goes_on(before: &Segment, segment: &Segment) -> bool {
 }
 
 /// A segment as the relays at both ends see it.
-fn shifted(segment: &Segment, way: Way<'_>, joined: bool, last: bool) -> Spell {
+fn shifted(segment: &Segment, way: Way<'_>, last: bool) -> Spell {
     let Content::Data {
         input_from,
         rate_ppb,
@@ -225,7 +272,7 @@ fn shifted(segment: &Segment, way: Way<'_>, joined: bool, last: bool) -> Spell {
         },
         input_from: SimTime((input_from + early).0 - way.before.0),
         rate_ppb,
-        joined,
+        joined: false,
     }
 }
 
@@ -287,6 +334,28 @@ pub(crate) mod tests {
         assert_eq!(came(148), Some(152));
         assert_eq!(channel.delay_at(SimTime(120 * MS)), None);
         assert_eq!(channel.delay_at(SimTime(250 * MS)), Some(Span::from_ms(3)));
+    }
+
+    #[test]
+    fn segments_that_follow_each_other_wait_together_for_the_first_message() {
+        let data = |input_from, rate_ppb| Content::Data {
+            input_from: SimTime(input_from),
+            rate_ppb,
+        };
+        let mut line = Timeline::default();
+        line.extend(SimTime(100_000), data(0, 0));
+        // Too short for a message of 70 ns; what follows goes on at another rate.
+        line.extend(SimTime(150_000), data(200_000, 0));
+        line.extend(SimTime(300_000), data(250_000, 1));
+        let way = Way {
+            timeline: &line,
+            before: Span::ZERO,
+            after: Span::ZERO,
+        };
+        let channel = Reception::new(way, Span::from_ns(70), Span::ZERO);
+        let spells = channel.spells().iter();
+        let spells: Vec<_> = spells.map(|spell| (spell.from.0, spell.joined)).collect();
+        assert_eq!(spells, [(70_000, false), (170_000, false)]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::assumed::{AssumedObject, assumed};
 use super::comparison::{self, Comparison};
 use super::text::late_policy;
 use super::transient::{self, TransientObject};
-use super::{MODEL_VERSION, Report, SCHEMA, TOOL_VERSION};
+use super::{MODEL_VERSION, Report, SCHEMA, TOOL_VERSION, relays, requirements, searched, share};
 use crate::analysis::decomposition::BudgetParts;
 use crate::analysis::verdict::{DIRECTIONS, Judgement, NetworkDelay, extremes, shares};
 use crate::engine::StreamOutcome;
@@ -45,6 +45,14 @@ pub fn render(report: &Report<'_>) -> String {
         assumed: assumed(scenario, report.findings),
         comparisons: comparisons(report),
         transients: transient::objects(report),
+        lines_total: report.relays.as_ref().map(|_| summary.lines),
+        lines_failed: report.relays.as_ref().map(|_| summary.lines_failed),
+        lines: relays::json::lines(report),
+        relays: relays::json::relays(report),
+        faults: relays::json::faults(report),
+        searched: searched::objects(report.scenario, &report.searched, &report.designs),
+        requirements: requirements::objects(report),
+        share: share::objects(report),
     };
     let mut text = serde_json::to_string_pretty(&document).expect("plain data has a JSON form");
     text.push('\n');
@@ -71,6 +79,22 @@ struct Document<'a> {
     comparisons: Vec<ComparisonObject<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     transients: Vec<TransientObject<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lines_total: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lines_failed: Option<usize>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    lines: Vec<relays::json::LineObject<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    relays: Vec<relays::json::RelayObject<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    faults: Vec<relays::json::FaultObject<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    searched: Vec<searched::SearchedObject<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    requirements: Vec<requirements::RequirementObject<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    share: Vec<share::ShareObject<'a>>,
 }
 
 /// One direction of a circuit beside that of another.

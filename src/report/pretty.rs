@@ -1,7 +1,9 @@
 //! The report for the terminal: the worst circuit first, each failing one with why and fix.
 
 use super::text::{Align, Columns, count, harmless, signed_ms};
-use super::{Report, Summary, comparison, reasons, transient};
+use super::{
+    Report, Summary, comparison, reasons, relays, requirements, searched, share, transient,
+};
 use crate::analysis::decomposition::BudgetParts;
 use crate::analysis::verdict::{Judgement, Verdict, extremes};
 use crate::scenario::{Diagnostic, Flow, FlowStream, Severity};
@@ -43,7 +45,12 @@ const FLOWS_LISTED: usize = 12;
 #[must_use]
 pub fn render(report: &Report<'_>, style: Style) -> String {
     let mut text = String::new();
-    for line in circuit_lines(report, style) {
+    let relays = relays::pretty::line_lines(report, style)
+        .into_iter()
+        .chain(relays::pretty::relay_lines(report, style))
+        .chain(super::clearing::worst_lines(report, style));
+    let searched = searched::lines(report.scenario, &report.searched, &report.designs);
+    for line in relays.chain(searched).chain(circuit_lines(report, style)) {
         text.push_str(&line);
         text.push('\n');
     }
@@ -54,6 +61,8 @@ pub fn render(report: &Report<'_>, style: Style) -> String {
     for line in comparison::lines(report)
         .into_iter()
         .chain(transient::lines(report))
+        .chain(requirements::lines(report, style))
+        .chain(share::lines(report, style))
     {
         text.push_str(&line);
         text.push('\n');
@@ -68,7 +77,10 @@ pub fn render(report: &Report<'_>, style: Style) -> String {
     {
         text.push_str(&format!("{} {line}\n", style.warning()));
     }
-    for line in constant_lines(report) {
+    for line in constant_lines(report)
+        .into_iter()
+        .chain(relays::replay::fault_lines(report))
+    {
         text.push_str(&line);
         text.push('\n');
     }
@@ -78,7 +90,9 @@ pub fn render(report: &Report<'_>, style: Style) -> String {
 /// "1 of 14 circuits FAIL · result 7c1e…9a40 · results/altalink-pilot/"
 #[must_use]
 pub fn last_line(summary: Summary, result_hash: &str, folder: &str) -> String {
-    let Summary { circuits, failed } = summary;
+    let Summary {
+        circuits, failed, ..
+    } = summary;
     let verdict = match (circuits, failed) {
         (0, _) => "no circuits to judge".to_owned(),
         (1, 0) => "the only circuit PASSes".to_owned(),
@@ -86,11 +100,18 @@ pub fn last_line(summary: Summary, result_hash: &str, folder: &str) -> String {
         (_, 0) => format!("all {circuits} circuits PASS"),
         _ => format!("{failed} of {circuits} circuits FAIL"),
     };
+    let lines = match (summary.lines, summary.lines_failed) {
+        (0, _) => String::new(),
+        (1, 0) => " · the only line PASSes".to_owned(),
+        (1, _) => " · the only line FAILs".to_owned(),
+        (all, 0) => format!(" · all {all} lines PASS"),
+        (all, failed) => format!(" · {failed} of {all} lines FAIL"),
+    };
     let short = match (result_hash.get(..4), result_hash.get(60..)) {
         (Some(head), Some(tail)) => format!("{head}…{tail}"),
         _ => result_hash.to_owned(),
     };
-    format!("{verdict} · result {short} · {}", harmless(folder))
+    format!("{verdict}{lines} · result {short} · {}", harmless(folder))
 }
 
 /// Circuits by their worse direction: failing first, then the smallest margin, then by name.
@@ -441,6 +462,7 @@ mod tests {
             Summary {
                 circuits: 14,
                 failed: 1,
+                ..Summary::default()
             },
             &hash,
             "results/altalink-pilot/",
@@ -453,6 +475,7 @@ mod tests {
             Summary {
                 circuits: 14,
                 failed: 0,
+                ..Summary::default()
             },
             &hash,
             "r/",

@@ -1,7 +1,7 @@
 //! Why a circuit fails and what would mend it, in a line each.
 
 use super::text::{count, rate};
-use super::{Report, drift};
+use super::{Report, drift, relays};
 use crate::analysis::decomposition::edge_delay;
 use crate::analysis::fix::{cheapest, largest_part};
 use crate::analysis::verdict::{FailCause, Judgement};
@@ -32,6 +32,8 @@ pub fn lines(
         FailCause::NoStart => {
             lines.push(("fix", "a longer run: the jitter buffer never filled".into()));
         }
+        // What mends them is told with the relays.
+        FailCause::Asymmetry | FailCause::RelayUnwanted | FailCause::RelayLate => {}
         FailCause::Stale => lines.push((
             "fix",
             "a larger `allowed`, a shorter heartbeat, or no loss where frames are dropped".into(),
@@ -95,6 +97,9 @@ fn why(report: &Report<'_>, circuit: &Circuit, row: &Judgement, cause: FailCause
             "the state was stale {} times: no frame came while the last one counted",
             count(counts.stale)
         ),
+        FailCause::Asymmetry | FailCause::RelayUnwanted | FailCause::RelayLate => {
+            relays::reason(report, row.circuit, cause)
+        }
     }
 }
 

@@ -14,13 +14,13 @@ pub struct ClockMap {
 
 /// Where the two do not run alike.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Break {
+pub(super) struct Break {
     /// Simulated instant.
-    at: SimTime,
+    pub at: SimTime,
     /// Real time that is left out there.
-    skipped: Span,
+    pub skipped: Span,
     /// Simulated time from there on in which real time stands.
-    added: Span,
+    pub added: Span,
 }
 
 impl ClockMap {
@@ -60,6 +60,11 @@ impl ClockMap {
         Self {
             breaks: kept.copied().collect(),
         }
+    }
+
+    /// Where the two do not run alike, ascending.
+    pub(super) fn breaks(&self) -> &[Break] {
+        &self.breaks
     }
 
     fn push(&mut self, new: Break) {

@@ -5,10 +5,12 @@
 //! without queues ([`passage`], [`phase`], [`reach`]) is exact on the queue-free network.
 
 pub mod clock_map;
+pub mod clocks;
 pub mod gaps;
 pub mod passage;
 pub mod phase;
 pub mod reach;
+pub mod real_time;
 pub mod ring;
 pub mod severity;
 pub mod stages;
@@ -22,6 +24,7 @@ pub use gaps::{Gaps, Hole};
 pub use passage::Piece;
 pub use phase::WorstPhase;
 pub use reach::{Reach, Way};
+pub use real_time::in_real_time;
 pub use ring::Ring;
 pub use severity::Severity;
 pub use stages::{Direction, StageJudgement};

@@ -52,28 +52,6 @@ impl Reach {
     }
 }
 
-/// What a differential relay that halves the round trip makes of an asymmetry: for display only.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct FalseDifferential {
-    /// How far the currents of both ends seem apart, degrees: half the asymmetry at the frequency
-    /// of the system (10.8° per millisecond at 60 Hz).
-    pub degrees: f64,
-    /// Differential current as a share of the current: 2 · sin(angle / 2).
-    pub share: f64,
-}
-
-impl FalseDifferential {
-    /// Of an asymmetry in picoseconds.
-    #[must_use]
-    pub fn of(asymmetry_ps: i64, frequency_hz: u64) -> Self {
-        let degrees = asymmetry_ps.unsigned_abs() as f64 * 1e-12 * 180.0 * frequency_hz as f64;
-        Self {
-            degrees,
-            share: 2.0 * (degrees.to_radians() / 2.0).sin().abs(),
-        }
-    }
-}
-
 /// Delays between both interfaces.
 #[derive(Clone, Copy)]
 struct Delays {
@@ -148,21 +126,5 @@ mod tests {
         let spared = pieces(&[1200]);
         let reach = Reach::of([way(&hit, 1000), way(&spared, 1000)]).unwrap();
         assert_eq!(reach.asymmetry_ps, 800_000_000);
-    }
-
-    #[test]
-    fn an_asymmetry_shows_as_differential_current() {
-        // TV27 and TV28.
-        for (asymmetry_us, hz, degrees, share) in [
-            (1500, 60, 16.2, 0.28180),
-            (1500, 50, 13.5, 0.23507),
-            (750, 60, 8.1, 0.14125),
-            (-1000, 60, 10.8, 0.18822),
-            (800, 60, 8.64, 0.15065),
-        ] {
-            let seen = FalseDifferential::of(asymmetry_us * 1_000_000, hz);
-            assert!((seen.degrees - degrees).abs() < 1e-9, "{seen:?}");
-            assert!((seen.share - share).abs() < 5e-6, "{seen:?}");
-        }
     }
 }

@@ -1,11 +1,30 @@
 //! What relays make of a run: every instant at which a fault may begin, every protection, every line.
 
+mod channels;
+mod clearing;
+mod course;
+pub mod drawn;
+pub mod replay;
+pub mod restart;
+mod run;
+pub mod searched;
+mod unwanted;
+mod why;
+
+pub use channels::inceptions;
+pub use course::courses;
+pub use replay::{EndSteps, Ended, Replay, Steps, replay};
+pub use restart::Restart;
+pub use run::{Judged, RunJudgement, Scope, before, verdicts};
+pub use why::{Why, why};
+
 use crate::channel::Timeline;
-use crate::engine::Outcome;
 use crate::mpls::outage::Stretch;
-use crate::relay::{End, Place, Way};
+use crate::relay::{End, Place};
 use crate::scenario::Scenario;
 use crate::units::{SimTime, Span};
+use channels::Reader;
+use clearing::Swept;
 
 /// The channels of a run as relays see them: per circuit a→z and z→a; `None` where no relay stands
 /// at a circuit, or its channel cannot be read as a timeline.
@@ -136,7 +155,7 @@ pub struct LineJudgement {
     /// Groups A and B; `None` where no circuit belongs to it.
     pub groups: [Option<GroupJudgement>; 2],
     /// Both groups together: at each end the earlier trip.
-    pub cleared: Option<Cleared>,
+    pub cleared: Cleared,
     /// Whether every inception is cleared in time by one group at least, and nothing trips unwanted.
     pub ok: bool,
 }
@@ -148,48 +167,193 @@ pub struct GroupJudgement {
     pub cleared: Cleared,
     /// Of all its circuits.
     pub unwanted: Vec<Unwanted>,
-    /// Whether it clears every fault in time and trips for nothing else.
+    /// Whether it clears every fault in time.
+    pub in_time: bool,
+    /// Whether it does, and trips for nothing else.
     pub ok: bool,
     /// The circuit that is slow, or trips unwanted, where it is not ok.
     pub blame: Option<usize>,
 }
 
-impl Channel {
-    /// As relays see it.
-    #[must_use]
-    pub fn way(&self) -> Way<'_> {
-        Way {
-            timeline: &self.timeline,
-            before: self.before,
-            after: self.after,
-        }
-    }
-}
-
-impl Channels {
-    /// Those of a run.
-    #[must_use]
-    pub fn of_run(scenario: &Scenario, outcome: &Outcome) -> Self {
-        let _ = (scenario, outcome);
-        Self::default()
-    }
-}
-
 /// The protections of every line over inceptions in a stretch: circuits in order of (line, group,
-/// name).
+/// name). Circuits whose channel cannot be read are left out.
+///
+/// # Panics
+/// If the stretch has no length.
 #[must_use]
 pub fn protections(
     scenario: &Scenario,
     channels: &Channels,
     over: Stretch,
 ) -> Vec<ProtectionJudgement> {
-    let _ = (scenario, channels, over);
-    Vec::new()
+    let lines = 0..scenario.relays.lines.len();
+    let all = lines.flat_map(|line| Protected::of(scenario, channels, line, over).judgements);
+    all.collect()
 }
 
-/// Every line over inceptions in a stretch, in order of name.
+/// Every line over inceptions in a stretch, in order of name; those are left out none of whose
+/// channels can be read.
+///
+/// # Panics
+/// If the stretch has no length.
 #[must_use]
 pub fn lines(scenario: &Scenario, channels: &Channels, over: Stretch) -> Vec<LineJudgement> {
-    let _ = (scenario, channels, over);
-    Vec::new()
+    let lines = 0..scenario.relays.lines.len();
+    let all = lines.map(|line| Protected::of(scenario, channels, line, over));
+    all.filter_map(|protected| protected.line()).collect()
 }
+
+/// The protections of one line, and what comes of them together.
+pub(crate) struct Protected<'a> {
+    scenario: &'a Scenario,
+    line: usize,
+    over: Stretch,
+    readers: Vec<Reader<'a>>,
+    /// One per reader.
+    swept: Vec<Swept>,
+    /// One per reader.
+    pub(crate) judgements: Vec<ProtectionJudgement>,
+}
+
+impl<'a> Protected<'a> {
+    /// Works out every protection of a line on its own.
+    pub(crate) fn of(
+        scenario: &'a Scenario,
+        channels: &'a Channels,
+        line: usize,
+        over: Stretch,
+    ) -> Self {
+        let readers = Reader::of_line(scenario, channels, line);
+        let mut swept = Vec::with_capacity(readers.len());
+        let mut judgements = Vec::with_capacity(readers.len());
+        for reader in &readers {
+            let alone = Swept::of(&[reader], over);
+            let course = reader.course(over);
+            let unwanted = unwanted::of(reader, course.as_ref(), over);
+            judgements.push(ProtectionJudgement {
+                circuit: reader.circuit,
+                line,
+                cleared: alone.cleared,
+                ok: alone.ok && unwanted.is_empty(),
+                unwanted,
+                course: course.map(|course| course.summary),
+            });
+            swept.push(alone);
+        }
+        Self {
+            scenario,
+            line,
+            over,
+            readers,
+            swept,
+            judgements,
+        }
+    }
+
+    /// What they are together; `None` where there are none.
+    pub(crate) fn line(&self) -> Option<LineJudgement> {
+        let groups = [0, 1].map(|group| self.group(group));
+        let every = |_: &Reader<'_>| true;
+        let (cleared, in_time) = match &groups {
+            // What one group does alone need not be worked out again.
+            [Some(only), None] | [None, Some(only)] => (only.cleared, only.in_time),
+            [None, None] => return None,
+            _ => self.together(every).map(|all| (all.cleared, all.ok))?,
+        };
+        let unwanted = groups.iter().flatten().any(|one| !one.unwanted.is_empty());
+        Some(LineJudgement {
+            line: self.line,
+            over: self.over,
+            cleared,
+            ok: in_time && !unwanted,
+            groups,
+        })
+    }
+
+    fn group(&self, group: usize) -> Option<GroupJudgement> {
+        let members = &self.scenario.relays.lines[self.line].groups[group];
+        let all = self.together(|reader| members.contains(&reader.circuit))?;
+        let judged = self.judgements.iter();
+        let judged = judged.filter(|one| members.contains(&one.circuit));
+        let unwanted: Vec<Unwanted> = judged.flat_map(|one| one.unwanted.clone()).collect();
+        let blame = match (all.ok, unwanted.first()) {
+            (true, None) => None,
+            (true, Some(first)) => Some(first.circuit),
+            (false, _) => Some(all.slowest),
+        };
+        Some(GroupJudgement {
+            cleared: all.cleared,
+            in_time: all.ok,
+            ok: all.ok && unwanted.is_empty(),
+            unwanted,
+            blame,
+        })
+    }
+
+    /// Some of them together: those that are there for faults on the line, or, where none is, the
+    /// transfer trips.
+    fn together(&self, of: impl Fn(&Reader<'_>) -> bool) -> Option<Swept> {
+        let places = 0..self.readers.len();
+        let mut places: Vec<usize> = places.filter(|at| of(&self.readers[*at])).collect();
+        let clears = |at: &usize| self.readers[*at].protection.clears_faults();
+        if places.iter().any(clears) {
+            places.retain(clears);
+        }
+        match places.as_slice() {
+            [] => None,
+            [alone] => Some(self.swept[*alone]),
+            all => {
+                let readers: Vec<&Reader<'_>> = all.iter().map(|at| &self.readers[*at]).collect();
+                Some(Swept::of(&readers, self.over))
+            }
+        }
+    }
+}
+
+impl Clearing {
+    /// The token used in files.
+    #[must_use]
+    pub fn token(self) -> &'static str {
+        match self {
+            Self::InTime => "in-time",
+            Self::Late => "late",
+            Self::Backup => "backup",
+            Self::Never => "never",
+        }
+    }
+}
+
+impl UnwantedKind {
+    /// All, in order.
+    pub const ALL: [Self; 3] = [Self::Overtrip, Self::Misoperation, Self::FalseTrip];
+
+    /// The token used in files.
+    #[must_use]
+    pub fn token(self) -> &'static str {
+        match self {
+            Self::Overtrip => "overtrip",
+            Self::Misoperation => "misoperation",
+            Self::FalseTrip => "false-trip",
+        }
+    }
+}
+
+impl LineJudgement {
+    /// Which groups do what they should: "both", "A", "B" or "none".
+    #[must_use]
+    pub fn state(&self) -> &'static str {
+        match self
+            .groups
+            .each_ref()
+            .map(|group| group.as_ref().is_some_and(|one| one.ok))
+        {
+            [true, true] => "both",
+            [true, false] => "A",
+            [false, true] => "B",
+            [false, false] => "none",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@ use super::{CaseResult, DirectionResult, Manner, Prepared, Study, direct};
 use crate::analysis::decomposition::{configured_slack, edge_delay, packetization};
 use crate::analysis::enumeration::{FailureCase, joined};
 use crate::analysis::failures::Way;
+use crate::analysis::failures::clocks::clocks;
 use crate::analysis::failures::gaps::{common, holes, packet_holes};
 use crate::analysis::failures::passage::{first_of, pieces};
 use crate::analysis::failures::phase::worst_phase;
@@ -21,8 +22,8 @@ use crate::topology::Carries;
 use crate::units::{SimTime, Span};
 
 /// A run of one case under one phase of detection.
-struct Run<'p> {
-    prepared: &'p Prepared,
+pub(super) struct Run<'p> {
+    pub(super) prepared: &'p Prepared,
     plan: Plan,
     outcome: Outcome,
 }
@@ -55,11 +56,13 @@ impl Study<'_> {
             (used || place == 0).then(|| self.run(&prepared[place], &searched))
         };
         let runs: Vec<Option<Run<'_>>> = (0..prepared.len()).map(run).collect();
+        let run_of = |one: &Searched| runs[one.prepared].as_ref().expect("it was run");
         let mut directions = Vec::with_capacity(2 * self.scenario.circuits.len());
         for (circuit, searched) in searched.iter().enumerate() {
-            let run = runs[searched.prepared].as_ref().expect("it was run");
-            directions.extend(self.circuit(case, circuit, run, searched));
+            directions.extend(self.circuit(case, circuit, run_of(searched), searched));
         }
+        let own: Vec<&Run<'_>> = searched.iter().map(run_of).collect();
+        let (lines, channels) = self.lines(&directions, &own);
         let Manner { keep, .. } = self.manner;
         let told = if keep {
             story(self.scenario, &prepared[0])
@@ -71,6 +74,17 @@ impl Study<'_> {
             simulated: true,
             failed: self.failed(),
             directions,
+            replays: if keep {
+                self.replays(&lines, &channels)
+            } else {
+                Vec::new()
+            },
+            curves: if keep {
+                self.curves(&lines, &channels)
+            } else {
+                Vec::new()
+            },
+            lines,
             timetable: keep.then(|| prepared[0].timetable.clone()),
             story: told,
         }
@@ -171,7 +185,7 @@ impl Study<'_> {
         // Time that is not simulated makes only those holes longer in which no packet gets through:
         // an underrun of a buffer that spans it lasts no longer for it.
         let timetable = &run.prepared.timetable;
-        let clocks = [0, 1].map(|way| match &packet[way] {
+        let seen = [0, 1].map(|way| match &packet[way] {
             _ if !touched[way] => ClockMap::default(),
             Some(holes) => timetable.clock.within(holes),
             None => timetable.clock.clone(),
@@ -181,7 +195,7 @@ impl Study<'_> {
             Direction {
                 timeline: &lines[way],
                 bins: bins[way],
-                clock: &clocks[way],
+                clock: &seen[way],
                 conversion: circuit.interface.delay(),
                 edge: emulation.map_or(Span::ZERO, |settings| edge_delay(settings, way)),
                 slack: emulation.map_or(Span::ZERO, |settings| configured_slack(settings, way)),
@@ -198,7 +212,7 @@ impl Study<'_> {
                 self.calm_stage(&mut stages[0], index, way);
             }
             let timeline = lines.next().expect("two directions");
-            let mut gaps = self.gaps(circuit, way, run, (&timeline, &clocks[way], &packet[way]));
+            let mut gaps = self.gaps(circuit, way, run, (&timeline, &seen[way], &packet[way]));
             let cut_off = self.cut_off(case, circuit, way);
             if cut_off {
                 // No protection brings it back: that the element is repaired in the end is no
@@ -207,6 +221,17 @@ impl Study<'_> {
                 stages[Stage::During as usize].delay_max = None;
             }
             let worst = searched.ways[way].as_ref();
+            let clocks = self.manner.keep.then(|| {
+                let mut holes = holes(&timeline);
+                holes.retain(|hole| hole.from >= self.failed() && hole.from < timetable.end);
+                let packet = packet[way].as_deref().unwrap_or(&[]);
+                let packet = packet
+                    .iter()
+                    .copied()
+                    .filter(|hole| hole.from >= self.failed());
+                let packet: Vec<Stretch> = packet.collect();
+                clocks(&gaps, (&holes, &packet), (&seen[way], &timetable.clock))
+            });
             let result = DirectionResult {
                 circuit: index,
                 direction: way,
@@ -214,6 +239,7 @@ impl Study<'_> {
                 detection: self.detection(circuit, way, run.prepared),
                 touched: touched[way],
                 gaps,
+                clocks,
                 queue_free: worst.map(|worst| worst.gaps),
                 boundary: worst.map(|worst| worst.boundary),
                 reach,
@@ -225,7 +251,7 @@ impl Study<'_> {
         })
     }
 
-    fn timeline(&self, (index, way): (usize, usize), run: &Run<'_>) -> Timeline {
+    pub(super) fn timeline(&self, (index, way): (usize, usize), run: &Run<'_>) -> Timeline {
         let circuit = &self.scenario.circuits[index];
         match outcome(circuit, way, run) {
             Some(stream) => {
@@ -249,7 +275,12 @@ impl Study<'_> {
     }
 
     /// When no packet of a direction gets through, in real time; `None` where no packets carry it.
-    fn packet_holes(&self, circuit: &Circuit, way: usize, run: &Run<'_>) -> Option<Vec<Stretch>> {
+    pub(super) fn packet_holes(
+        &self,
+        circuit: &Circuit,
+        way: usize,
+        run: &Run<'_>,
+    ) -> Option<Vec<Stretch>> {
         let holes = |stream: StreamId| {
             let routing = &run.prepared.routed[stream.0 as usize].routing;
             packet_holes(routing, &run.prepared.failing)
@@ -367,6 +398,7 @@ impl Study<'_> {
                 detection: None,
                 touched: false,
                 gaps: direct::NONE,
+                clocks: None,
                 queue_free: None,
                 boundary: None,
                 reach: (settings.is_some() || circuit.directions[0].stream().is_none()).then(
@@ -387,6 +419,9 @@ impl Study<'_> {
             simulated: false,
             failed: self.failed(),
             directions: self.steady.iter().map(direction).collect(),
+            lines: self.calm_lines(),
+            replays: Vec::new(),
+            curves: Vec::new(),
             timetable: None,
             story: Vec::new(),
         }

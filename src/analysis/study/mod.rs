@@ -6,6 +6,7 @@
 mod case;
 mod detours;
 mod direct;
+pub mod lines;
 mod prepared;
 pub mod story;
 
@@ -14,10 +15,14 @@ use std::num::NonZeroUsize;
 use rayon::prelude::*;
 
 pub use self::detours::Detours;
+use self::lines::Calm;
+pub use self::lines::{LineCurves, LineResult, LineState, Met};
 use self::prepared::Prepared;
 pub use self::story::Told;
 use super::enumeration::FailureCase;
+use super::failures::clocks::Clocks;
 use super::failures::{Gaps, Pace, Reach, Severity, StageJudgement, Timetable};
+use super::relays::Replay;
 use super::verdict::{Judgement, Verdict, judge};
 use crate::channel::Timeline;
 use crate::engine::{EngineKind, Options, Outcome, SharedArrivals, run};
@@ -58,6 +63,7 @@ pub struct Study<'a> {
     pace: Pace,
     tunnels: Vec<Tunnel>,
     arrivals: SharedArrivals,
+    calm_relays: Calm,
     /// How long a relay is silent after its channel is back.
     recovery: Span,
 }
@@ -74,6 +80,13 @@ pub struct CaseResult {
     pub failed: SimTime,
     /// Per circuit in order of name: a→z, then z→a.
     pub directions: Vec<DirectionResult>,
+    /// Lines whose protection can be judged, in order of name.
+    pub lines: Vec<LineResult>,
+    /// Of lines that it meets, what both ends do about the fault that lasts longest while the
+    /// failure happens; kept as [`Manner::keep`] says.
+    pub replays: Vec<Replay>,
+    /// Of these lines, how long faults around the failure last; kept as [`Manner::keep`] says.
+    pub curves: Vec<LineCurves>,
     /// Where stages lie in the simulated run; kept as [`Manner::keep`] says.
     pub timetable: Option<Timetable>,
     /// What happened, in order of time; kept as [`Manner::keep`] says.
@@ -96,6 +109,8 @@ pub struct DirectionResult {
     pub touched: bool,
     /// Holes.
     pub gaps: Gaps,
+    /// Where they lie, in real time; kept as [`Manner::keep`] says.
+    pub clocks: Option<Clocks>,
     /// The holes at the worst phase on the queue-free network; `None` where none was searched.
     pub queue_free: Option<Gaps>,
     /// The first packet boundary that was simulated, where it was searched.
@@ -152,11 +167,12 @@ impl DirectionResult {
 }
 
 impl CaseResult {
-    /// FAIL where any direction of any circuit fails.
+    /// FAIL where any direction of any circuit fails, or the protection of any line.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         let verdicts = self.directions.iter().map(DirectionResult::verdict);
-        verdicts.min().unwrap_or(Verdict::Pass)
+        let lines = self.lines.iter().map(|line| line.verdict);
+        verdicts.chain(lines).min().unwrap_or(Verdict::Pass)
     }
 }
 
@@ -178,6 +194,7 @@ impl<'a> Study<'a> {
         Self {
             scenario,
             steady: judge(scenario, &outcome),
+            calm_relays: Calm::of(scenario, &outcome),
             calm: outcome,
             manner,
             pace,
@@ -224,6 +241,12 @@ impl<'a> Study<'a> {
             all.extend(tunnel.turn_backs().into_iter().map(one));
         }
         all
+    }
+
+    /// A line in normal operation; `None` where its channels cannot be read.
+    #[must_use]
+    pub fn steady_line(&self, line: usize) -> Option<&LineState> {
+        self.calm_relays.lines.get(line)?.as_ref()
     }
 
     /// When the element of every case fails.

@@ -1,11 +1,16 @@
 //! Schemes that send commands: PUTT, POTT, DCB, DCUB, DUTT and DTT.
 
+mod instants;
+mod logic;
 pub mod profiles;
+mod seen;
 
+use self::logic::Case;
 use super::command::Command;
-use super::fault::{Answer, Fault};
+use super::fault::{Answer, End, Fault};
 use super::line::Line;
 use super::reception::Reception;
+use crate::mpls::outage::Stretch;
 use crate::units::{SimTime, Span};
 
 /// Which scheme.
@@ -17,7 +22,8 @@ pub enum Scheme {
     Pott,
     /// Directional comparison blocking: the reverse zone keys; its absence lets zone 2 trip.
     Dcb,
-    /// Directional comparison unblocking: as permissive overreach, and loss of guard opens a window.
+    /// Directional comparison unblocking: as permissive overreach, and loss of guard opens a
+    /// window.
     Dcub,
     /// Direct underreach: zone 1 keys; what is received trips.
     Dutt,
@@ -41,15 +47,17 @@ pub struct Settings {
     /// Delay of zone 2 behind its pickup.
     pub zone2_delay: Span,
     /// Coordination: how long zone 2 waits for a block, or for the command, behind its pickup.
+    /// Where what is received trips by itself: how long it must have stood.
     pub coordination: Span,
     /// A command is keyed at least so long.
     pub send_minimum: Span,
     /// A block that goes is held so long.
     pub block_extension: Span,
-    /// After the reverse zone has reset, permission does not count for so long (current reversal).
+    /// After the reverse zone has dropped, comparison does not trip for so long (current reversal).
     pub reversal_guard: Span,
-    /// An end that is too weak to pick up; the other's command is echoed there.
-    pub weak: Option<super::fault::End>,
+    /// An end that is too weak for its forward zones to pick up; with POTT and DCUB the other's
+    /// command is echoed there.
+    pub weak: Option<End>,
     /// From a command received at the weak end to its echo.
     pub echo_delay: Span,
     /// DCUB: a guard lost for so long opens the window.
@@ -60,17 +68,47 @@ pub struct Settings {
 
 impl Settings {
     /// What both ends do about a fault. `ways`: a→z, z→a.
+    ///
+    /// To a transfer trip a fault on the line is the want of it: both ends that carry commands key
+    /// at [`Fault::at`].
     #[must_use]
     pub fn answer(&self, ways: &[Reception; 2], line: &Line, fault: Fault) -> Answer {
-        let _ = (ways, line, fault);
-        Answer::default()
+        Case::new(self, ways, line, fault).answer()
     }
 
-    /// See [`super::Protection::instants`].
+    /// Trips within a stretch though there is no fault and nobody keys, in order of (beginning,
+    /// end): how long each command stands that makes one. Only what trips on receipt alone can do
+    /// so. `ways`: a→z, z→a.
     #[must_use]
-    pub fn instants(&self, ways: &[Reception; 2], line: &Line) -> Vec<SimTime> {
-        let _ = (ways, line);
-        Vec::new()
+    pub fn unwanted_without_fault(
+        &self,
+        ways: &[Reception; 2],
+        over: Stretch,
+    ) -> Vec<(End, Stretch)> {
+        if !self.scheme.is_direct() {
+            return Vec::new();
+        }
+        let stand = self.coordination;
+        let mut all = Vec::new();
+        for end in End::BOTH {
+            let from = end.other().index();
+            if !self.directions[from] {
+                continue;
+            }
+            let window = Stretch {
+                from: SimTime(over.from.0.saturating_sub(stand.0)),
+                to: over.to,
+            };
+            let heard = self.command.received(&ways[from], &[], window);
+            let trips = logic::stood(heard, stand).into_iter();
+            let trips = trips.filter(|on| on.to > over.from).map(|on| Stretch {
+                from: on.from.max(over.from),
+                ..on
+            });
+            all.extend(trips.map(|on| (end, on)));
+        }
+        all.sort_unstable_by_key(|(end, on)| (on.from, *end));
+        all
     }
 }
 
@@ -85,6 +123,12 @@ impl Scheme {
         Self::Dtt,
     ];
 
+    /// Whether what is received trips, without a look at the own zones.
+    #[must_use]
+    pub fn is_direct(self) -> bool {
+        matches!(self, Self::Dutt | Self::Dtt)
+    }
+
     /// The word in files and reports.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -98,3 +142,6 @@ impl Scheme {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

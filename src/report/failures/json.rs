@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Counts, FailuresReport, SCHEMA};
+use super::{Counts, FailuresReport, SCHEMA, lines};
 use crate::analysis::failures::StageJudgement;
 use crate::analysis::study::{CaseResult, DirectionResult, Told, TurnBack};
 use crate::analysis::verdict::DIRECTIONS;
@@ -15,7 +15,7 @@ use crate::units::Span;
 #[must_use]
 pub fn render(report: &FailuresReport<'_>) -> String {
     let scenario = report.scenario();
-    let case = |case| CaseObject::new(scenario, case);
+    let case = |case| CaseObject::new(report, case);
     let turns_back = report.study.turns_back();
     let document = Document {
         schema: SCHEMA,
@@ -27,6 +27,7 @@ pub fn render(report: &FailuresReport<'_>) -> String {
         cases: report.cases.iter().map(case).collect(),
         counts: report.counts(),
         turns_back: turns_back.iter().map(turn_back).collect(),
+        lines: lines::json::steady_lines(report),
         name: &scenario.name,
         topology: &scenario.topology_name,
         preset: scenario.preset,
@@ -50,6 +51,8 @@ struct Document<'a> {
     #[serde(flatten)]
     counts: Counts,
     turns_back: Vec<TurnBackObject<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    lines: Vec<lines::json::SteadyObject<'a>>,
     name: &'a str,
     topology: &'a str,
     preset: &'a str,
@@ -66,6 +69,8 @@ struct CaseObject<'a> {
     verdict: &'a str,
     simulated: bool,
     circuits: Vec<DirectionObject<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    lines: Vec<lines::json::LineObject<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     steps: Vec<StepObject<'a>>,
 }
@@ -128,7 +133,8 @@ struct TurnBackObject<'a> {
 }
 
 impl<'a> CaseObject<'a> {
-    fn new(scenario: &'a Scenario, case: &'a CaseResult) -> Self {
+    fn new(report: &'a FailuresReport<'_>, case: &'a CaseResult) -> Self {
+        let scenario = report.scenario();
         let step = |told: &'a Told| {
             let after = i128::from(told.at.0) - i128::from(case.failed.0);
             StepObject {
@@ -146,6 +152,7 @@ impl<'a> CaseObject<'a> {
             verdict: case.verdict().word(),
             simulated: case.simulated,
             circuits: case.directions.iter().map(direction).collect(),
+            lines: lines::json::lines(report, case),
             steps: case.story.iter().map(step).collect(),
         }
     }

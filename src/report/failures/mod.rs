@@ -1,6 +1,7 @@
 //! What a person or a machine reads of a study of failures.
 
 pub mod json;
+pub mod lines;
 pub mod pretty;
 pub mod side_by_side;
 pub mod tables;
@@ -10,7 +11,8 @@ use serde::Serialize;
 use super::folder::sealed;
 use super::manifest::{self, Head, Output};
 use super::sha256_hex;
-use crate::analysis::study::{CaseResult, Study};
+use super::svg::plots;
+use crate::analysis::study::{CaseResult, LineResult, Study};
 use crate::analysis::verdict::Verdict;
 use crate::scenario::{Diagnostic, Scenario};
 
@@ -32,7 +34,10 @@ pub struct FailuresReport<'a> {
     pub replay: &'a str,
     /// Content of `cases.csv`.
     pub cases_csv: String,
-    /// SHA-256 of `cases.csv`; hex.
+    /// Content of `relays.csv` and `lines.csv`; `None` where no line can be judged.
+    pub lines_csv: Option<[String; 2]>,
+    /// SHA-256 over `cases.csv` and, where there are lines, `relays.csv` and `lines.csv`, in this
+    /// order; hex.
     pub result_hash: String,
 }
 
@@ -47,6 +52,20 @@ pub struct Counts {
     pub circuits_total: usize,
     /// Of these, such that fail in any stage of any case.
     pub circuits_failed: usize,
+    /// The same of lines; `None` where none can be judged.
+    #[serde(flatten)]
+    pub lines: Option<LineCounts>,
+}
+
+/// How many lines there are and how many fail.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Debug)]
+pub struct LineCounts {
+    /// Lines that can be judged.
+    pub lines_total: usize,
+    /// Of these, such that fail in any case, or in normal operation.
+    pub lines_failed: usize,
+    /// Cases in which any line fails.
+    pub line_cases_failed: usize,
 }
 
 impl<'a> FailuresReport<'a> {
@@ -58,16 +77,27 @@ impl<'a> FailuresReport<'a> {
         findings: &'a [Diagnostic],
         replay: &'a str,
     ) -> Self {
-        let cases_csv = tables::cases(study.scenario, cases);
-        Self {
+        let mut report = Self {
             study,
             formula,
             cases,
             findings,
             replay,
-            result_hash: sha256_hex(cases_csv.as_bytes()),
-            cases_csv,
+            cases_csv: tables::cases(study.scenario, cases),
+            lines_csv: None,
+            result_hash: String::new(),
+        };
+        if lines::steady(&report).next().is_some() {
+            let tables = [
+                lines::tables::relays(&report),
+                lines::tables::lines(&report),
+            ];
+            report.lines_csv = Some(tables);
         }
+        let mut hashed = report.cases_csv.clone();
+        hashed.extend(report.lines_csv.iter().flatten().map(String::as_str));
+        report.result_hash = sha256_hex(hashed.as_bytes());
+        report
     }
 
     /// The scenario studied.
@@ -90,7 +120,30 @@ impl<'a> FailuresReport<'a> {
             cases_failed: self.cases.iter().filter(fails).count(),
             circuits_total: circuits,
             circuits_failed: failed.into_iter().filter(|failed| *failed).count(),
+            lines: self.line_counts(),
         }
+    }
+
+    fn line_counts(&self) -> Option<LineCounts> {
+        let mut failed: Vec<(usize, bool)> = lines::steady(self)
+            .map(|state| (state.line.line, state.verdict() == Verdict::Fail))
+            .collect();
+        if failed.is_empty() {
+            return None;
+        }
+        let fails = |result: &LineResult| result.verdict == Verdict::Fail;
+        for result in self.cases.iter().flat_map(|case| &case.lines) {
+            let place = failed.binary_search_by_key(&result.line, |(line, _)| *line);
+            if let (Ok(place), true) = (place, fails(result)) {
+                failed[place].1 = true;
+            }
+        }
+        let cases = self.cases.iter();
+        Some(LineCounts {
+            lines_total: failed.len(),
+            lines_failed: failed.iter().filter(|(_, failed)| *failed).count(),
+            line_cases_failed: cases.filter(|case| case.lines.iter().any(fails)).count(),
+        })
     }
 }
 
@@ -99,19 +152,23 @@ impl<'a> FailuresReport<'a> {
 #[must_use]
 pub fn files(report: &FailuresReport<'_>) -> Vec<Output> {
     let scenario = report.scenario();
-    let text = |name, content: &str| Output {
-        name,
+    let text = |name: &'static str, content: &str| Output {
+        name: name.into(),
         content: content.as_bytes().to_vec(),
     };
     let mut outputs = vec![
         text("scenario.toml", &scenario.expanded),
         text("cases.csv", &report.cases_csv),
     ];
+    if let Some([relays, lines]) = &report.lines_csv {
+        outputs.extend([text("relays.csv", relays), text("lines.csv", lines)]);
+    }
     if report.cases.iter().any(|case| case.timetable.is_some()) {
         let steps = tables::steps(scenario, report.cases);
         let timelines = tables::timelines(scenario, report.cases);
         outputs.push(text("steps.csv", &steps));
         outputs.push(text("timelines.csv", &timelines));
+        outputs.extend(plots::of_cases(scenario, report.cases));
     }
     let head = Head {
         schema: SCHEMA,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Counts, FailuresReport, side_by_side};
+use super::{Counts, FailuresReport, LineCounts, lines, side_by_side};
 use crate::analysis::failures::severity::worst;
 use crate::analysis::study::{CaseResult, DirectionResult};
 use crate::analysis::verdict::Verdict;
@@ -12,7 +12,7 @@ use crate::scenario::{Diagnostic, Severity};
 use crate::units::Span;
 
 /// Arrows of the two directions.
-const ARROWS: [&str; 2] = ["a→z", "z→a"];
+pub(super) const ARROWS: [&str; 2] = ["a→z", "z→a"];
 
 /// How many lines of one list are shown.
 const LISTED: usize = 12;
@@ -20,19 +20,22 @@ const LISTED: usize = 12;
 /// Everything but the last line; the `most` worst rows.
 #[must_use]
 pub fn render(report: &FailuresReport<'_>, most: usize, style: Style) -> String {
-    let mut lines = vec![format!("  {}", report.formula)];
-    lines.extend(summary_lines(report));
-    lines.extend(worst_lines(report, most, style));
-    lines.extend(side_by_side::lines(report));
-    lines.extend(story_lines(report));
-    lines.extend(cut_off_lines(report));
-    lines.extend(turn_back_lines(report));
-    lines.extend(finding_lines(report.findings, style));
-    lines.extend(closing_lines(report));
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    let mut text = lines::pretty::table(report, most, style);
+    text.push(format!("  {}", report.formula));
+    text.extend(summary_lines(report));
+    text.extend(worst_lines(report, most, style));
+    text.extend(side_by_side::lines(report));
+    text.extend(lines::pretty::replays(report));
+    text.extend(story_lines(report));
+    text.extend(cut_off_lines(report));
+    text.extend(turn_back_lines(report));
+    text.extend(finding_lines(report.findings, style));
+    text.extend(closing_lines(report));
+    text.iter().map(|line| format!("{line}\n")).collect()
 }
 
-/// "12 of 59 cases FAIL, 3 of 14 circuits · result 7c1e…9a40 · results/pilot-failures/".
+/// "12 of 59 cases FAIL, 3 of 14 circuits · 2 of 5 lines FAIL in 7 cases · result 7c1e…9a40 ·
+/// results/pilot-failures/"; nothing of lines where none can be judged.
 #[must_use]
 pub fn last_line(counts: Counts, result_hash: &str, folder: &str) -> String {
     let verdict = match counts {
@@ -45,11 +48,23 @@ pub fn last_line(counts: Counts, result_hash: &str, folder: &str) -> String {
             counts.cases_failed, counts.cases_total, counts.circuits_failed, counts.circuits_total
         ),
     };
+    let lines = match counts.lines {
+        None => String::new(),
+        Some(LineCounts {
+            lines_total,
+            lines_failed: 0,
+            ..
+        }) => format!(" · all {lines_total} lines PASS"),
+        Some(counts) => format!(
+            " · {} of {} lines FAIL in {} cases",
+            counts.lines_failed, counts.lines_total, counts.line_cases_failed
+        ),
+    };
     let short = match (result_hash.get(..4), result_hash.get(60..)) {
         (Some(head), Some(tail)) => format!("{head}…{tail}"),
         _ => result_hash.to_owned(),
     };
-    format!("{verdict} · result {short} · {}", harmless(folder))
+    format!("{verdict}{lines} · result {short} · {}", harmless(folder))
 }
 
 /// Per kind: cases, failing ones, longest gaps.
