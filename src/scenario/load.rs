@@ -17,7 +17,7 @@ use super::value::Table;
 use super::ways::{self, Ways};
 use super::{
     Compiled, Loaded, Overrides, Scenario, UsedConstant, capacity, carriers, check,
-    circuit_streams, circuits, compile, coordinates, expand, fades, lint, lint_circuit,
+    circuit_streams, circuits, compile, coordinates, expand, fades, lint, lint_circuit, lint_lines,
     lint_protection, relays, resilience, routes, security, services, trace, tunnels,
 };
 use crate::mpls::control::Routed;
@@ -257,6 +257,15 @@ fn on_the_network(
     lint::unused(parts.topology, parts.network, complete, findings);
     let streams = (circuits.as_slice(), ways, drafts);
     let topology = &parts.network.topology;
+    if parts.ready.complete {
+        lint_lines::check(
+            parts.spec,
+            topology,
+            parts.relays,
+            (circuits, ways),
+            findings,
+        );
+    }
     lint_protection::check(parts.spec, topology, parts.resilience, streams, findings);
 }
 

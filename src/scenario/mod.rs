@@ -23,6 +23,7 @@ pub mod interfaces;
 mod legs;
 pub mod lint;
 mod lint_circuit;
+mod lint_lines;
 mod lint_links;
 mod lint_protection;
 mod load;
