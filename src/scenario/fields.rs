@@ -1,7 +1,7 @@
 //! What a table of a file may hold: one description that drives the decoder and the JSON Schema.
 
 use crate::units::ErrorRatio;
-use crate::units::quantity::Dimension;
+use crate::units::quantity::{CYCLES, Dimension, TIME};
 
 /// One key of a table.
 #[derive(Debug)]
@@ -42,6 +42,9 @@ pub enum Kind {
     Signed(&'static Dimension, i64, i64),
     /// A bit error ratio such as "1e-8", kept in parts of 10^15.
     Ratio,
+    /// A time, or cycles of the power system ("3 cycles"); the shortest and the longest in
+    /// picoseconds. Which of both was written is kept.
+    TimeOrCycles(u64, u64),
     /// Yes or no.
     Flag,
     /// Degrees with at most six decimals, kept in micro-degrees; the largest absolute value in
@@ -134,6 +137,10 @@ impl Kind {
                 format!("a {} such as \"{}\"", dimension.name, dimension.example)
             }
             Self::Ratio => format!("a ratio such as \"{}\"", ErrorRatio::EXAMPLE),
+            Self::TimeOrCycles(..) => {
+                let examples = (TIME.example, CYCLES.example);
+                format!("a time such as \"{}\" or \"{}\"", examples.0, examples.1)
+            }
             Self::Flag => "true or false".into(),
             Self::Degrees(limit) => format!("degrees from -{limit} to {limit}"),
             Self::List(of, min, max) if min == max => {

@@ -156,7 +156,8 @@ impl Look<'_> {
     }
 
     fn is_differential(&self) -> bool {
-        self.circuit.spec.scheme.as_deref() == Some("87L")
+        let scheme = self.circuit.spec.scheme.as_ref();
+        scheme.is_some_and(|at| at.value == "87L")
     }
 
     /// TP005.

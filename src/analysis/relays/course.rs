@@ -15,7 +15,7 @@ pub(super) struct Course {
 
 impl Reader<'_> {
     /// Of differential relays alone.
-    pub(super) fn course(&self, frequency_hz: u64, over: Stretch) -> Option<Course> {
+    pub(super) fn course(&self, over: Stretch) -> Option<Course> {
         let Protection::Differential(settings) = self.protection else {
             return None;
         };
