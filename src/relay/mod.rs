@@ -60,10 +60,7 @@ impl Protection {
     #[must_use]
     pub fn receptions(&self, ways: [Way<'_>; 2]) -> [Reception; 2] {
         let (message, recovery) = match self {
-            Self::Differential(settings) => (
-                settings.message,
-                settings.interval * u64::from(settings.recovery_messages),
-            ),
+            Self::Differential(settings) => (settings.message, settings.recovery()),
             Self::Distance(settings) => (settings.command.message, settings.command.recovery),
         };
         ways.map(|way| Reception::new(way, message, recovery))

@@ -31,9 +31,9 @@ struct FindingObject<'a> {
 
 pub(super) fn assumed<'a>(scenario: &'a Scenario, findings: &'a [Diagnostic]) -> AssumedObject<'a> {
     let constants = scenario.constants.iter().map(|one| ConstantObject {
-        name: one.name,
+        name: &one.name,
         value: &one.value,
-        source: one.source,
+        source: &one.source,
         overrides: one.overrides.as_deref(),
     });
     let findings = findings.iter().map(|one| FindingObject {

@@ -55,6 +55,8 @@ const COMMON: &[&str] = &[
     "interface_delay",
     "path",
     "compare",
+    "relay",
+    "requirements",
     "protection",
     "second_path",
     "co_routed",
@@ -369,7 +371,10 @@ pub(super) fn report_circuit(
 ) -> Circuit {
     Circuit {
         name: spec.name.value.clone(),
-        scheme: spec.scheme.clone().unwrap_or_else(|| "none".to_owned()),
+        scheme: spec
+            .scheme
+            .as_ref()
+            .map_or_else(|| "none".to_owned(), |at| at.value.clone()),
         class,
         interface: settings.interface.clone(),
         carriage: settings.carriage.clone(),

@@ -214,12 +214,12 @@ const OWN_CONSTANT: &str = "the topology's own [constants]";
 #[must_use]
 pub fn constants(network: &Network) -> Vec<UsedConstant> {
     let used = |(constant, value): (&'static crate::topology::Constant, u64)| UsedConstant {
-        name: constant.name,
+        name: constant.name.into(),
         value: format(value, constant.dimension),
         source: if value == constant.value {
-            constant.source
+            constant.source.into()
         } else {
-            OWN_CONSTANT
+            OWN_CONSTANT.into()
         },
         overrides: (value != constant.value).then(|| format(constant.value, constant.dimension)),
     };

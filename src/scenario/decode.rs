@@ -1,5 +1,7 @@
 //! The spanned decoder: a parsed file against its field tables, all faults at once.
 
+mod quantities;
+
 use std::ops::Range;
 
 use toml::Spanned;
@@ -9,7 +11,7 @@ use super::diagnostic::{Diagnostic, Findings, Place, SourceId};
 use super::fields::{Field, Kind, NAME_OCTETS_MAX, Variant};
 use super::nearest::nearest;
 use super::value::{At, Table, Value};
-use crate::units::quantity::{self, Dimension, QuantityError};
+use crate::units::quantity;
 
 /// Decodes one file.
 pub struct Decoder<'a> {
@@ -104,10 +106,16 @@ impl Decoder<'_> {
             (Kind::Signed(dimension, min, max), DeValue::String(text)) => {
                 self.signed(text, &span, dimension, *min..=*max, what)
             }
+            (Kind::TimeOrCycles(min, max), DeValue::String(text)) => {
+                self.time_or_cycles(text, &span, *min..=*max, what)
+            }
             (
                 Kind::Quantity(dimension, ..) | Kind::Signed(dimension, ..),
                 DeValue::Integer(_) | DeValue::Float(_),
             ) => self.bare_number(value, dimension, what),
+            (Kind::TimeOrCycles(..), DeValue::Integer(_) | DeValue::Float(_)) => {
+                self.bare_number(value, &quantity::TIME, what)
+            }
             (Kind::Text, DeValue::String(text)) => Some(Value::Text(text.to_string())),
             (Kind::Name, DeValue::String(text)) => self.name(text, &span, what),
             (Kind::Word(_) | Kind::OneOf { .. }, DeValue::String(text)) => {
@@ -153,6 +161,7 @@ impl Decoder<'_> {
         let quantity = match kind {
             Kind::AnyOf(kinds) => kinds.iter().find_map(|kind| match kind {
                 Kind::Quantity(dimension, ..) => Some(*dimension),
+                Kind::TimeOrCycles(..) => Some(&quantity::TIME),
                 _ => None,
             }),
             _ => None,
@@ -170,95 +179,6 @@ impl Decoder<'_> {
         let label = format!("found {written}");
         let help = format!("expected {}", kind.expectation());
         self.fault(value.span(), title, label, Some(help));
-        None
-    }
-
-    fn bare_number(
-        &mut self,
-        value: &Spanned<DeValue<'_>>,
-        dimension: &Dimension,
-        what: &str,
-    ) -> Option<Value> {
-        let title = format!("`{what}` has no unit");
-        let label = QuantityError::MissingUnit.message(dimension);
-        let help = format!(
-            "write it in quotes with a unit, such as \"{}\"",
-            dimension.example
-        );
-        self.fault(value.span(), title, label, Some(help));
-        None
-    }
-
-    fn quantity(
-        &mut self,
-        text: &str,
-        span: &Range<usize>,
-        dimension: &Dimension,
-        range: std::ops::RangeInclusive<u64>,
-        what: &str,
-    ) -> Option<Value> {
-        let units = || format!("{dimension}, such as \"{}\"", dimension.example);
-        match quantity::parse(text, dimension) {
-            Ok(value) if range.contains(&value) => Some(Value::Whole(value)),
-            Ok(value) => {
-                let limit = |value| quantity::format(value, dimension);
-                let (title, label) = if value == 0 {
-                    (
-                        format!("`{what}` is zero"),
-                        "this cannot be zero".to_owned(),
-                    )
-                } else if value < *range.start() {
-                    let least = limit(*range.start());
-                    (
-                        format!("`{what}` is too small"),
-                        format!("at least {least}"),
-                    )
-                } else {
-                    let most = limit(*range.end());
-                    (format!("`{what}` is too large"), format!("at most {most}"))
-                };
-                self.fault(span.clone(), title, label, Some(units()));
-                None
-            }
-            Err(error) => self.no_quantity(error, span, dimension, what),
-        }
-    }
-
-    fn signed(
-        &mut self,
-        text: &str,
-        span: &Range<usize>,
-        dimension: &Dimension,
-        range: std::ops::RangeInclusive<i64>,
-        what: &str,
-    ) -> Option<Value> {
-        match quantity::parse_signed(text, dimension) {
-            Ok(value) if range.contains(&value) => Some(Value::Signed(value)),
-            Ok(_) => {
-                let limit = |value| quantity::format_signed(value, dimension);
-                let label = format!("from {} to {}", limit(*range.start()), limit(*range.end()));
-                let help = format!("{dimension}, such as \"{}\"", dimension.example);
-                let title = format!("`{what}` is out of range");
-                self.fault(span.clone(), title, label, Some(help));
-                None
-            }
-            Err(error) => self.no_quantity(error, span, dimension, what),
-        }
-    }
-
-    fn no_quantity(
-        &mut self,
-        error: QuantityError,
-        span: &Range<usize>,
-        dimension: &Dimension,
-        what: &str,
-    ) -> Option<Value> {
-        let title = match error {
-            QuantityError::MissingUnit => format!("`{what}` has no unit"),
-            _ => format!("`{what}` is no valid {}", dimension.name),
-        };
-        let help = format!("{dimension}, such as \"{}\"", dimension.example);
-        self.fault(span.clone(), title, error.message(dimension), Some(help));
         None
     }
 
@@ -406,7 +326,12 @@ fn fits(kind: &Kind, written: &DeValue<'_>) -> bool {
     match (kind, written) {
         (Kind::Word(word), DeValue::String(text)) => text == word,
         (
-            Kind::Text | Kind::Name | Kind::OneOf { .. } | Kind::Quantity(..) | Kind::Signed(..),
+            Kind::Text
+            | Kind::Name
+            | Kind::OneOf { .. }
+            | Kind::Quantity(..)
+            | Kind::Signed(..)
+            | Kind::TimeOrCycles(..),
             DeValue::String(_),
         )
         | (Kind::Whole(..), DeValue::Integer(_))

@@ -1,6 +1,6 @@
 //! What a table of a file may hold: one description that drives the decoder and the JSON Schema.
 
-use crate::units::quantity::Dimension;
+use crate::units::quantity::{CYCLES, Dimension, TIME};
 
 /// One key of a table.
 #[derive(Debug)]
@@ -39,6 +39,9 @@ pub enum Kind {
     Quantity(&'static Dimension, u64, u64),
     /// A quantity with its unit that may be negative, in base units from the first to the last.
     Signed(&'static Dimension, i64, i64),
+    /// A time, or cycles of the power system ("3 cycles"); the shortest and the longest in
+    /// picoseconds. Which of both was written is kept.
+    TimeOrCycles(u64, u64),
     /// Yes or no.
     Flag,
     /// Degrees with at most six decimals, kept in micro-degrees; the largest absolute value in
@@ -129,6 +132,10 @@ impl Kind {
             Self::Whole(min, max) => format!("a whole number from {min} to {max}"),
             Self::Quantity(dimension, ..) | Self::Signed(dimension, ..) => {
                 format!("a {} such as \"{}\"", dimension.name, dimension.example)
+            }
+            Self::TimeOrCycles(..) => {
+                let examples = (TIME.example, CYCLES.example);
+                format!("a time such as \"{}\" or \"{}\"", examples.0, examples.1)
             }
             Self::Flag => "true or false".into(),
             Self::Degrees(limit) => format!("degrees from -{limit} to {limit}"),

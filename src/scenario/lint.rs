@@ -211,6 +211,30 @@ pub const RULES: &[Rule] = &[
                   than that passes and proves nothing.",
         source: "mark: arithmetic; 1 ms at 50 ppm lasts 20 s (docs/models/clocks.md).",
     },
+    Rule {
+        code: "TP018",
+        title: "protection groups of a line share what may fail",
+        severity: "warning for a link, a node, a group, a ground wire or a power supply; note for a \
+                   clock",
+        meaning: "A circuit of group A and one of group B have a link, a node, a shared-risk group \
+                  (a tower, a duct), a ground wire or the power of a node in common, besides the \
+                  terminals of the line: one failure takes both protections. Paths in normal \
+                  operation are compared. That both run on the clock of the network is a note: \
+                  which master feeds which node is not described, so it cannot be told whether \
+                  they hang on the same one.",
+        source: "RFC 4202 section 2.3 (shared risk link groups); mark: our choice of what counts \
+                 as shared.",
+    },
+    Rule {
+        code: "TP019",
+        title: "a line with one protection only",
+        severity: "warning",
+        meaning: "A line has circuits in one of its protection groups alone, or the same circuit in \
+                  both. When that one fails no fast protection remains: faults are cleared by the \
+                  delay of zone 2, or not at all.",
+        source: "mark: our choice: after any single failure one fast protection of a line is to \
+                 remain.",
+    },
 ];
 
 /// Time of light in vacuum over a kilometre, ps, rounded to the four decimals of a microsecond

@@ -12,7 +12,7 @@ use super::ways::Ways;
 use crate::mpls::graph::Graph;
 use crate::mpls::sharing::Shared;
 use crate::mpls::tunnel::{Protection, Tunnel};
-use crate::topology::{Direction, Link, LinkId, Path, Topology};
+use crate::topology::{Carries, Direction, Link, LinkId, Path, Topology};
 use crate::units::Span;
 use crate::units::quantity::{TIME, format};
 
@@ -115,7 +115,7 @@ impl Look<'_> {
         let mut told = BTreeSet::new();
         for (first, second) in self.ways.paths.iter().zip(&self.ways.second) {
             if let Some(second) = second {
-                told.extend(self.in_common(first, second));
+                told.extend(in_common(self.topology, self.ways.carries, first, second));
             }
         }
         if told.is_empty() {
@@ -128,35 +128,9 @@ impl Look<'_> {
         findings.push(self.warn("TP004", what, label, help));
     }
 
-    /// What takes both of two paths along when it fails, their ends aside.
-    fn in_common(&self, first: &Path, second: &Path) -> Vec<String> {
-        let graph = Graph::new(self.topology, self.ways.carries);
-        let shared = Shared::between(&graph, first, second);
-        let groups = self.topology.shared_risk_groups();
-        let group = |place: &usize| format!("group {}", groups[*place].0);
-        let node = |node: &_| format!("node {}", self.topology.node(*node).name);
-        let link = |link: &LinkId| format!("link {}", self.topology.link(*link).name);
-        let both = |of: &dyn Fn(&Path) -> BTreeSet<String>| &of(first) & &of(second);
-        let lines = |path: &Path| {
-            let links = path.hops.iter().map(|hop| self.topology.link(hop.link));
-            let lines = links.flat_map(|link| &link.exposure.ground_wire_of);
-            lines.map(|line| format!("ground wire of {line}")).collect()
-        };
-        let powers = |path: &Path| {
-            let inner = path.nodes[1..path.nodes.len() - 1].iter();
-            let named = inner.filter_map(|node| self.topology.node(*node).power.as_ref());
-            named.map(|power| format!("power {power}")).collect()
-        };
-        let mut all: Vec<String> = shared.groups.iter().map(group).collect();
-        all.extend(shared.nodes.iter().map(node));
-        all.extend(shared.links.iter().map(link));
-        all.extend(both(&lines));
-        all.extend(both(&powers));
-        all
-    }
-
     fn is_differential(&self) -> bool {
-        self.circuit.spec.scheme.as_deref() == Some("87L")
+        let scheme = self.circuit.spec.scheme.as_ref();
+        scheme.is_some_and(|at| at.value == "87L")
     }
 
     /// TP005.
@@ -229,6 +203,38 @@ impl Look<'_> {
         let help = "when that fails the circuit waits for a new path, or for the repair";
         findings.push(self.warn("TP009", what, label, help));
     }
+}
+
+/// What takes both of two paths along when it fails, their ends aside.
+pub(super) fn in_common(
+    topology: &Topology,
+    carries: Carries,
+    first: &Path,
+    second: &Path,
+) -> Vec<String> {
+    let graph = Graph::new(topology, carries);
+    let shared = Shared::between(&graph, first, second);
+    let groups = topology.shared_risk_groups();
+    let group = |place: &usize| format!("group {}", groups[*place].0);
+    let node = |node: &_| format!("node {}", topology.node(*node).name);
+    let link = |link: &LinkId| format!("link {}", topology.link(*link).name);
+    let both = |of: &dyn Fn(&Path) -> BTreeSet<String>| &of(first) & &of(second);
+    let lines = |path: &Path| {
+        let links = path.hops.iter().map(|hop| topology.link(hop.link));
+        let lines = links.flat_map(|link| &link.exposure.ground_wire_of);
+        lines.map(|line| format!("ground wire of {line}")).collect()
+    };
+    let powers = |path: &Path| {
+        let inner = path.nodes[1..path.nodes.len() - 1].iter();
+        let named = inner.filter_map(|node| topology.node(*node).power.as_ref());
+        named.map(|power| format!("power {power}")).collect()
+    };
+    let mut all: Vec<String> = shared.groups.iter().map(group).collect();
+    all.extend(shared.nodes.iter().map(node));
+    all.extend(shared.links.iter().map(link));
+    all.extend(both(&lines));
+    all.extend(both(&powers));
+    all
 }
 
 /// The links of a tunnel, and nodes between its ends, that its local repair does not go round.

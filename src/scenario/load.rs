@@ -17,8 +17,8 @@ use super::value::Table;
 use super::ways::{self, Ways};
 use super::{
     Compiled, Loaded, Overrides, Scenario, UsedConstant, capacity, carriers, check,
-    circuit_streams, circuits, compile, coordinates, expand, fades, lint, lint_circuit,
-    lint_protection, resilience, routes, security, services, trace, tunnels,
+    circuit_streams, circuits, compile, coordinates, expand, fades, lint, lint_circuit, lint_lines,
+    lint_protection, relays, resilience, routes, security, services, trace, tunnels,
 };
 use crate::mpls::control::Routed;
 use crate::random::Seed;
@@ -82,7 +82,15 @@ fn looks_like_topology(text: &str) -> bool {
     let (root, _) = DeTable::parse_recoverable(text);
     let has = |key: &str| root.get_ref().contains_key(key);
     let scenario = [
-        "topology", "duration", "seed", "budget", "circuit", "flow", "service", "flood",
+        "topology",
+        "duration",
+        "seed",
+        "budget",
+        "circuit",
+        "flow",
+        "service",
+        "flood",
+        "relay_profile",
     ];
     ["node", "link", "preset", "coordinates"]
         .into_iter()
@@ -143,6 +151,7 @@ fn scenario(
         .collect();
     let telecom = budget.as_ref().map(|budget| budget.0);
     let settings = circuit_settings(&spec, &constants, duration, telecom, &mut session.findings);
+    let relays = relays::settle(&spec, topology_spec, &settings, &mut session.findings);
     let (topology_spec, network) = network.as_ref()?;
     let mut ready = settle(&spec, &settings, &sendings, network, &mut session.findings);
     let sources_end = SimTime::ZERO + duration?;
@@ -160,6 +169,7 @@ fn scenario(
         ready: &ready,
         weather: &weather,
         resilience: &resilience,
+        relays: &relays,
         seed,
     };
     on_the_network(&parts, (&drafts, &ways), duration?, findings);
@@ -247,6 +257,15 @@ fn on_the_network(
     lint::unused(parts.topology, parts.network, complete, findings);
     let streams = (circuits.as_slice(), ways, drafts);
     let topology = &parts.network.topology;
+    if parts.ready.complete {
+        lint_lines::check(
+            parts.spec,
+            topology,
+            parts.relays,
+            (circuits, ways),
+            findings,
+        );
+    }
     lint_protection::check(parts.spec, topology, parts.resilience, streams, findings);
 }
 
@@ -358,6 +377,8 @@ pub(super) struct Parts<'a> {
     pub weather: &'a fades::Weather,
     /// What fails, and what protects against it.
     pub resilience: &'a resilience::Resilience,
+    /// What stands at the ends of circuits, and which lines they protect.
+    pub relays: &'a relays::Settled,
     /// Seed of the file, or of the command line.
     pub seed: Seed,
 }
@@ -373,9 +394,11 @@ fn told(parts: &Parts<'_>) -> (Vec<String>, Vec<UsedConstant>, Vec<String>) {
     let (mut constants, mut defaults) = (compile::constants(parts.network), spec.defaults.clone());
     if resilience.written {
         constants.extend(resilience.constants.iter().cloned());
-        constants.sort_by_key(|one| one.name);
         defaults.extend(resilience.defaults.iter().cloned());
     }
+    constants.extend(parts.relays.relays.constants.iter().cloned());
+    constants.sort_by(|a, b| a.name.cmp(&b.name));
+    defaults.extend(parts.relays.relays.defaults.iter().cloned());
     (not_judged, constants, defaults)
 }
 
@@ -406,6 +429,16 @@ fn planned(
     (compiled, routed.unwrap_or_default())
 }
 
+/// The name of the file without its ending, after which results are named.
+fn stem(path: &Path, session: &mut Session) -> Option<String> {
+    let stem = path.file_stem()?.to_string_lossy().into_owned();
+    if stem.is_empty() {
+        let finding = Diagnostic::nowhere("the scenario file has no name");
+        session.findings.push(finding);
+    }
+    Some(stem).filter(|stem| !stem.is_empty())
+}
+
 fn assemble(
     parts: &Parts<'_>,
     (mut drafts, ways): (Vec<Draft>, Vec<Ways>),
@@ -420,8 +453,10 @@ fn assemble(
         ready,
         weather,
         resilience,
+        relays,
         seed,
     } = *parts;
+    let stem = stem(path, session)?;
     let duration = SimTime(spec.duration.as_ref()?.value);
     let (mut compiled, routed) = planned(parts, &drafts, &ways, duration);
     let mut circuits = compile::circuits(network, &ready.circuits, &drafts);
@@ -429,15 +464,6 @@ fn assemble(
     circuit_streams::equalise(&ready.circuits, &mut circuits, &mut drafts, plan);
     circuit_streams::compare(&ready.circuits, &mut circuits);
     let (not_judged, constants, defaults) = told(parts);
-    let stem = path
-        .file_stem()
-        .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-    if stem.is_empty() {
-        session
-            .findings
-            .push(Diagnostic::nowhere("the scenario file has no name"));
-        return None;
-    }
     Some(Scenario {
         name: spec.name.as_ref()?.value.clone(),
         stem,
@@ -453,7 +479,7 @@ fn assemble(
         streams: compiled.streams,
         ports: compiled.ports,
         resilience: resilience.clone(),
-        relays: super::relays::Relays::default(),
+        relays: relays.relays.clone(),
         plan: compiled.plan,
         routed,
         constants,

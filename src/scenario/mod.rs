@@ -23,6 +23,7 @@ pub mod interfaces;
 mod legs;
 pub mod lint;
 mod lint_circuit;
+mod lint_lines;
 mod lint_links;
 mod lint_protection;
 mod load;
@@ -58,6 +59,8 @@ pub use foundation::{Case, Foundation};
 pub use load::{check_file, check_file_with, load};
 
 pub use diagnostic::{Diagnostic, Label, Severity, SourceFile, SourceId};
+
+use std::borrow::Cow;
 
 use self::relays::Relays;
 use self::resilience::Resilience;
@@ -226,12 +229,12 @@ pub enum StreamOwner {
 /// A named constant as used in this run.
 #[derive(Clone, Debug)]
 pub struct UsedConstant {
-    /// "fibre", "node_processing" …
-    pub name: &'static str,
+    /// "fibre", "node_processing", "relay.P54x.step_max" …
+    pub name: Cow<'static, str>,
     /// The value used, with unit.
     pub value: String,
     /// Clause, page or mark of the source.
-    pub source: &'static str,
+    pub source: Cow<'static, str>,
     /// The preset's value, where the topology gives another.
     pub overrides: Option<String>,
 }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::fields::{Field, Kind, NAME_OCTETS_MAX};
 use super::tables::{SCENARIO, TOPOLOGY};
+use crate::units::quantity::{CYCLES, TIME};
 
 /// JSON Schema (draft 2020-12) of a scenario file.
 #[must_use]
@@ -79,6 +80,15 @@ fn schema(kind: &Kind) -> Value {
                 "type": "string",
                 "pattern": format!("^\\s*-?\\s*[0-9]+(\\.[0-9]+)?\\s*({})\\s*$", units.join("|")),
                 "examples": [dimension.example],
+            })
+        }
+        Kind::TimeOrCycles(..) => {
+            let units = TIME.units.iter().chain(CYCLES.units);
+            let units: Vec<&str> = units.map(|unit| unit.0).collect();
+            json!({
+                "type": "string",
+                "pattern": format!("^\\s*[0-9]+(\\.[0-9]+)?\\s*({})\\s*$", units.join("|")),
+                "examples": [TIME.example, CYCLES.example],
             })
         }
         Kind::Flag => json!({ "type": "boolean" }),

@@ -21,6 +21,8 @@ pub enum Value {
     Whole(u64),
     /// A quantity that may be negative, in base units.
     Signed(i64),
+    /// Millionths of a cycle of the power system, where a time may be written so.
+    Cycles(u64),
     /// Micro-degrees.
     Degrees(i64),
     /// Yes or no.

@@ -104,6 +104,43 @@ pub const PROBABILITY: Dimension = Dimension {
     example: "10 %",
 };
 
+/// Share of a whole, which it may exceed; base unit one part in 10^9.
+pub const SHARE: Dimension = Dimension {
+    name: "share",
+    units: &[("ppb", 1), ("ppm", 1_000), ("%", 10_000_000)],
+    example: "80 %",
+};
+
+/// Current of the power system, primary; base unit 1 mA.
+pub const CURRENT: Dimension = Dimension {
+    name: "current",
+    units: &[("mA", 1), ("A", 1_000), ("kA", 1_000_000)],
+    example: "800 A",
+};
+
+/// Angle between currents; base unit 1 mdeg, a thousandth of a degree.
+pub const ANGLE: Dimension = Dimension {
+    name: "angle",
+    units: &[("mdeg", 1), ("deg", 1_000)],
+    example: "195 deg",
+};
+
+/// Cycles of the power system; base unit a millionth of a cycle.
+pub const CYCLES: Dimension = Dimension {
+    name: "number of cycles",
+    units: &[("ucycles", 1), ("cycle", 1_000_000), ("cycles", 1_000_000)],
+    example: "3 cycles",
+};
+
+/// How long so many millionths of a cycle take at a power-system frequency in Hz: picoseconds,
+/// rounded down. Not more than 64 bits hold.
+#[must_use]
+pub fn cycles_ps(micro_cycles: u64, frequency_hz: u64) -> u64 {
+    // 10^12 ps in a second, 10^6 parts in a cycle.
+    let ps = u128::from(micro_cycles) * 1_000_000 / u128::from(frequency_hz.max(1));
+    u64::try_from(ps).unwrap_or(u64::MAX)
+}
+
 /// Why a text is no quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QuantityError {
@@ -287,10 +324,39 @@ mod tests {
         assert_eq!(parse("0.5 ppm", &PROBABILITY), Ok(500));
     }
 
+    #[test]
+    fn cycles_are_rounded_down_to_a_picosecond_once() {
+        assert_eq!(parse("3 cycles", &CYCLES), Ok(3_000_000));
+        assert_eq!(parse("1 cycle", &CYCLES), Ok(1_000_000));
+        assert_eq!(parse("1.5 cycles", &CYCLES), Ok(1_500_000));
+        assert_eq!(parse("0.0000001 cycles", &CYCLES), Err(TooFine));
+        // 1/60 s is 16.666 666 666 66… ms, and five of them 83.333 333 333 33… ms.
+        assert_eq!(cycles_ps(1_000_000, 60), 16_666_666_666);
+        assert_eq!(cycles_ps(5_000_000, 60), 83_333_333_333);
+        assert_eq!(cycles_ps(3_000_000, 60), 50_000_000_000);
+        assert_eq!(cycles_ps(250_000, 50), 5_000_000_000);
+        assert_eq!(cycles_ps(u64::MAX, 1), u64::MAX);
+    }
+
+    #[test]
+    fn currents_angles_and_shares_have_their_own_units() {
+        assert_eq!(parse("800 A", &CURRENT), Ok(800_000));
+        assert_eq!(parse("8 kA", &CURRENT), Ok(8_000_000));
+        assert_eq!(parse("0.5 mA", &CURRENT), Err(TooFine));
+        assert_eq!(parse("195 deg", &ANGLE), Ok(195_000));
+        assert_eq!(parse("120 %", &SHARE), Ok(1_200_000_000));
+        assert_eq!(parse("800", &CURRENT), Err(MissingUnit));
+        assert_eq!(parse("8 V", &CURRENT), Err(UnknownUnit));
+    }
+
     proptest! {
         #[test]
         fn what_is_written_reads_back_the_same(value: u64) {
-            for dimension in [&TIME, &RATE, &SIZE, &LENGTH, &PER_KILOMETRE, &RELATIVE, &PROBABILITY] {
+            let written = [
+                &TIME, &RATE, &SIZE, &LENGTH, &PER_KILOMETRE, &RELATIVE, &PROBABILITY, &SHARE,
+                &CURRENT, &ANGLE, &CYCLES,
+            ];
+            for dimension in written {
                 prop_assert_eq!(parse(&format(value, dimension), dimension), Ok(value));
             }
         }

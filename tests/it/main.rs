@@ -21,6 +21,7 @@ mod random_plans;
 #[cfg(feature = "cli")]
 mod readme;
 mod reference_workload;
+mod relay_input;
 mod resilience_input;
 mod scenario_circuits;
 mod scenario_compile;

@@ -18,7 +18,8 @@ fn every_code_is_explained_with_meaning_and_source() {
         codes,
         [
             "TP001", "TP002", "TP003", "TP004", "TP005", "TP006", "TP007", "TP008", "TP009",
-            "TP010", "TP011", "TP012", "TP013", "TP014", "TP015", "TP016", "TP017"
+            "TP010", "TP011", "TP012", "TP013", "TP014", "TP015", "TP016", "TP017", "TP018",
+            "TP019"
         ]
     );
     for rule in RULES {
@@ -226,5 +227,171 @@ fn tp010_fires_when_a_class_and_the_more_urgent_ones_exceed_a_link() {
             .starts_with("BE on link C-D a-z is overloaded"),
         "{}",
         told[0].title
+    );
+}
+
+const RELAYS: &str = include_str!("../fixtures/relays.toml");
+
+/// The fixture with line A-B alone: its second circuit's path, and what else is changed.
+fn two_groups(path: &str, topology: &str) -> Vec<Found> {
+    let text = with(
+        RELAYS,
+        "name = \"POTT A-B\"\n",
+        &format!("name = \"POTT A-B\"\n{path}\n"),
+    );
+    let mut told = fired("TP018", &text, topology);
+    told.retain(|one| one.title.contains("500 kV A-B"));
+    told
+}
+
+#[test]
+fn tp018_fires_where_both_groups_share_a_link_and_not_where_one_goes_round() {
+    let told = two_groups("", TOPOLOGY);
+    let warning = &told[0];
+    assert_eq!(warning.severity, Severity::Warning);
+    assert_eq!(
+        warning.title,
+        "line 500 kV A-B: its protection groups fail together"
+    );
+    let round = two_groups("path = [\"A\", \"C\", \"B\"]", TOPOLOGY);
+    let titles: Vec<&str> = round.iter().map(|one| one.title.as_str()).collect();
+    assert_eq!(
+        titles,
+        ["line 500 kV A-B: its protection groups run on the clock of the network"]
+    );
+    // The same tower at links of both ways.
+    let tower = with(
+        TOPOLOGY,
+        "radio_hops = 2",
+        "radio_hops = 2\nsrlg = [\"OPGW A-B\"]",
+    );
+    let told = two_groups("path = [\"A\", \"C\", \"B\"]", &tower);
+    assert_eq!(told.len(), 2);
+}
+
+#[test]
+fn tp018_names_what_both_groups_depend_on() {
+    let label = |path: &str, other: &str, topology: &str| {
+        let text = with(
+            RELAYS,
+            "name = \"POTT A-B\"\n",
+            &format!("name = \"POTT A-B\"\n{path}\n"),
+        );
+        let text = with(
+            &text,
+            "name = \"87L A-B\"\n",
+            &format!("name = \"87L A-B\"\n{other}\n"),
+        );
+        let loaded = load_texts(&text, topology);
+        let told = loaded.findings.iter().find(|one| {
+            one.code == Some("TP018")
+                && one.title == "line 500 kV A-B: its protection groups fail together"
+        });
+        told.map(|one| one.labels[0].text.clone())
+    };
+    let round = "path = [\"A\", \"C\", \"B\"]";
+    assert_eq!(
+        label("", "", TOPOLOGY).as_deref(),
+        Some("both depend on group OPGW A-B, link A-B")
+    );
+    assert_eq!(label(round, "", TOPOLOGY), None);
+    assert_eq!(
+        label(round, round, TOPOLOGY).as_deref(),
+        Some("both depend on link B-C, link C-A, node C")
+    );
+    // Ground wires of one line, though no link is shared.
+    let line = "\n[[line]]\nname = \"L\"\nends = [\"A\", \"B\"]\n";
+    let wire = with(TOPOLOGY, "srlg = [", "ground_wire_of = [\"L\"]\nsrlg = [");
+    let wire = with(
+        &wire,
+        "propagation = { a-z = \"300 us\"",
+        "ground_wire_of = [\"L\"]\npropagation = { a-z = \"300 us\"",
+    );
+    assert_eq!(
+        label(round, "", &(wire + line)).as_deref(),
+        Some("both depend on ground wire of L")
+    );
+}
+
+#[test]
+fn tp018_finds_one_power_supply_behind_two_nodes() {
+    // A ring of four, so that each group has a node of its own.
+    let topology = "name = \"four\"\npreset = \"physical\"\n\
+        [[node]]\nname = \"A\"\n[[node]]\nname = \"B\"\n\
+        [[node]]\nname = \"C\"\npower = \"battery\"\n\
+        [[node]]\nname = \"D\"\npower = \"battery\"\n";
+    let link = |a: &str, z: &str| {
+        format!(
+            "[[link]]\nname = \"{a}-{z}\"\nends = [\"{a}\", \"{z}\"]\nmedium = \"fibre\"\n\
+             length = \"10 km\"\nrate = \"1 Gb/s\"\n"
+        )
+    };
+    let links = [("A", "C"), ("B", "C"), ("A", "D"), ("B", "D")];
+    let links: String = links.into_iter().map(|(a, z)| link(a, z)).collect();
+    let text = with(
+        RELAYS,
+        "name = \"87L A-B\"\n",
+        "name = \"87L A-B\"\npath = [\"A\", \"C\", \"B\"]\n",
+    );
+    let text = with(
+        &text,
+        "name = \"POTT A-B\"\n",
+        "name = \"POTT A-B\"\npath = [\"A\", \"D\", \"B\"]\n",
+    );
+    let told = |topology: &str| {
+        let mut told = fired("TP018", &text, topology);
+        told.retain(|one| one.title.contains("500 kV A-B: its protection groups fail"));
+        told.len()
+    };
+    let shared = format!("{topology}{links}");
+    assert_eq!(told(&shared), 1);
+    let apart = with(
+        &shared,
+        "name = \"D\"\npower = \"battery\"",
+        "name = \"D\"\npower = \"mains\"",
+    );
+    assert_eq!(told(&apart), 0);
+}
+
+#[test]
+fn tp018_notes_that_both_groups_run_on_the_clock_of_the_network() {
+    let clocks = |clock: &str| {
+        let mut told = two_groups(&format!("path = [\"A\", \"C\", \"B\"]\n{clock}"), TOPOLOGY);
+        told.retain(|one| one.severity == Severity::Note);
+        told.len()
+    };
+    assert_eq!(clocks(""), 1);
+    assert_eq!(clocks("clock = { kind = \"differential\" }"), 1);
+    assert_eq!(clocks("clock = { kind = \"adaptive\" }"), 0);
+}
+
+#[test]
+fn tp019_fires_for_a_line_with_one_group_or_the_same_circuit_in_both() {
+    assert_eq!(fired("TP019", RELAYS, TOPOLOGY), []);
+    let one = with(
+        RELAYS,
+        "group_a = [\"87L A-B\"]\ngroup_b = [\"POTT A-B\"]",
+        "group_a = [\"87L A-B\", \"POTT A-B\"]",
+    );
+    let told = fired("TP019", &one, TOPOLOGY);
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].severity, Severity::Warning);
+    assert_eq!(
+        (told[0].title.as_str(), told[0].caret.as_str()),
+        (
+            "line 500 kV A-B: it has one protection group only",
+            "group_a"
+        )
+    );
+    let both = with(
+        RELAYS,
+        "group_b = [\"POTT A-B\"]",
+        "group_b = [\"POTT A-B\", \"87L A-B\"]",
+    );
+    let told = fired("TP019", &both, TOPOLOGY);
+    assert_eq!(told.len(), 1);
+    assert_eq!(
+        told[0].title,
+        "line 500 kV A-B: both its protection groups are one"
     );
 }

@@ -3,7 +3,8 @@
 use super::channels::Reader;
 use super::{Cleared, Clearing};
 use crate::mpls::outage::Stretch;
-use crate::relay::{By, End, Fault, Found, Line, Piece, Place, Sweep, sweep};
+use crate::relay::line::WHOLE;
+use crate::relay::{By, End, Fault, Found, Line, Piece, Place, Protection, Sweep, sweep};
 use crate::units::{SimTime, Span};
 
 /// Shares of inceptions, in parts per 10^9, behind [`Cleared::shares`].
@@ -49,8 +50,9 @@ impl Swept {
             let all = sweep(over, &instants, |at| clear(readers, Fault { at, place }));
             Self::at(readers, line, place, &all)
         };
-        let places = line.places().into_iter().map(one);
-        places
+        places(readers, line)
+            .into_iter()
+            .map(one)
             .reduce(|worst, one| worst.worse(one))
             .expect("a line has places")
     }
@@ -98,6 +100,15 @@ impl Swept {
         worse.ok = self.ok && other.ok;
         worse
     }
+}
+
+/// Places of faults that these protections tell apart: line differential sees them all alike.
+pub(super) fn places(readers: &[&Reader<'_>], line: &Line) -> Vec<Place> {
+    let same = |reader: &&Reader<'_>| matches!(reader.protection, Protection::Differential(_));
+    if readers.iter().all(same) {
+        return vec![Place::Inside(WHOLE / 2)];
+    }
+    line.places()
 }
 
 /// What becomes of one fault on the line.

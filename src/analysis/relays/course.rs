@@ -16,12 +16,12 @@ pub(super) struct Course {
 
 impl Reader<'_> {
     /// Of differential relays alone.
-    pub(super) fn course(&self, frequency_hz: u64, over: Stretch) -> Option<Course> {
+    pub(super) fn course(&self, over: Stretch) -> Option<Course> {
         let Protection::Differential(settings) = self.protection else {
             return None;
         };
         let ways = self.channels.each_ref().map(Channel::way);
-        let whole = settings.course(ways, self.line, frequency_hz);
+        let whole = settings.course(ways, self.line);
         let within = |spell: &Spell| Spell {
             from: spell.from.max(over.from),
             to: spell.to.min(over.to),

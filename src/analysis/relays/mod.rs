@@ -227,7 +227,7 @@ impl<'a> Protected<'a> {
         let mut judgements = Vec::with_capacity(readers.len());
         for reader in &readers {
             let alone = Swept::of(&[reader], over);
-            let course = reader.course(scenario.frequency_hz, over);
+            let course = reader.course(over);
             let unwanted = unwanted::of(reader, course.as_ref(), over);
             judgements.push(ProtectionJudgement {
                 circuit: reader.circuit,

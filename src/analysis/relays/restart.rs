@@ -24,6 +24,8 @@ pub struct Restart {
     pub asymmetry_ps: [i64; 2],
     /// Whether the relays would trip falsely with either.
     pub false_trip: bool,
+    /// Whether they could not tell that anything is wrong.
+    pub invisible: bool,
 }
 
 /// Every circuit of a line that differential relays stand at and packets carry, in order of name.
@@ -71,14 +73,17 @@ fn restart(
         let way = |way: usize| Channel::of(circuit, way, steady(delays[way], scenario.duration));
         let channels = [way(0), way(1)];
         let ways = channels.each_ref().map(Channel::way);
-        let course = settings.course(ways, line, scenario.frequency_hz);
-        let mut spells = course.spans.iter();
-        spells.any(|spell| matches!(spell.state, State::FalseTrip { .. }))
+        let course = settings.course(ways, line);
+        let spells = course.spans.into_iter();
+        let mut trips = spells.filter(|one| matches!(one.state, State::FalseTrip { .. }));
+        trips.next()
     };
+    let trips: Vec<_> = pairs.into_iter().filter_map(trips).collect();
     Some(Restart {
         circuit: index,
         asymmetry_ps: pairs.map(|[forth, back]| difference_ps(forth, back)),
-        false_trip: pairs.into_iter().any(trips),
+        false_trip: !trips.is_empty(),
+        invisible: trips.iter().any(|spell| !spell.visible),
     })
 }
 

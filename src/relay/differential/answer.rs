@@ -7,7 +7,7 @@ use crate::relay::command::later;
 use crate::relay::fault::{Answer, By, End, Fault, Place, Trip};
 use crate::relay::line::Line;
 use crate::relay::reception::{Reception, candidates};
-use crate::units::{SimTime, Span};
+use crate::units::SimTime;
 
 /// See [`Settings::answer`].
 pub(super) fn answer(
@@ -279,6 +279,7 @@ mod tests {
     use crate::relay::line::tests::line;
     use crate::relay::reception::Way;
     use crate::relay::reception::tests::timeline;
+    use crate::units::Span;
 
     const MS: u64 = 1_000_000_000;
     const NS: u64 = 1_000;

@@ -153,9 +153,14 @@ pub fn reason(report: &Report<'_>, circuit: usize, cause: FailCause) -> String {
     match (cause, unwanted, restart) {
         (FailCause::Asymmetry, None, Some(restart)) => {
             let [least, most] = restart.asymmetry_ps.map(signed_ms);
+            let unseen = if restart.invisible {
+                ", which the relays cannot see"
+            } else {
+                ""
+            };
             format!(
                 "starts of play-out on the slowest and the fastest packet make {least} to {most} ms \
-                 of asymmetry: false trip, and the relays cannot see it"
+                 of asymmetry: false trip{unseen}"
             )
         }
         (_, Some((own, first)), _) => unwanted_text(&report.scenario.relays.lines[own.line], first),

@@ -224,10 +224,10 @@ pub fn relay_lines(report: &Report<'_>, style: Style) -> Vec<String> {
         lines.push(format!("{} {line}", style.mark(verdict)));
         lines.extend(restart.map(|one| {
             let [least, most] = one.asymmetry_ps.map(signed_ms);
-            let trips = if one.false_trip {
-                "false trip, unseen"
-            } else {
-                "no false trip"
+            let trips = match (one.false_trip, one.invisible) {
+                (false, _) => "no false trip",
+                (true, false) => "false trip",
+                (true, true) => "false trip, which the relays cannot see",
             };
             format!("    after other starts of play-out: asymmetry {least} to {most} ms, {trips}")
         }));

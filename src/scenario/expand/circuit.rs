@@ -11,7 +11,8 @@ use crate::scenario::spec::{CircuitSpec, ClockSpec};
 use crate::scenario::streams::ReadyCircuit;
 use crate::units::quantity::{RELATIVE, SIZE, TIME, format, format_signed};
 
-pub(super) fn circuit(out: &mut Text, ready: &ReadyCircuit<'_>) {
+/// `relay`: its inline table.
+pub(super) fn circuit(out: &mut Text, ready: &ReadyCircuit<'_>, relay: Option<&str>) {
     let CircuitSpec {
         name, ends, scheme, ..
     } = ready.spec;
@@ -19,7 +20,14 @@ pub(super) fn circuit(out: &mut Text, ready: &ReadyCircuit<'_>) {
     out.text("name", &name.value);
     out.texts("ends", ends.iter().flatten().map(|end| end.value.as_str()));
     if let Some(scheme) = scheme {
-        out.text("scheme", scheme);
+        out.text("scheme", &scheme.value);
+    }
+    if let Some(relay) = relay {
+        out.plain("relay", relay);
+    }
+    if !ready.spec.requirements.is_empty() {
+        let names = ready.spec.requirements.iter();
+        out.texts("requirements", names.map(|at| at.value.as_str()));
     }
     interface(out, &ready.settings.interface, ready.spec);
     if let Some(class) = ready.class {

@@ -8,6 +8,7 @@ mod event;
 mod flow;
 mod media;
 mod pattern;
+mod relay;
 mod resilience;
 mod security;
 mod text;
@@ -27,6 +28,8 @@ use crate::units::quantity::TIME;
 
 use self::text::Text;
 
+pub(super) use self::text::quoted;
+
 /// The text of a checked scenario.
 #[must_use]
 pub(super) fn scenario(parts: &Parts<'_>) -> String {
@@ -34,6 +37,7 @@ pub(super) fn scenario(parts: &Parts<'_>) -> String {
         spec,
         ready,
         resilience,
+        relays,
         seed,
         ..
     } = parts;
@@ -59,12 +63,16 @@ pub(super) fn scenario(parts: &Parts<'_>) -> String {
     if resilience.written {
         resilience::control(&mut out, resilience, spec);
     }
-    for (ready, protection) in ready.circuits.iter().zip(&resilience.circuits) {
-        circuit(&mut out, ready);
+    let written = relays.written.iter();
+    let circuits = ready.circuits.iter().zip(&resilience.circuits);
+    for ((ready, protection), relay) in circuits.zip(written) {
+        circuit(&mut out, ready, relay.as_deref());
         if resilience.written {
             resilience::circuit(&mut out, ready.spec, protection);
         }
     }
+    relay::profiles(&mut out, spec);
+    relay::lines(&mut out, relays, parts);
     for one in &resilience.bypasses {
         resilience::bypass(&mut out, one, &parts.network.topology);
     }

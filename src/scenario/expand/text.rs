@@ -48,7 +48,7 @@ pub(super) fn array<'a>(values: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// A basic string of TOML 1.0: quotes, backslashes and control characters escaped.
-pub(super) fn quoted(text: &str) -> String {
+pub(in crate::scenario) fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for character in text.chars() {
         match character {

@@ -135,7 +135,7 @@ pub fn settle(from: &Sources<'_>, findings: &mut Findings) -> Control {
     if written.never_reverts {
         control.settings.revert = None;
     }
-    list.constants.sort_by_key(|one| one.name);
+    list.constants.sort_by(|a, b| a.name.cmp(&b.name));
     control.constants = list.constants;
     let defaults = list.defaults.into_iter();
     control.defaults = defaults.map(|one| format!("control: {one}")).collect();
@@ -176,9 +176,9 @@ impl Listed {
         }
         let changed = own.as_ref().is_some_and(|own| *own != default);
         self.constants.push(UsedConstant {
-            name,
+            name: name.into(),
             value: own.unwrap_or_else(|| default.clone()),
-            source: if changed { OWN } else { source },
+            source: if changed { OWN } else { source }.into(),
             overrides: changed.then_some(default),
         });
     }

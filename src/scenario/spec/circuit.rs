@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::flow::{PolicerSpec, policer};
+use super::relay::{RelaySpec, relay, requirements};
 use super::resilience::{ProtectionSpec, protection};
 use super::{Route, class, pair};
 use crate::scenario::defaults::or_default;
@@ -31,7 +32,7 @@ pub struct CircuitSpec {
     /// `ends`.
     pub ends: Option<[At<String>; 2]>,
     /// `scheme`.
-    pub scheme: Option<String>,
+    pub scheme: Option<At<String>>,
     /// `carrier`.
     pub carrier: Option<At<String>>,
     /// `interface`.
@@ -98,6 +99,10 @@ pub struct CircuitSpec {
     pub silent: bool,
     /// `compare`.
     pub compare: Option<At<String>>,
+    /// `relay`.
+    pub relay: Option<RelaySpec>,
+    /// `requirements`.
+    pub requirements: Vec<At<String>>,
     /// `protection` and what belongs to it.
     pub protection: ProtectionSpec,
 }
@@ -174,7 +179,7 @@ pub(super) fn circuit(table: &Table) -> Option<CircuitSpec> {
         keys: table.keys.clone(),
         name: table.text("name")?,
         ends: pair(table, "ends"),
-        scheme: table.text("scheme").map(|at| at.value),
+        scheme: table.text("scheme"),
         carrier: table.text("carrier"),
         interface: table.text("interface"),
         interface_delay: per(table, "interface_delay", ["a", "z"]),
@@ -208,6 +213,8 @@ pub(super) fn circuit(table: &Table) -> Option<CircuitSpec> {
         policer: table.table("policer").and_then(policer),
         silent: flag("silent"),
         compare: table.text("compare"),
+        relay: relay(table),
+        requirements: requirements(table),
         protection: protection(table),
     })
 }

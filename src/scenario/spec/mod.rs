@@ -5,6 +5,7 @@ mod event;
 mod flow;
 mod media;
 mod pattern;
+mod relay;
 mod resilience;
 mod security;
 mod service;
@@ -15,6 +16,7 @@ pub use self::event::{EventSpec, Happening};
 pub use self::flow::{FlowSpec, Origin, PolicerSpec, SizeSpec, To};
 pub use self::media::{DisciplineSpec, RadioSpec};
 pub use self::pattern::{Codec, MixSpec, Pace, PatternSpec, Timing, TraceRow, TraceSpec};
+pub use self::relay::{Lasting, ProtectedLineSpec, RelayProfileSpec, RelaySpec, Values};
 pub use self::resilience::{BypassSpec, ConstraintsSpec, ControlSpec, Disruption, DisruptionSpec};
 pub use self::security::{FloodSpec, SecuritySpec};
 pub use self::service::{ServiceSpec, SitesSpec};
@@ -25,6 +27,7 @@ use std::ops::Range;
 use self::circuit::circuit;
 use self::event::event;
 use self::flow::flow;
+use self::relay::{line, relay_profile};
 use self::resilience::{bypass, control, default_protection};
 use self::security::{flood, security};
 use self::service::service;
@@ -73,6 +76,15 @@ pub struct ScenarioSpec {
     pub bypasses: Vec<BypassSpec>,
     /// Whether anything of failures or protection was written.
     pub resilient: bool,
+    /// `[[line]]` with a usable name.
+    pub lines: Vec<ProtectedLineSpec>,
+    /// Whether every line has a usable name and usable groups: else a circuit in none may be in one
+    /// of them.
+    pub lines_complete: bool,
+    /// `[[relay_profile]]` with a usable name.
+    pub relay_profiles: Vec<RelayProfileSpec>,
+    /// Whether anything of relays, lines or requirements was written.
+    pub relayed: bool,
     /// `[[event]]` with a usable instant.
     pub events: Vec<EventSpec>,
     /// `series`, ps.
@@ -111,7 +123,8 @@ impl ScenarioSpec {
         });
         let budget = table.table("budget");
         let mut descriptive = vec!["scenario: name".to_owned(), "circuit: name".to_owned()];
-        if table.tables("circuit").any(|circuit| circuit.has("scheme")) {
+        let bare = |circuit: &Table| circuit.has("scheme") && !circuit.has("relay");
+        if table.tables("circuit").any(bare) {
             descriptive.push("circuit: scheme".to_owned());
         }
         Self {
@@ -135,6 +148,13 @@ impl ScenarioSpec {
             protection: default_protection(table),
             bypasses: table.tables("bypass").filter_map(bypass).collect(),
             resilient: resilient(table),
+            lines: table.tables("line").filter_map(line).collect(),
+            lines_complete: relay::lines_complete(table),
+            relay_profiles: table
+                .tables("relay_profile")
+                .filter_map(relay_profile)
+                .collect(),
+            relayed: relayed(table),
             events: table.tables("event").filter_map(event).collect(),
             series: table.whole("series"),
             descriptive,
@@ -185,6 +205,12 @@ fn resilient(table: &Table) -> bool {
         .any(|key| table.has(key))
         || of("circuit", &resilience::OF_CIRCUITS)
         || of("event", &resilience::DISRUPTIONS)
+}
+
+/// Whether anything of relays, lines or requirements was written, even with a fault.
+fn relayed(table: &Table) -> bool {
+    let of = |circuit: &Table| relay::OF_CIRCUITS.iter().any(|key| circuit.has(key));
+    relay::OF_SCENARIO.iter().any(|key| table.has(key)) || table.tables("circuit").any(of)
 }
 
 fn pair(table: &Table, key: &str) -> Option<[At<String>; 2]> {

@@ -1,6 +1,7 @@
 //! Keys of a circuit.
 
 use super::flow::POLICER;
+use super::relay::{RELAY_OF_CIRCUIT, REQUIREMENTS_OF_CIRCUIT};
 use super::resilience::{
     FIELD_CO_ROUTED, FIELD_CONSTRAINTS, FIELD_PROTECTION, FIELD_REVERT, FIELD_SECOND_PATH,
 };
@@ -10,7 +11,7 @@ use crate::scenario::fields::{Field, Kind, Variant};
 use crate::units::limits::{DELAY_MAX, DURATION_MAX};
 use crate::units::quantity::{RELATIVE, SIZE, TIME};
 
-/// Schemes a circuit may carry; descriptive until relays are built.
+/// Schemes a circuit may carry; descriptive where no relay is given.
 pub const SCHEMES: &[&str] = &["87L", "POTT", "PUTT", "DCB", "DCUB", "DUTT", "DTT", "none"];
 
 pub(super) const CIRCUIT: &[Field] = &[
@@ -20,13 +21,13 @@ pub(super) const CIRCUIT: &[Field] = &[
         &Kind::List(&Kind::Name, 2, 2),
         "Its two PE nodes, a and z.",
     ),
-    Field::descriptive(
+    Field::optional(
         "scheme",
         &Kind::OneOf {
             words: SCHEMES,
             not_yet: &[],
         },
-        "Protection scheme that it carries; default none.",
+        "Protection scheme that it carries; default none. Without `relay` it only describes.",
     ),
     Field::optional(
         "carrier",
@@ -232,6 +233,16 @@ pub(super) const CIRCUIT: &[Field] = &[
         "compare",
         &Kind::Name,
         "Another circuit, shown beside this one in the report.",
+    ),
+    Field::optional(
+        "relay",
+        &RELAY_OF_CIRCUIT,
+        "The relays at both ends: a profile, or a table. The circuit must belong to a line.",
+    ),
+    Field::optional(
+        "requirements",
+        &REQUIREMENTS_OF_CIRCUIT,
+        "Sets of requirements that it is judged against besides the budget.",
     ),
     FIELD_PROTECTION,
     FIELD_SECOND_PATH,

@@ -5,6 +5,7 @@ mod event;
 mod flow;
 mod media;
 mod pattern;
+mod relay;
 mod resilience;
 mod security;
 mod service;
@@ -15,6 +16,7 @@ pub use self::topology::TOPOLOGY;
 use self::circuit::CIRCUIT;
 use self::event::EVENT;
 use self::flow::FLOW;
+use self::relay::{LINE, RELAY_PROFILE};
 use self::resilience::{BYPASS, CONTROL, DEFAULT_PROTECTION};
 use self::security::{FLOOD, SECURITY};
 use self::service::SERVICE;
@@ -41,6 +43,17 @@ pub const BUDGET_PROFILES: &[(&str, u64, u64, &str)] = &[
     ),
     ("exact-50hz", 14_000_000_000, 50, "1/50 s less 2 x 3 ms"),
 ];
+
+/// Words of `scheme`.
+pub(super) fn schemes() -> &'static [&'static str] {
+    circuit::SCHEMES
+}
+
+/// Keys of the table `relay`.
+#[cfg(test)]
+pub(super) fn relay_keys() -> &'static [Field] {
+    relay::RELAY
+}
 
 pub(super) const TIME_POSITIVE: Kind = Kind::Quantity(&TIME, 1, DELAY_MAX.0);
 pub(super) const TIME_OR_ZERO: Kind = Kind::Quantity(&TIME, 0, DELAY_MAX.0);
@@ -121,6 +134,16 @@ pub const SCENARIO: &[Field] = &[
         "bypass",
         &Kind::List(&Kind::Table(BYPASS), 0, LINKS_MAX),
         "Bypass tunnels as the routers have them, in place of computed ones.",
+    ),
+    Field::optional(
+        "line",
+        &Kind::List(&Kind::Table(LINE), 0, LINKS_MAX),
+        "Power lines with the circuits that protect them.",
+    ),
+    Field::optional(
+        "relay_profile",
+        &Kind::List(&Kind::Table(RELAY_PROFILE), 0, 1000),
+        "Relay families of one's own.",
     ),
     Field::optional(
         "event",

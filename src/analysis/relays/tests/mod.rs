@@ -1,6 +1,7 @@
 //! Lines, groups and verdicts against what is known of them from elsewhere.
 
 mod brute;
+mod differential;
 mod verdicts;
 
 use super::*;
@@ -86,7 +87,7 @@ const HOLED: [Pieces<'static>; 2] = [
     &[(20, None), (3000, Some(10_000))],
 ];
 
-fn pott() -> Protection {
+pub(super) fn pott() -> Protection {
     Protection::Distance(article(Scheme::Pott))
 }
 
