@@ -51,7 +51,7 @@ fn swept(readers: &[&Reader<'_>], over: Stretch) -> Sweep<()> {
     let instants = readers.iter();
     let instants = instants.flat_map(|one| one.protection.instants(&one.ways, line));
     let instants: Vec<SimTime> = instants.collect();
-    let places = line.places();
+    let places = super::clearing::places(readers, line);
     let worst = |at: SimTime| {
         let all = places.iter().enumerate().map(|(which, place)| {
             let found: Found<How> = clear(readers, Fault { at, place: *place });
