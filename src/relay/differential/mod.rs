@@ -233,7 +233,7 @@ impl Settings {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::super::line::tests::line;
     use super::super::reception::tests::timeline;
     use super::*;
