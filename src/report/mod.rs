@@ -296,14 +296,21 @@ mod tests {
             &*report.events_csv,
             relays,
             lines,
+            report.requirements_csv.as_ref().unwrap(),
         ]
         .concat();
         assert_eq!(report.result_hash, sha256_hex(all.as_bytes()));
         let files = folder::files(&report);
         let names: Vec<&str> = files.iter().map(|file| file.name.as_ref()).collect();
         assert_eq!(
-            names[names.len() - 3..],
-            ["relays.csv", "lines.csv", "SHA256SUMS"]
+            names[names.len() - 5..],
+            [
+                "relays.csv",
+                "lines.csv",
+                "requirements.csv",
+                "plots/clearing-L.svg",
+                "SHA256SUMS"
+            ]
         );
         let summary = report.summary();
         assert_eq!((summary.lines, summary.lines_failed), (1, 0));
