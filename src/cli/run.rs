@@ -57,6 +57,7 @@ pub fn run(arguments: &Run) -> Exit {
     if let Some(at) = arguments.fault_at {
         report.faults = replays(&report, at);
     }
+    report.search(options.engine);
     let mut outputs = folder::files(&report);
     outputs.push(timing(
         started,
@@ -153,7 +154,7 @@ pub(super) fn timing(
         "cores": std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
     });
     Output {
-        name: folder::TIMING,
+        name: folder::TIMING.into(),
         content: format!("{document:#}\n").into_bytes(),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::mpls::outage::Stretch;
 use crate::plan::{Plan, Processing, Source, Stream, StreamId};
 use crate::pseudowire::clock::PacketTimes;
 use crate::random::{self, BLOCK_DRAWS, Seed, exponential, exponential_block, scale_exponential};
@@ -62,6 +63,22 @@ impl SharedArrivals {
         let list = &self.entries[stream.0 as usize];
         (!list.is_empty()).then_some(list.as_slice())
     }
+}
+
+/// When packets of a stream are created within a stretch of time, in order; none of a session,
+/// whose packets nobody knows beforehand.
+#[must_use]
+pub fn created(plan: &Plan, stream: StreamId, seed: Seed, within: Stretch) -> Vec<SimTime> {
+    let stream = &plan.streams[stream.0 as usize];
+    let mut arrivals = Arrivals::new(stream, plan, seed);
+    let mut all = Vec::new();
+    while arrivals.next < within.to.0 {
+        let created = arrivals.pop();
+        if created >= within.from.0 {
+            all.push(SimTime(created));
+        }
+    }
+    all
 }
 
 /// The creation instants of one stream, in order.

@@ -19,7 +19,7 @@ mod tally;
 mod ways;
 mod window;
 
-pub use arrivals::SharedArrivals;
+pub use arrivals::{SharedArrivals, created};
 pub use outcome::{
     Bin, Delays, Held, Outcome, Parts, QueueOutcome, Received, Selected, Slowest, StreamOutcome,
 };

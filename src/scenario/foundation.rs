@@ -32,8 +32,9 @@ pub struct Case {
     pub outages: Outages,
     /// Per stream: where its packets go, in the time of the plan.
     pub routings: Vec<Routing>,
-    /// Per stream: the first packet boundary of a circuit in place of the one given or drawn.
-    /// Both copies of one circuit direction take that of the first.
+    /// Per stream: the first packet boundary of a circuit in place of the one given or drawn; of
+    /// repeated messages the instant of the only event, in place of those given. Both copies of
+    /// one circuit direction take that of the first.
     pub phases: Vec<Option<SimTime>>,
     /// Ascending from zero, or empty: outcomes are counted from each to the next.
     pub stages: Vec<SimTime>,
@@ -127,6 +128,10 @@ impl Draft {
     /// Makes it ready for a plan whose sources stop elsewhere, with another first boundary.
     fn prepare(&mut self, first: Option<SimTime>, sources_end: SimTime) {
         if let Some(messages) = &self.messages {
+            let mut messages = messages.clone();
+            if let Some(event) = first {
+                messages.events = vec![event];
+            }
             (self.source, self.end) = messages.ends(sources_end);
         }
         if let (

@@ -14,7 +14,6 @@ use crate::mpls::outage::Element;
 use crate::mpls::routing::Routing;
 use crate::mpls::search::{find_path, room_everywhere};
 use crate::mpls::tunnel::{Bypass, Protection, Tunnel};
-use crate::random::Seed;
 use crate::topology::{Carries, Direction, Hop, LinkId, Path, Topology};
 
 /// What tunnels are made from.
@@ -40,6 +39,13 @@ impl Scenario {
     #[must_use]
     pub fn routed(&self, tunnels: &[Tunnel], control: &Control<'_>) -> Vec<Routed> {
         self.maker().routed(tunnels, control)
+    }
+
+    /// The forwarding of every stream in a run in which the events of the scenario happen, where
+    /// BFD and hellos have these phases; `None` where nothing ever changes.
+    #[must_use]
+    pub fn routed_under(&self, phases: Phases) -> Option<Vec<Routed>> {
+        routings(&self.maker(), phases)
     }
 
     /// The second path of a circuit direction, whatever carries it, as if these elements were not
@@ -97,7 +103,7 @@ pub fn recomputed(
 
 /// Per stream the forwarding in real time of a run in which the events of the scenario happen;
 /// `None` where nothing ever changes.
-pub(super) fn routings(maker: &Maker<'_>, seed: Seed) -> Option<Vec<Routed>> {
+pub(super) fn routings(maker: &Maker<'_>, phases: Phases) -> Option<Vec<Routed>> {
     let resilience = maker.resilience;
     let settings = &resilience.control;
     if resilience.outages.is_empty() && resilience.planned.is_empty() && !settings.penultimate_pop {
@@ -115,7 +121,7 @@ pub(super) fn routings(maker: &Maker<'_>, seed: Seed) -> Option<Vec<Routed>> {
     let graph = Graph::new(maker.topology, Carries::Packets);
     let recompute =
         |tunnel: &Tunnel, avoid: &dyn Fn(LinkId) -> bool| recomputed(&graph, tunnel, avoid);
-    let (outages, phases) = (&resilience.outages, Phases::Drawn(seed));
+    let outages = &resilience.outages;
     let control = Control::new(maker.topology, settings, outages, &planned, phases);
     Some(maker.routed(&maker.tunnels(&[]), &control.recomputing(&recompute)))
 }

@@ -83,6 +83,16 @@ pub fn queue_free(
     Pipe::new(plan, stream, over).receive(boundary)
 }
 
+/// First packet boundaries of a circuit direction at which something changes: see [`worst_phase`].
+/// Ascending; that of phase zero is among them.
+///
+/// # Panics
+/// If the stream is no pseudowire.
+#[must_use]
+pub fn critical_phases(plan: &Plan, stream: StreamId, over: Stretch) -> BTreeSet<SimTime> {
+    Pipe::new(plan, stream, over).critical_phases()
+}
+
 /// One direction of a C-pipe on the queue-free network.
 struct Pipe<'a> {
     source: &'a Source,

@@ -45,7 +45,7 @@ pub fn courses(
 ) -> Vec<(usize, CourseSummary)> {
     let readers = Reader::of_line(scenario, channels, line);
     let course = |reader: &Reader<'_>| {
-        let course = reader.course(scenario.frequency_hz, over)?;
+        let course = reader.course(over)?;
         Some((reader.circuit, course.summary))
     };
     readers.iter().filter_map(course).collect()

@@ -3,9 +3,11 @@
 mod channels;
 mod clearing;
 mod course;
+pub mod drawn;
 pub mod replay;
 pub mod restart;
 mod run;
+pub mod searched;
 mod unwanted;
 mod why;
 

@@ -5,6 +5,7 @@ use super::case::Run;
 use super::{DirectionResult, Study};
 use crate::analysis::failures::gaps::holes;
 use crate::analysis::failures::{ClockMap, Stage, in_real_time};
+use crate::analysis::relays::drawn::{Curve, curves};
 use crate::analysis::relays::{
     Channel, Channels, CourseSummary, LineJudgement, Protected, ProtectionJudgement, Replay, Why,
     before, courses, inceptions, replay, why,
@@ -42,6 +43,15 @@ pub struct Met {
     /// What differential relays are at last, when the element is repaired and every path back:
     /// (index of the circuit, what they are).
     pub reverted: Vec<(usize, CourseSummary)>,
+}
+
+/// How long faults on a line last that begin around a failure, in real time.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LineCurves {
+    /// Index in [`crate::scenario::relays::Relays::lines`].
+    pub line: usize,
+    /// Each protection alone, then all together.
+    pub curves: Vec<Curve>,
 }
 
 /// The protection of a line over a stretch of inceptions.
@@ -278,6 +288,19 @@ impl Study<'_> {
                 place: worst.place,
             };
             Some(replay(self.scenario, channels, result.line, fault))
+        };
+        lines.iter().filter_map(one).collect()
+    }
+
+    /// How long faults around the failure last on every line that a case meets.
+    pub(super) fn curves(&self, lines: &[LineResult], channels: &Channels) -> Vec<LineCurves> {
+        let one = |result: &LineResult| {
+            let over = result.met.as_ref()?.during.line.over;
+            let curves = curves(self.scenario, channels, result.line, over);
+            Some(LineCurves {
+                line: result.line,
+                curves,
+            })
         };
         lines.iter().filter_map(one).collect()
     }

@@ -55,6 +55,7 @@ pub fn settle(
         findings.push(reader.error(what, &span, label).help(help));
     }
     Some(Settings {
+        frequency_hz: reader.frequency_hz(),
         synchronisation: synchronisation?,
         characteristic: characteristic?,
         pickup_ma: pickup?.value,

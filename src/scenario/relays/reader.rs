@@ -179,6 +179,11 @@ pub struct Reader<'a> {
 pub type Maybe<T> = Option<Option<At<T>>>;
 
 impl<'a> Reader<'a> {
+    /// The system's frequency.
+    pub(super) fn frequency_hz(&self) -> u64 {
+        self.frequency_hz
+    }
+
     /// Nothing read yet.
     pub fn new(
         spec: &'a ScenarioSpec,
