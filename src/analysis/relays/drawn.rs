@@ -44,8 +44,8 @@ pub fn curves(scenario: &Scenario, channels: &Channels, line: usize, over: Stret
 }
 
 /// The earliest trip of these protections at each end, at whichever place of the line it lasts
-/// longest: between two candidates the larger of several straight lines, which is parted where they
-/// cross.
+/// longest: between two candidates the larger of several straight lines, which is parted where
+/// they cross.
 fn swept(readers: &[&Reader<'_>], over: Stretch) -> Sweep<()> {
     let line = readers[0].line;
     let instants = readers.iter();
@@ -81,8 +81,8 @@ fn swept(readers: &[&Reader<'_>], over: Stretch) -> Sweep<()> {
     }
 }
 
-/// One fault as it was cleared by all protections of a line together: at each end the earliest trip,
-/// of two at once the first in order.
+/// One fault as it was cleared by all protections of a line together: at each end the earliest
+/// trip, of two at once the first in order.
 #[must_use]
 pub fn story(replay: &Replay) -> Story {
     let at = |end: End| {

@@ -5,12 +5,14 @@ use super::{CaseResult, DirectionResult, Manner, Prepared, Study, direct};
 use crate::analysis::decomposition::{configured_slack, edge_delay, packetization};
 use crate::analysis::enumeration::{FailureCase, joined};
 use crate::analysis::failures::Way;
-use crate::analysis::failures::clocks::clocks;
+use crate::analysis::failures::clocks::{Clocks, clocks};
 use crate::analysis::failures::gaps::{common, holes, packet_holes};
 use crate::analysis::failures::passage::{first_of, pieces};
 use crate::analysis::failures::phase::worst_phase;
 use crate::analysis::failures::stages::{self, Direction};
-use crate::analysis::failures::{ClockMap, Gaps, Reach, Stage, StageJudgement, WorstPhase};
+use crate::analysis::failures::{
+    ClockMap, Gaps, Reach, Stage, StageJudgement, Timetable, WorstPhase,
+};
 use crate::channel::Timeline;
 use crate::engine::{Bin, EngineKind, Options, Outcome, StreamOutcome, run, run_shared};
 use crate::mpls::control::Phases;
@@ -221,17 +223,9 @@ impl Study<'_> {
                 stages[Stage::During as usize].delay_max = None;
             }
             let worst = searched.ways[way].as_ref();
-            let clocks = self.manner.keep.then(|| {
-                let mut holes = holes(&timeline);
-                holes.retain(|hole| hole.from >= self.failed() && hole.from < timetable.end);
-                let packet = packet[way].as_deref().unwrap_or(&[]);
-                let packet = packet
-                    .iter()
-                    .copied()
-                    .filter(|hole| hole.from >= self.failed());
-                let packet: Vec<Stretch> = packet.collect();
-                clocks(&gaps, (&holes, &packet), (&seen[way], &timetable.clock))
-            });
+            let keep = self.manner.keep;
+            let told = (&timeline, packet[way].as_deref().unwrap_or(&[]));
+            let clocks = keep.then(|| self.clocks(&gaps, told, (&seen[way], timetable)));
             let result = DirectionResult {
                 circuit: index,
                 direction: way,
@@ -244,11 +238,25 @@ impl Study<'_> {
                 boundary: worst.map(|worst| worst.boundary),
                 reach,
                 stages,
-                timeline: self.manner.keep.then_some(timeline),
+                timeline: keep.then_some(timeline),
             };
             way += 1;
             result
         })
+    }
+
+    /// Where the gaps of a direction lie, in real time.
+    fn clocks(
+        &self,
+        gaps: &Gaps,
+        (timeline, packet): (&Timeline, &[Stretch]),
+        (seen, timetable): (&ClockMap, &Timetable),
+    ) -> Clocks {
+        let mut holes = holes(timeline);
+        holes.retain(|hole| hole.from >= self.failed() && hole.from < timetable.end);
+        let behind = |hole: &&Stretch| hole.from >= self.failed();
+        let packet: Vec<Stretch> = packet.iter().filter(behind).copied().collect();
+        clocks(gaps, (&holes, &packet), (seen, &timetable.clock))
     }
 
     pub(super) fn timeline(&self, (index, way): (usize, usize), run: &Run<'_>) -> Timeline {
