@@ -8,6 +8,8 @@ pub mod fix;
 pub mod messages;
 pub mod planning;
 pub mod relays;
+pub mod requirements;
+pub mod share;
 pub mod study;
 pub mod transients;
 pub mod verdict;

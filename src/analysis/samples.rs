@@ -168,6 +168,7 @@ pub fn scenario_and_outcome(sample: &Sample) -> (Scenario, Outcome) {
         ports: vec!["A-B a-z".into(), "A-B z-a".into()],
         resilience: Resilience::of_profile(&PROFILES[0], 1, 60),
         relays: crate::scenario::relays::Relays::default(),
+        share: None,
         plan: builder.seal(),
         routed: Vec::new(),
         constants: Vec::new(),

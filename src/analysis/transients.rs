@@ -1,5 +1,6 @@
 //! Failures within a run: what each does to every circuit, apart from the steady verdict.
 
+use super::failures::clocks::{Clocks, clocks};
 use super::failures::gaps::{common, holes, packet_holes};
 use super::failures::{ClockMap, Gaps};
 use super::verdict::difference_ps;
@@ -22,6 +23,8 @@ pub struct Transient {
     pub direction: usize,
     /// Holes; packets lost are not counted apart by failure.
     pub gaps: Gaps,
+    /// Where they lie.
+    pub clocks: Clocks,
     /// Delay of the last data before the failure, and of the last before the next failure, between
     /// both interfaces.
     pub delay: [Option<Span>; 2],
@@ -101,17 +104,20 @@ fn pair(
     let delay = |line: &Timeline, at| delay_before(line, at).map(|delay| delay + conversion);
     let delays = [forth, back].map(|line| [window.from, window.to].map(|at| delay(line, at)));
     let asymmetry = [0, 1].map(|when| Some(difference_ps(delays[0][when]?, delays[1][when]?)));
+    let lines = [forth, back];
+    let gaps = [0, 1].map(|way| gaps(scenario, (index, way), lines[way], window));
     let one = |(way, line): (usize, &Timeline)| Transient {
         label: label.to_owned(),
         at: window.from,
         circuit: index,
         direction: way,
-        gaps: gaps(scenario, (index, way), line, window),
+        gaps: gaps[way].0,
+        clocks: gaps[way].1,
         delay: delays[way],
         steps: steps(line, window, conversion),
         asymmetry_ps: asymmetry,
     };
-    [forth, back].into_iter().enumerate().map(one).collect()
+    lines.into_iter().enumerate().map(one).collect()
 }
 
 fn timeline<'o>(circuit: &Circuit, way: usize, outcome: &'o Outcome) -> Option<&'o Timeline> {
@@ -125,7 +131,7 @@ fn gaps(
     (index, way): (usize, usize),
     line: &Timeline,
     window: Stretch,
-) -> Gaps {
+) -> (Gaps, Clocks) {
     let circuit = &scenario.circuits[index];
     let settings = circuit.emulation().expect("a pseudowire has settings");
     let stream = circuit.directions[way]
@@ -144,14 +150,17 @@ fn gaps(
     }
     packet_holes.retain(|hole| within(hole.from));
     let recovery = scenario.resilience.relay_recovery;
-    Gaps::of_pseudowire(
+    let clock = ClockMap::default();
+    let gaps = Gaps::of_pseudowire(
         &holes,
         &packet_holes,
-        &ClockMap::default(),
+        &clock,
         (&settings.receivers[way], settings.packet_time_exact_ps),
         recovery.interval * u64::from(recovery.messages),
         0,
-    )
+    );
+    let clocks = clocks(&gaps, (&holes, &packet_holes), (&clock, &clock));
+    (gaps, clocks)
 }
 
 /// The delays of the data put out from a failure on that began before the next.

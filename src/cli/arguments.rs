@@ -65,9 +65,10 @@ pub enum Command {
         pilotwire explain engine scenarios/altalink-pilot.toml"
     )]
     Explain(Explain),
-    /// List the presets of constants, show one with its sources, or list those of services.
+    /// List the presets of constants, show one with its sources, or list those of services or
+    /// requirements.
     #[command(after_help = "Examples:\n  pilotwire presets show altalink-2011\n  \
-        pilotwire presets services")]
+        pilotwire presets services\n  pilotwire presets requirements")]
     Presets(Presets),
     /// Print the JSON Schema of a TOML file.
     #[command(after_help = "Example: pilotwire schema scenario > schema/scenario.schema.json")]
@@ -225,6 +226,9 @@ pub enum PresetsCommand {
     /// List the presets of services: what they send, how it is carried, in which class.
     #[command(after_help = "Example: pilotwire presets services")]
     Services,
+    /// List the sets of requirements that circuits may be judged against, with their sources.
+    #[command(after_help = "Example: pilotwire presets requirements")]
+    Requirements,
 }
 
 /// `schema`.

@@ -9,7 +9,7 @@ use crate::analysis::enumeration::{Asked, enumerate};
 use crate::analysis::planning;
 use crate::analysis::study::{Manner, Study};
 use crate::report::text::wrapped;
-use crate::report::{hops, protection, stations};
+use crate::report::{clearing, hops, protection, stations};
 use crate::scenario::lint::{RULES, Rule};
 use crate::scenario::nearest::nearest;
 use crate::scenario::{self, Overrides, Severity};
@@ -34,7 +34,7 @@ pub fn explain(arguments: &Explain) -> Exit {
         return Exit::BadInput;
     }
     if what == PLANNING {
-        terminal::result(&planning::explain());
+        terminal::result(&(planning::explain() + &clearing::planned_text()));
         return Exit::Pass;
     }
     if let Some(rule) = RULES

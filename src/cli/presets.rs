@@ -2,13 +2,16 @@
 
 use super::arguments::{Presets, PresetsCommand};
 use super::{Exit, terminal};
+use crate::relay::Requirement;
+use crate::relay::requirement::REQUIREMENTS;
 use crate::report::text::{Align, Columns, wrapped};
 use crate::scenario::nearest::nearest;
 use crate::scenario::resilience::{ControlProfile, PROFILES};
 use crate::scenario::services::SERVICES;
 use crate::topology::{Constant, PRESETS, Preset};
 use crate::traffic::Transport;
-use crate::units::quantity::format as quantity;
+use crate::units::Span;
+use crate::units::quantity::{PROBABILITY, TIME, format as quantity};
 
 /// Lists the presets, or shows one.
 pub fn presets(arguments: &Presets) -> Exit {
@@ -16,6 +19,10 @@ pub fn presets(arguments: &Presets) -> Exit {
         Some(PresetsCommand::Show { name }) => show(name),
         Some(PresetsCommand::Services) => {
             terminal::result(&services());
+            Exit::Pass
+        }
+        Some(PresetsCommand::Requirements) => {
+            terminal::result(&requirements());
             Exit::Pass
         }
         None => {
@@ -88,6 +95,49 @@ fn services() -> String {
         text.push_str(&format!("{head}\n{about}{source}"));
     }
     text
+}
+
+/// The sets of requirements with their sources.
+fn requirements() -> String {
+    let mut text = String::new();
+    for one in REQUIREMENTS {
+        let limits = wrapped(&limits(one), "    ");
+        let doubt = match one.doubtful {
+            true => " (to be verified: not read in the source itself)",
+            false => "",
+        };
+        let source = wrapped(&format!("source: {}{doubt}", one.source), "    ");
+        text.push_str(&format!("{}\n{limits}{source}", one.name));
+    }
+    text
+}
+
+/// "delay at most 5 ms, recovery hitless".
+fn limits(one: &Requirement) -> String {
+    let time = |what: &str, limit: Option<Span>| {
+        let limit = quantity(limit?.0, &TIME);
+        Some(format!("{what} at most {limit}"))
+    };
+    let loss = one.loss_max_ppb.map(|share| {
+        let share = quantity(share, &PROBABILITY);
+        format!("loss at most {share}")
+    });
+    let recovery = match one.recovery_max {
+        Some(Span::ZERO) => Some("recovery hitless".to_owned()),
+        other => time("recovery", other),
+    };
+    let all = [
+        time("delay", one.delay_max),
+        time("asymmetry", one.asymmetry_max),
+        time("jitter", one.jitter_max),
+        loss,
+        recovery,
+    ];
+    let all: Vec<String> = all.into_iter().flatten().collect();
+    match all.is_empty() {
+        true => "no limit".to_owned(),
+        false => all.join(", "),
+    }
 }
 
 fn lines(columns: &Columns) -> String {

@@ -154,7 +154,7 @@ pub(super) fn timing(
         "cores": std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
     });
     Output {
-        name: folder::TIMING,
+        name: folder::TIMING.into(),
         content: format!("{document:#}\n").into_bytes(),
     }
 }

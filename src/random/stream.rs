@@ -27,6 +27,12 @@ pub enum Purpose {
     Fading,
     /// How old the last packet of BFD was when a link was cut.
     Detection,
+    /// When a sampled command is keyed.
+    Inception,
+    /// Which bits arrive wrong.
+    BitErrors,
+    /// When bursts of errors begin.
+    Bursts,
 }
 
 impl Purpose {
@@ -40,6 +46,9 @@ impl Purpose {
             Self::EarlyDrop => "early-drop",
             Self::Fading => "fading",
             Self::Detection => "detection",
+            Self::Inception => "inception",
+            Self::BitErrors => "bit-errors",
+            Self::Bursts => "bursts",
         }
     }
 }

@@ -5,7 +5,9 @@
 //! timelines of all faults that do not touch the network themselves. Everything here is worked out
 //! on those timelines: nothing is simulated again.
 
+pub mod clearing;
 pub mod command;
+pub mod dependability;
 pub mod differential;
 pub mod distance;
 pub mod fault;
@@ -15,6 +17,7 @@ pub mod profile;
 pub mod reception;
 pub mod requirement;
 
+pub use clearing::{AtEnd, Clearing, Story};
 pub use fault::{Answer, By, End, Fault, Place, Trip, Verdict};
 pub use inception::{Found, Piece, Sweep, sweep};
 pub use line::{Line, Reach};

@@ -11,6 +11,7 @@ use serde::Serialize;
 use tempfile::TempDir;
 
 use super::manifest::{self, Found, Head, Output};
+use super::svg::plots;
 use super::{Report, SCHEMA, comparison, histograms, tables};
 
 /// Names of our temporary folders begin so; what a killed run left does not count as content.
@@ -53,8 +54,8 @@ impl std::error::Error for FolderError {}
 /// The files of a report, in the order of the manifest, but for `timing.json`.
 #[must_use]
 pub fn files(report: &Report<'_>) -> Vec<Output> {
-    let text = |name, content: &str| Output {
-        name,
+    let text = |name: &'static str, content: &str| Output {
+        name: name.into(),
         content: content.as_bytes().to_vec(),
     };
     let mut outputs = vec![
@@ -63,7 +64,7 @@ pub fn files(report: &Report<'_>) -> Vec<Output> {
         text("budget.csv", &report.budget_csv),
         text("events.csv", &report.events_csv),
         Output {
-            name: "histograms.hlog",
+            name: "histograms.hlog".into(),
             content: histograms::log(report.scenario, report.outcome),
         },
     ];
@@ -80,9 +81,15 @@ pub fn files(report: &Report<'_>) -> Vec<Output> {
     if let Some([relays, lines]) = &report.relays_csv {
         outputs.extend([text("relays.csv", relays), text("lines.csv", lines)]);
     }
-    if let Some(searched) = &report.searched_csv {
-        outputs.push(text("searched.csv", searched));
+    let asked = [
+        ("requirements.csv", &report.requirements_csv),
+        ("share.csv", &report.share_csv),
+        ("searched.csv", &report.searched_csv),
+    ];
+    for (name, content) in asked {
+        outputs.extend(content.as_ref().map(|content| text(name, content)));
     }
+    outputs.extend(plots::of_run(report));
     let summary = report.summary();
     let head = Head {
         schema: SCHEMA,
@@ -110,8 +117,8 @@ struct CircuitCounts {
 
 /// The files with their manifest before them and the sums behind them.
 pub(super) fn sealed(mut outputs: Vec<Output>, manifest: &str) -> Vec<Output> {
-    let text = |name, content: &str| Output {
-        name,
+    let text = |name: &'static str, content: &str| Output {
+        name: name.into(),
         content: content.as_bytes().to_vec(),
     };
     outputs.insert(0, text(MANIFEST, manifest));
@@ -210,9 +217,9 @@ pub fn write(path: &Path, owner: Owner<'_>, outputs: &[Output]) -> Result<(), Fo
     let fresh = temporary.path().join("fresh");
     fs::create_dir(&fresh).map_err(io)?;
     for output in outputs {
-        let file = fresh.join(output.name);
-        write_file(&file, &output.content).map_err(|error| FolderError::Io {
-            path: path.join(output.name),
+        let file = fresh.join(&*output.name);
+        write_file(&fresh, &file, &output.content).map_err(|error| FolderError::Io {
+            path: path.join(&*output.name),
             error,
         })?;
     }
@@ -239,7 +246,12 @@ fn temporary_in(parent: &Path) -> io::Result<TempDir> {
         .tempdir_in(parent)
 }
 
-fn write_file(path: &Path, content: &[u8]) -> io::Result<()> {
+/// Writes a file, and the folder it lies in where that is not the results folder itself.
+fn write_file(folder: &Path, path: &Path, content: &[u8]) -> io::Result<()> {
+    if let Some(own) = path.parent().filter(|own| *own != folder && !own.exists()) {
+        fs::create_dir(own)?;
+        open_to_read(own, 0o755)?;
+    }
     let mut file = fs::File::create_new(path)?;
     file.write_all(content)?;
     file.sync_all()?;
@@ -278,7 +290,7 @@ mod tests {
     #[test]
     fn the_folder_holds_every_file_and_the_sums_cover_all_but_themselves() {
         let files = sample_files();
-        let names: Vec<&str> = files.iter().map(|file| file.name).collect();
+        let names: Vec<&str> = files.iter().map(|file| &*file.name).collect();
         assert_eq!(
             names,
             [

@@ -6,7 +6,7 @@ use super::assumed::{AssumedObject, assumed};
 use super::comparison::{self, Comparison};
 use super::text::late_policy;
 use super::transient::{self, TransientObject};
-use super::{MODEL_VERSION, Report, SCHEMA, TOOL_VERSION, relays, searched};
+use super::{MODEL_VERSION, Report, SCHEMA, TOOL_VERSION, relays, requirements, searched, share};
 use crate::analysis::decomposition::BudgetParts;
 use crate::analysis::verdict::{DIRECTIONS, Judgement, NetworkDelay, extremes, shares};
 use crate::engine::StreamOutcome;
@@ -51,6 +51,8 @@ pub fn render(report: &Report<'_>) -> String {
         relays: relays::json::relays(report),
         faults: relays::json::faults(report),
         searched: searched::objects(report.scenario, &report.searched, &report.designs),
+        requirements: requirements::objects(report),
+        share: share::objects(report),
     };
     let mut text = serde_json::to_string_pretty(&document).expect("plain data has a JSON form");
     text.push('\n');
@@ -89,6 +91,10 @@ struct Document<'a> {
     faults: Vec<relays::json::FaultObject<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     searched: Vec<searched::SearchedObject<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    requirements: Vec<requirements::RequirementObject<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    share: Vec<share::ShareObject<'a>>,
 }
 
 /// One direction of a circuit beside that of another.

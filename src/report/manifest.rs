@@ -1,5 +1,7 @@
 //! `manifest.json` and `SHA256SUMS`: what went in, what came out; no clock, no host, no user.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::assumed::{AssumedObject, assumed};
@@ -9,8 +11,8 @@ use crate::scenario::{Diagnostic, Scenario};
 /// One file of a results folder.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Output {
-    /// Its name in the folder.
-    pub name: &'static str,
+    /// Its name in the folder, with `/` where it lies in one of its own.
+    pub name: Cow<'static, str>,
     /// Its content.
     pub content: Vec<u8>,
 }
@@ -101,7 +103,7 @@ pub fn render<C: Serialize>(
         outputs: outputs
             .iter()
             .map(|one| FileObject {
-                path: one.name,
+                path: &one.name,
                 sha256: sha256_hex(&one.content),
             })
             .collect(),

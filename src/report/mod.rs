@@ -3,6 +3,7 @@
 //! Every field and file is described in `docs/results.md`.
 
 mod assumed;
+pub mod clearing;
 mod comparison;
 mod drift;
 pub mod events;
@@ -16,8 +17,11 @@ pub mod pretty;
 pub mod protection;
 mod reasons;
 pub mod relays;
+pub mod requirements;
 pub mod searched;
+pub mod share;
 pub mod stations;
+pub mod svg;
 pub mod tables;
 pub mod text;
 mod transient;
@@ -25,8 +29,10 @@ mod transient;
 use sha2::{Digest, Sha256};
 
 use crate::analysis::relays::searched::{Design, Searched, designs, searched};
-use crate::analysis::relays::{Replay, RunJudgement, verdicts};
-use crate::analysis::transients::{Transient, transients};
+use crate::analysis::relays::{Channels, Replay, RunJudgement, verdicts};
+use crate::analysis::requirements::{Part, Row, rows};
+use crate::analysis::share::{Share, shares};
+use crate::analysis::transients::{Transient, first_failure, transients};
 use crate::analysis::verdict::{Judgement, Verdict, judge};
 use crate::engine::{EngineKind, Outcome};
 use crate::scenario::{Diagnostic, Scenario};
@@ -63,14 +69,23 @@ pub struct Report<'a> {
     pub events_csv: String,
     /// Content of `relays.csv` and `lines.csv`; `None` where the scenario has no lines.
     pub relays_csv: Option<[String; 2]>,
+    /// Circuits against sets of requirements and against their own relays' settings.
+    pub requirements: Vec<Row>,
+    /// Content of `requirements.csv`; `None` where nothing is asked for.
+    pub requirements_csv: Option<String>,
+    /// Late or missing and unwanted commands.
+    pub shares: Vec<Share>,
+    /// Content of `share.csv`; `None` where no share is asked for.
+    pub share_csv: Option<String>,
     /// Faults that change the network, searched; none before [`Report::search`].
     pub searched: Vec<Searched>,
     /// Messages beside circuit emulation.
     pub designs: Vec<Design>,
     /// Content of `searched.csv`; `None` where nothing was searched.
     pub searched_csv: Option<String>,
-    /// SHA-256 over `results.csv`, `budget.csv`, `events.csv`, where there are lines `relays.csv`
-    /// and `lines.csv`, and where something was searched `searched.csv`, in this order; hex.
+    /// SHA-256 over `results.csv`, `budget.csv`, `events.csv` and, where they are written,
+    /// `relays.csv`, `lines.csv`, `requirements.csv`, `share.csv` and `searched.csv`, in this order;
+    /// hex.
     pub result_hash: String,
 }
 
@@ -116,6 +131,14 @@ impl<'a> Report<'a> {
         let results_csv = tables::results(scenario, outcome, &judgements);
         let budget_csv = tables::budget(scenario, &judgements);
         let events_csv = tables::events(scenario, outcome);
+        let requirements = asked(scenario, (outcome, calm), &judgements);
+        let written = !requirements.is_empty();
+        let requirements_csv = written.then(|| requirements::csv(scenario, &requirements));
+        let shares = relays.as_ref().map_or(Vec::new(), |relays| {
+            let first = first_failure(scenario).unwrap_or(scenario.duration);
+            shares(scenario, &relays.calm, first.min(scenario.duration))
+        });
+        let share_csv = (!shares.is_empty()).then(|| share::csv(scenario, &shares));
         let mut report = Self {
             scenario,
             outcome,
@@ -128,6 +151,10 @@ impl<'a> Report<'a> {
             budget_csv,
             events_csv,
             relays_csv,
+            requirements,
+            requirements_csv,
+            shares,
+            share_csv,
             searched: Vec::new(),
             designs: Vec::new(),
             searched_csv: None,
@@ -149,7 +176,8 @@ impl<'a> Report<'a> {
         let mut hash = Sha256::new();
         let tables = [&self.results_csv, &self.budget_csv, &self.events_csv].into_iter();
         let relays = self.relays_csv.iter().flatten();
-        for table in tables.chain(relays).chain(&self.searched_csv) {
+        let more = [&self.requirements_csv, &self.share_csv, &self.searched_csv];
+        for table in tables.chain(relays).chain(more.into_iter().flatten()) {
             hash.update(table.as_bytes());
         }
         hex(&hash.finalize())
@@ -173,6 +201,29 @@ impl<'a> Report<'a> {
             lines_failed,
         }
     }
+}
+
+/// Circuits against what is asked of them: until something fails, and over the whole run where
+/// something does.
+fn asked(
+    scenario: &Scenario,
+    (outcome, calm): (&Outcome, &Outcome),
+    judgements: &[Judgement],
+) -> Vec<Row> {
+    let relays = &scenario.relays;
+    let sets = relays.requirements.iter().any(|sets| !sets.is_empty());
+    if !sets && relays.circuits.iter().all(Option::is_none) {
+        return Vec::new();
+    }
+    let of = |outcome, part| {
+        let channels = Channels::of_all(scenario, outcome);
+        rows(scenario, &channels, judgements, part)
+    };
+    let mut all = of(calm, Part::Calm);
+    if first_failure(scenario).is_some() {
+        all.extend(of(outcome, Part::Whole));
+    }
+    all
 }
 
 /// SHA-256 of some octets, lower-case hex.
@@ -248,10 +299,8 @@ mod tests {
         ]
         .concat();
         assert_eq!(report.result_hash, sha256_hex(all.as_bytes()));
-        let names: Vec<&str> = folder::files(&report)
-            .iter()
-            .map(|file| file.name)
-            .collect();
+        let files = folder::files(&report);
+        let names: Vec<&str> = files.iter().map(|file| file.name.as_ref()).collect();
         assert_eq!(
             names[names.len() - 3..],
             ["relays.csv", "lines.csv", "SHA256SUMS"]

@@ -1,7 +1,9 @@
 //! The report for the terminal: the worst circuit first, each failing one with why and fix.
 
 use super::text::{Align, Columns, count, harmless, signed_ms};
-use super::{Report, Summary, comparison, reasons, relays, searched, transient};
+use super::{
+    Report, Summary, comparison, reasons, relays, requirements, searched, share, transient,
+};
 use crate::analysis::decomposition::BudgetParts;
 use crate::analysis::verdict::{Judgement, Verdict, extremes};
 use crate::scenario::{Diagnostic, Flow, FlowStream, Severity};
@@ -45,7 +47,8 @@ pub fn render(report: &Report<'_>, style: Style) -> String {
     let mut text = String::new();
     let relays = relays::pretty::line_lines(report, style)
         .into_iter()
-        .chain(relays::pretty::relay_lines(report, style));
+        .chain(relays::pretty::relay_lines(report, style))
+        .chain(super::clearing::worst_lines(report, style));
     let searched = searched::lines(report.scenario, &report.searched, &report.designs);
     for line in relays.chain(searched).chain(circuit_lines(report, style)) {
         text.push_str(&line);
@@ -58,6 +61,8 @@ pub fn render(report: &Report<'_>, style: Style) -> String {
     for line in comparison::lines(report)
         .into_iter()
         .chain(transient::lines(report))
+        .chain(requirements::lines(report, style))
+        .chain(share::lines(report, style))
     {
         text.push_str(&line);
         text.push('\n');

@@ -11,6 +11,7 @@ use super::diagnostic::{Diagnostic, Findings, Place, SourceId};
 use super::fields::{Field, Kind, NAME_OCTETS_MAX, Variant};
 use super::nearest::nearest;
 use super::value::{At, Table, Value};
+use crate::units::ErrorRatio;
 use crate::units::quantity;
 
 /// Decodes one file.
@@ -113,6 +114,7 @@ impl Decoder<'_> {
                 Kind::Quantity(dimension, ..) | Kind::Signed(dimension, ..),
                 DeValue::Integer(_) | DeValue::Float(_),
             ) => self.bare_number(value, dimension, what),
+            (Kind::Ratio, DeValue::String(text)) => self.ratio(text, &span, what),
             (Kind::TimeOrCycles(..), DeValue::Integer(_) | DeValue::Float(_)) => {
                 self.bare_number(value, &quantity::TIME, what)
             }
@@ -180,6 +182,18 @@ impl Decoder<'_> {
         let help = format!("expected {}", kind.expectation());
         self.fault(value.span(), title, label, Some(help));
         None
+    }
+
+    fn ratio(&mut self, text: &str, span: &Range<usize>, what: &str) -> Option<Value> {
+        match ErrorRatio::parse(text) {
+            Ok(ratio) => Some(Value::Whole(ratio.parts())),
+            Err(error) => {
+                let title = format!("`{what}` is no valid ratio");
+                let help = format!("wrong bits per bit, such as \"{}\"", ErrorRatio::EXAMPLE);
+                self.fault(span.clone(), title, error.message().into(), Some(help));
+                None
+            }
+        }
     }
 
     fn name(&mut self, text: &str, span: &Range<usize>, what: &str) -> Option<Value> {
@@ -327,6 +341,7 @@ fn fits(kind: &Kind, written: &DeValue<'_>) -> bool {
         (Kind::Word(word), DeValue::String(text)) => text == word,
         (
             Kind::Text
+            | Kind::Ratio
             | Kind::Name
             | Kind::OneOf { .. }
             | Kind::Quantity(..)

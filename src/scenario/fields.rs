@@ -1,5 +1,6 @@
 //! What a table of a file may hold: one description that drives the decoder and the JSON Schema.
 
+use crate::units::ErrorRatio;
 use crate::units::quantity::{CYCLES, Dimension, TIME};
 
 /// One key of a table.
@@ -39,6 +40,8 @@ pub enum Kind {
     Quantity(&'static Dimension, u64, u64),
     /// A quantity with its unit that may be negative, in base units from the first to the last.
     Signed(&'static Dimension, i64, i64),
+    /// A bit error ratio such as "1e-8", kept in parts of 10^15.
+    Ratio,
     /// A time, or cycles of the power system ("3 cycles"); the shortest and the longest in
     /// picoseconds. Which of both was written is kept.
     TimeOrCycles(u64, u64),
@@ -133,6 +136,7 @@ impl Kind {
             Self::Quantity(dimension, ..) | Self::Signed(dimension, ..) => {
                 format!("a {} such as \"{}\"", dimension.name, dimension.example)
             }
+            Self::Ratio => format!("a ratio such as \"{}\"", ErrorRatio::EXAMPLE),
             Self::TimeOrCycles(..) => {
                 let examples = (TIME.example, CYCLES.example);
                 format!("a time such as \"{}\" or \"{}\"", examples.0, examples.1)

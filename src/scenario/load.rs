@@ -18,7 +18,7 @@ use super::ways::{self, Ways};
 use super::{
     Compiled, Loaded, Overrides, Scenario, UsedConstant, capacity, carriers, check,
     circuit_streams, circuits, compile, coordinates, expand, fades, lint, lint_circuit, lint_lines,
-    lint_protection, relays, resilience, routes, security, services, trace, tunnels,
+    lint_protection, relays, resilience, routes, security, services, share, trace, tunnels,
 };
 use crate::mpls::control::{Phases, Routed};
 use crate::random::Seed;
@@ -389,9 +389,11 @@ fn told(parts: &Parts<'_>) -> (Vec<String>, Vec<UsedConstant>, Vec<String>) {
     let mut not_judged = [spec.descriptive.clone(), parts.topology.descriptive.clone()].concat();
     // Groups act where something may fail, and only there.
     not_judged.retain(|one| !(resilience.written && one == "link: srlg"));
+    not_judged.extend(share::not_judged(spec, parts.topology));
     not_judged.sort();
     not_judged.dedup();
     let (mut constants, mut defaults) = (compile::constants(parts.network), spec.defaults.clone());
+    defaults.extend(share::defaults(spec));
     if resilience.written {
         constants.extend(resilience.constants.iter().cloned());
         defaults.extend(resilience.defaults.iter().cloned());
@@ -479,6 +481,7 @@ fn assemble(
         streams: compiled.streams,
         ports: compiled.ports,
         resilience: resilience.clone(),
+        share: share::settings(spec),
         relays: relays.relays.clone(),
         plan: compiled.plan,
         routed,

@@ -41,6 +41,7 @@ mod security;
 pub mod services;
 mod sessions;
 mod shape;
+pub mod share;
 mod source;
 mod spec;
 mod streams;
@@ -135,6 +136,8 @@ pub struct Scenario {
     pub resilience: Resilience,
     /// What stands at the ends of circuits, and which lines they protect.
     pub relays: Relays,
+    /// What the late-or-missing share is sampled with; `None`: it is not asked for.
+    pub share: Option<share::ShareSettings>,
     /// The sealed plan.
     pub plan: Plan,
     /// Per stream of the plan, how it is forwarded and how that came about; empty where nothing

@@ -8,7 +8,7 @@ use super::nearest::nearest;
 use super::resilience::PowerLine;
 use super::spec::{LinkSpec, NodeSpec, TopologySpec};
 use super::value::At;
-use super::{disciplines, media, resilience};
+use super::{disciplines, media, resilience, share};
 use crate::topology::{
     Constants, Coordinates, Firewall, Link, LinkId, Medium, Node, NodeId, NodeProcessing, Preset,
     QueueDiscipline, Topology, default_metric,
@@ -185,6 +185,7 @@ fn check_links(spec: &TopologySpec, findings: &mut Findings) {
             ));
         }
         media::check(link, spec, findings);
+        share::check(link, spec, findings);
     }
 }
 

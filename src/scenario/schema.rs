@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::fields::{Field, Kind, NAME_OCTETS_MAX};
 use super::tables::{SCENARIO, TOPOLOGY};
+use crate::units::ErrorRatio;
 use crate::units::quantity::{CYCLES, TIME};
 
 /// JSON Schema (draft 2020-12) of a scenario file.
@@ -82,6 +83,11 @@ fn schema(kind: &Kind) -> Value {
                 "examples": [dimension.example],
             })
         }
+        Kind::Ratio => json!({
+            "type": "string",
+            "pattern": "^\\s*[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?\\s*$",
+            "examples": [ErrorRatio::EXAMPLE],
+        }),
         Kind::TimeOrCycles(..) => {
             let units = TIME.units.iter().chain(CYCLES.units);
             let units: Vec<&str> = units.map(|unit| unit.0).collect();

@@ -8,7 +8,7 @@ use super::encryption::Encryption;
 use super::leased_line::LeasedLine;
 use super::network::{CLASSES, Direction, NodeId, NodeProcessing};
 use super::radio::{Radio, Repeaters};
-use crate::units::{BitRate, Length, Octets, Span};
+use crate::units::{BitRate, ErrorRatio, Length, Octets, Span};
 
 /// What runs on a link.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -112,6 +112,26 @@ pub struct Exposure {
     pub can_fail: bool,
     /// Power lines whose ground wire it lies in.
     pub ground_wire_of: Vec<String>,
+    /// What happens to bits on it.
+    pub errors: Errors,
+}
+
+/// What happens to bits on a link, either direction. The network's own run does not know of it.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Errors {
+    /// Wrong bits that come one by one.
+    pub bit_error_ratio: ErrorRatio,
+    /// Stretches in which every bit is as good as random.
+    pub bursts: Option<Bursts>,
+}
+
+/// Bursts of errors that come at random.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Bursts {
+    /// Mean time from the beginning of one to that of the next.
+    pub every: Span,
+    /// How long each lasts.
+    pub length: Span,
 }
 
 impl Default for Exposure {
@@ -119,6 +139,7 @@ impl Default for Exposure {
         Self {
             can_fail: true,
             ground_wire_of: Vec::new(),
+            errors: Errors::default(),
         }
     }
 }

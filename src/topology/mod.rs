@@ -17,7 +17,9 @@ pub mod sdh;
 pub use discipline::{Firewall, QueueDiscipline};
 pub use encryption::{Encryption, EncryptionKind};
 pub use leased_line::LeasedLine;
-pub use link::{Carries, Engineering, Exposure, Framing, Line, Link, default_metric};
+pub use link::{
+    Bursts, Carries, Engineering, Errors, Exposure, Framing, Line, Link, default_metric,
+};
 pub use medium::Medium;
 pub use network::{
     BuildError, Coordinates, Direction, LinkId, Node, NodeId, NodeProcessing, Topology,

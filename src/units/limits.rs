@@ -34,5 +34,9 @@ pub const PACKETS_MAX: u64 = 1 << 40;
 pub const MEAN_TIME_MAX: Span = Span::from_s(281);
 /// Most packets of a trace, or frames in a group of pictures.
 pub const TRACE_PACKETS_MAX: usize = 1 << 22;
+/// Shortest mean time between bursts of errors: more often is no burst.
+pub const BURSTS_EVERY_MIN: Span = Span::from_ms(1);
+/// Most commands sampled per circuit and direction.
+pub const COMMANDS_MAX: u64 = 1_000_000_000;
 /// Most streams of a scenario: two for every circuit or flow there may be.
 pub const STREAMS_MAX: usize = 2 * FLOWS_MAX;

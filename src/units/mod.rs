@@ -3,6 +3,7 @@
 //! Everything an outcome depends on is an integer here: time in picoseconds, sizes in octets,
 //! rates in bits per second as exact rationals. Text is converted once, exactly or not at all.
 
+pub mod error_ratio;
 pub mod length;
 pub mod limits;
 pub mod octets;
@@ -12,6 +13,7 @@ pub mod rate;
 pub mod ticks;
 pub mod time;
 
+pub use error_ratio::ErrorRatio;
 pub use length::Length;
 pub use octets::Octets;
 pub use probability::Probability;

@@ -546,6 +546,9 @@ fn a_rule_a_formula_and_a_circuit_are_explained() {
     assert!(text(&["presets"]).contains("altalink-2011"));
     let services = text(&["presets", "services"]);
     assert!(services.contains("scada (vpws, H2)\n") && services.contains("own choice"));
+    let sets = text(&["presets", "requirements"]);
+    assert!(sets.contains("rfc8578-table-3\n    delay at most 5 ms, asymmetry at most 750 us"));
+    assert!(sets.contains("to be verified"));
     assert!(text(&["presets", "show", "physical"]).contains("4900 ns/km"));
     let control = text(&["presets", "show", "vendor-2010"]);
     assert!(control.contains("control.detection = bfd, 100 ms x 3\n    source: Alcatel"));

@@ -10,18 +10,22 @@
 //! one end is cleared at the other in 72 ms and what the command takes.
 
 use std::fs;
+use std::path::Path;
 
 use pilotwire::analysis::enumeration::{Asked, enumerate};
+use pilotwire::analysis::failures::gaps::holes;
+use pilotwire::analysis::failures::in_real_time;
 use pilotwire::analysis::relays::{Cleared, Clearing};
 use pilotwire::analysis::study::{CaseResult, LineResult, LineState, Manner, Study};
 use pilotwire::analysis::verdict::Verdict;
+use pilotwire::mpls::outage::{FOR_EVER, Stretch};
 use pilotwire::relay::command::{Command, OnFailure, Replacement};
 use pilotwire::relay::distance::{Scheme, Settings};
 use pilotwire::relay::{Line, Protection, Reach};
 use pilotwire::report::failures::{FailuresReport, json, pretty};
 use pilotwire::report::pretty::Style;
 use pilotwire::scenario::relays::{CircuitRelay, Relays};
-use pilotwire::scenario::{Overrides, Scenario, load};
+use pilotwire::scenario::{Circuit, Overrides, Scenario, load};
 use pilotwire::units::Span;
 
 const SHORT: Span = Span::from_ns(2_400_672);
@@ -246,6 +250,60 @@ fn both_groups_at_once_fail_the_line_and_the_report_says_who_and_why() {
     let rows = |text: &str| text.lines().count();
     assert_eq!(rows(lines), 1 + 1 + 2 * cases.len());
     assert_eq!(rows(relays), 1 + 1 + 2 * 3, "{relays}");
+}
+
+/// The longest hole of every direction that a case touches and leaves a way, on the axis of real time
+/// and as the four gaps tell it.
+fn holes_of(scenario: &Scenario, wanted: fn(&Circuit) -> bool) -> Vec<[Option<Span>; 2]> {
+    let manner = Manner {
+        keep: true,
+        ..Manner::default()
+    };
+    let study = Study::new(scenario, manner);
+    let mut compared = Vec::new();
+    for case in &studied(&study) {
+        let rows = case
+            .directions
+            .iter()
+            .filter(|row| row.touched && !row.cut_off);
+        for row in rows.filter(|row| wanted(&scenario.circuits[row.circuit])) {
+            let table = case.timetable.as_ref().unwrap();
+            let lasts = row.gaps.packet;
+            let packet = [Stretch {
+                from: case.failed,
+                to: lasts.map_or(FOR_EVER, |lasts| case.failed + lasts),
+            }];
+            let simulated = row.timeline.as_ref().unwrap();
+            let stream = scenario.circuits[row.circuit].directions[0].stream();
+            let packet = stream.map(|_| packet.as_slice());
+            let real = in_real_time(simulated, &table.clock, packet);
+            assert_eq!(real.end(), table.clock.real(simulated.end()));
+            let all = holes(&real).into_iter();
+            let all = all.filter(|hole| hole.from >= case.failed);
+            let lengths = all.map(|hole| Some(hole.resumed?.0.since(hole.from)));
+            let lengths: Option<Vec<Span>> = lengths.collect();
+            let longest = lengths.map(|all| all.into_iter().max().unwrap_or_default());
+            compared.push([longest, row.gaps.command]);
+        }
+    }
+    compared
+}
+
+#[test]
+fn on_the_axis_of_real_time_the_longest_hole_is_the_one_that_the_gaps_tell() {
+    let ring = holes_of(&scenario([vec![0], vec![1]]), |_| true);
+    assert!(ring.iter().all(|[real, told]| real == told), "{ring:?}");
+    let told = || ring.iter().map(|[_, told]| *told);
+    assert!(told().any(|gap| gap.is_some_and(|gap| gap > Span::from_ms(15))));
+    assert!(told().any(|gap| gap.is_none()), "nothing brings it back");
+    // Timeslots without a ring are dark until the element is repaired, 600 s later.
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/tdm-vs-packet.toml");
+    let shipped = load(Path::new(file), &Overrides::default());
+    let timeslots = |circuit: &Circuit| circuit.directions[0].stream().is_none();
+    let dark = holes_of(&shipped.scenario.unwrap(), timeslots);
+    assert!(dark.iter().all(|[real, told]| real == told), "{dark:?}");
+    let long = |gap: Option<Span>| gap.is_some_and(|gap| gap >= Span::from_s(600));
+    assert!(dark.iter().any(|[real, _]| long(*real)), "{dark:?}");
 }
 
 #[test]

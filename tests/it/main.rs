@@ -3,6 +3,7 @@
 mod architecture;
 mod bad_input;
 mod cli;
+mod drawings;
 mod engines_agree;
 mod every_engine;
 mod failing_lines;
@@ -29,6 +30,7 @@ mod scenario_lints;
 mod scenario_media;
 mod scenario_protection;
 mod scenario_schema;
+mod scenario_share;
 mod scenario_shipped;
 mod scenario_support;
 mod scenario_traffic;

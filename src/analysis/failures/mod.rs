@@ -5,6 +5,7 @@
 //! without queues ([`passage`], [`phase`], [`reach`]) is exact on the queue-free network.
 
 pub mod clock_map;
+pub mod clocks;
 pub mod gaps;
 pub mod passage;
 pub mod phase;

@@ -13,9 +13,19 @@ impl Channels {
     /// what is to be told.
     #[must_use]
     pub fn of_run(scenario: &Scenario, outcome: &Outcome) -> Self {
-        let circuits = scenario.circuits.iter().enumerate();
-        let circuits = circuits.map(|(index, circuit)| {
-            scenario.relays.circuits.get(index)?.as_ref()?;
+        let all = Self::of_all(scenario, outcome).circuits.into_iter();
+        let relays = scenario.relays.circuits.iter().map(Option::is_some);
+        let relays = relays.chain(std::iter::repeat(false));
+        let circuits = all.zip(relays).map(|(pair, relay)| pair.filter(|_| relay));
+        Self {
+            circuits: circuits.collect(),
+        }
+    }
+
+    /// Those of every circuit, whether a relay stands there or not.
+    #[must_use]
+    pub fn of_all(scenario: &Scenario, outcome: &Outcome) -> Self {
+        let circuits = scenario.circuits.iter().map(|circuit| {
             let [forth, back] = [0, 1].map(|way| of_direction(scenario, circuit, way, outcome));
             Some([forth?, back?])
         });

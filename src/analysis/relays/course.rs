@@ -34,7 +34,7 @@ impl Reader<'_> {
     }
 }
 
-/// What the differential relays of a line are over a stretch: (index of the circuit, what they are),
+/// What the differential relays of a line are over a stretch, each with the index of its circuit:
 /// group A, then group B, each in order of name.
 #[must_use]
 pub fn courses(

@@ -3,6 +3,7 @@
 mod channels;
 mod clearing;
 mod course;
+pub mod drawn;
 pub mod replay;
 pub mod restart;
 mod run;

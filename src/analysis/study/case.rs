@@ -5,6 +5,7 @@ use super::{CaseResult, DirectionResult, Manner, Prepared, Study, direct};
 use crate::analysis::decomposition::{configured_slack, edge_delay, packetization};
 use crate::analysis::enumeration::{FailureCase, joined};
 use crate::analysis::failures::Way;
+use crate::analysis::failures::clocks::clocks;
 use crate::analysis::failures::gaps::{common, holes, packet_holes};
 use crate::analysis::failures::passage::{first_of, pieces};
 use crate::analysis::failures::phase::worst_phase;
@@ -75,6 +76,11 @@ impl Study<'_> {
             directions,
             replays: if keep {
                 self.replays(&lines, &channels)
+            } else {
+                Vec::new()
+            },
+            curves: if keep {
+                self.curves(&lines, &channels)
             } else {
                 Vec::new()
             },
@@ -179,7 +185,7 @@ impl Study<'_> {
         // Time that is not simulated makes only those holes longer in which no packet gets through:
         // an underrun of a buffer that spans it lasts no longer for it.
         let timetable = &run.prepared.timetable;
-        let clocks = [0, 1].map(|way| match &packet[way] {
+        let seen = [0, 1].map(|way| match &packet[way] {
             _ if !touched[way] => ClockMap::default(),
             Some(holes) => timetable.clock.within(holes),
             None => timetable.clock.clone(),
@@ -189,7 +195,7 @@ impl Study<'_> {
             Direction {
                 timeline: &lines[way],
                 bins: bins[way],
-                clock: &clocks[way],
+                clock: &seen[way],
                 conversion: circuit.interface.delay(),
                 edge: emulation.map_or(Span::ZERO, |settings| edge_delay(settings, way)),
                 slack: emulation.map_or(Span::ZERO, |settings| configured_slack(settings, way)),
@@ -206,7 +212,7 @@ impl Study<'_> {
                 self.calm_stage(&mut stages[0], index, way);
             }
             let timeline = lines.next().expect("two directions");
-            let mut gaps = self.gaps(circuit, way, run, (&timeline, &clocks[way], &packet[way]));
+            let mut gaps = self.gaps(circuit, way, run, (&timeline, &seen[way], &packet[way]));
             let cut_off = self.cut_off(case, circuit, way);
             if cut_off {
                 // No protection brings it back: that the element is repaired in the end is no
@@ -215,6 +221,17 @@ impl Study<'_> {
                 stages[Stage::During as usize].delay_max = None;
             }
             let worst = searched.ways[way].as_ref();
+            let clocks = self.manner.keep.then(|| {
+                let mut holes = holes(&timeline);
+                holes.retain(|hole| hole.from >= self.failed() && hole.from < timetable.end);
+                let packet = packet[way].as_deref().unwrap_or(&[]);
+                let packet = packet
+                    .iter()
+                    .copied()
+                    .filter(|hole| hole.from >= self.failed());
+                let packet: Vec<Stretch> = packet.collect();
+                clocks(&gaps, (&holes, &packet), (&seen[way], &timetable.clock))
+            });
             let result = DirectionResult {
                 circuit: index,
                 direction: way,
@@ -222,6 +239,7 @@ impl Study<'_> {
                 detection: self.detection(circuit, way, run.prepared),
                 touched: touched[way],
                 gaps,
+                clocks,
                 queue_free: worst.map(|worst| worst.gaps),
                 boundary: worst.map(|worst| worst.boundary),
                 reach,
@@ -380,6 +398,7 @@ impl Study<'_> {
                 detection: None,
                 touched: false,
                 gaps: direct::NONE,
+                clocks: None,
                 queue_free: None,
                 boundary: None,
                 reach: (settings.is_some() || circuit.directions[0].stream().is_none()).then(
@@ -402,6 +421,7 @@ impl Study<'_> {
             directions: self.steady.iter().map(direction).collect(),
             lines: self.calm_lines(),
             replays: Vec::new(),
+            curves: Vec::new(),
             timetable: None,
             story: Vec::new(),
         }

@@ -5,6 +5,7 @@ use super::case::Run;
 use super::{DirectionResult, Study};
 use crate::analysis::failures::gaps::holes;
 use crate::analysis::failures::{ClockMap, Stage, in_real_time};
+use crate::analysis::relays::drawn::{Curve, curves};
 use crate::analysis::relays::{
     Channel, Channels, CourseSummary, LineJudgement, Protected, ProtectionJudgement, Replay, Why,
     before, courses, inceptions, replay, why,
@@ -42,6 +43,15 @@ pub struct Met {
     /// What differential relays are at last, when the element is repaired and every path back:
     /// (index of the circuit, what they are).
     pub reverted: Vec<(usize, CourseSummary)>,
+}
+
+/// How long faults on a line last that begin around a failure, in real time.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LineCurves {
+    /// Index in [`crate::scenario::relays::Relays::lines`].
+    pub line: usize,
+    /// Each protection alone, then all together.
+    pub curves: Vec<Curve>,
 }
 
 /// The protection of a line over a stretch of inceptions.
@@ -281,6 +291,19 @@ impl Study<'_> {
         };
         lines.iter().filter_map(one).collect()
     }
+
+    /// How long faults around the failure last on every line that a case meets.
+    pub(super) fn curves(&self, lines: &[LineResult], channels: &Channels) -> Vec<LineCurves> {
+        let one = |result: &LineResult| {
+            let over = result.met.as_ref()?.during.line.over;
+            let curves = curves(self.scenario, channels, result.line, over);
+            Some(LineCurves {
+                line: result.line,
+                curves,
+            })
+        };
+        lines.iter().filter_map(one).collect()
+    }
 }
 
 /// Whether two runs put out the same as long as both last, and nothing changes behind that.
@@ -313,4 +336,68 @@ fn end_in_hole(line: &mut Timeline, from: SimTime) {
 
 fn verdict(ok: bool) -> Verdict {
     if ok { Verdict::Pass } else { Verdict::Fail }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const IDLE: Content = Content::Idle {
+        pattern: Idle::AllOnes,
+        cause: Cause::Missing,
+    };
+
+    /// Pieces of (until, delay); no delay: replacement.
+    fn timeline(pieces: &[(u64, Option<u64>)]) -> Timeline {
+        let mut line = Timeline::default();
+        for (to, delay) in pieces {
+            let from = line.end();
+            let content = delay.map_or(IDLE, |delay| Content::Data {
+                input_from: SimTime(from.0 - delay),
+                rate_ppb: 0,
+            });
+            line.extend(SimTime(*to), content);
+        }
+        line
+    }
+
+    #[test]
+    fn a_circuit_is_as_in_normal_operation_only_while_nothing_changes_at_all() {
+        let calm = timeline(&[(10, None), (100, Some(5))]);
+        let own = |pieces: &[(u64, Option<u64>)]| alike(&calm, &timeline(pieces));
+        assert!(own(&[(10, None), (300, Some(5))]), "it lasts longer");
+        assert!(own(&[(10, None), (50, Some(5))]), "it ends sooner");
+        assert!(!own(&[(10, None), (100, Some(6))]), "another delay");
+        assert!(!own(&[(11, None), (100, Some(5))]), "started later");
+        assert!(!own(&[
+            (10, None),
+            (60, Some(5)),
+            (61, None),
+            (99, Some(5))
+        ]));
+        assert!(
+            !own(&[(10, None), (150, Some(5)), (160, None)]),
+            "behind it"
+        );
+    }
+
+    #[test]
+    fn a_direction_that_is_cut_off_ends_in_its_first_hole_behind_the_failure() {
+        let whole = [
+            (10, None),
+            (40, Some(5)),
+            (50, None),
+            (80, Some(5)),
+            (90, None),
+            (200, Some(5)),
+        ];
+        let ended = |from: u64| {
+            let mut line = timeline(&whole);
+            end_in_hole(&mut line, SimTime(from));
+            assert_eq!(line.end(), SimTime(200));
+            let data = line.delays().last().map(|(segment, _)| segment.to.0);
+            data.unwrap()
+        };
+        assert_eq!([ended(30), ended(60), ended(100)], [40, 80, 200]);
+    }
 }

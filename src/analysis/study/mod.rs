@@ -16,10 +16,11 @@ use rayon::prelude::*;
 
 pub use self::detours::Detours;
 use self::lines::Calm;
-pub use self::lines::{LineResult, LineState, Met};
+pub use self::lines::{LineCurves, LineResult, LineState, Met};
 use self::prepared::Prepared;
 pub use self::story::Told;
 use super::enumeration::FailureCase;
+use super::failures::clocks::Clocks;
 use super::failures::{Gaps, Pace, Reach, Severity, StageJudgement, Timetable};
 use super::relays::Replay;
 use super::verdict::{Judgement, Verdict, judge};
@@ -84,6 +85,8 @@ pub struct CaseResult {
     /// Of lines that it meets, what both ends do about the fault that lasts longest while the
     /// failure happens; kept as [`Manner::keep`] says.
     pub replays: Vec<Replay>,
+    /// Of these lines, how long faults around the failure last; kept as [`Manner::keep`] says.
+    pub curves: Vec<LineCurves>,
     /// Where stages lie in the simulated run; kept as [`Manner::keep`] says.
     pub timetable: Option<Timetable>,
     /// What happened, in order of time; kept as [`Manner::keep`] says.
@@ -106,6 +109,8 @@ pub struct DirectionResult {
     pub touched: bool,
     /// Holes.
     pub gaps: Gaps,
+    /// Where they lie, in real time; kept as [`Manner::keep`] says.
+    pub clocks: Option<Clocks>,
     /// The holes at the worst phase on the queue-free network; `None` where none was searched.
     pub queue_free: Option<Gaps>,
     /// The first packet boundary that was simulated, where it was searched.

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::folder::sealed;
 use super::manifest::{self, Head, Output};
 use super::sha256_hex;
+use super::svg::plots;
 use crate::analysis::study::{CaseResult, LineResult, Study};
 use crate::analysis::verdict::Verdict;
 use crate::scenario::{Diagnostic, Scenario};
@@ -151,8 +152,8 @@ impl<'a> FailuresReport<'a> {
 #[must_use]
 pub fn files(report: &FailuresReport<'_>) -> Vec<Output> {
     let scenario = report.scenario();
-    let text = |name, content: &str| Output {
-        name,
+    let text = |name: &'static str, content: &str| Output {
+        name: name.into(),
         content: content.as_bytes().to_vec(),
     };
     let mut outputs = vec![
@@ -167,6 +168,7 @@ pub fn files(report: &FailuresReport<'_>) -> Vec<Output> {
         let timelines = tables::timelines(scenario, report.cases);
         outputs.push(text("steps.csv", &steps));
         outputs.push(text("timelines.csv", &timelines));
+        outputs.extend(plots::of_cases(scenario, report.cases));
     }
     let head = Head {
         schema: SCHEMA,

@@ -23,6 +23,7 @@ use self::media::discipline;
 use self::security::{flood, security};
 use self::topology::{link, node};
 use super::load::Parts;
+use super::share;
 use super::spec::{FloodSpec, NodeSpec, Origin};
 use crate::units::quantity::TIME;
 
@@ -58,6 +59,13 @@ pub(super) fn scenario(parts: &Parts<'_>) -> String {
     match (&spec.telecom, &spec.profile) {
         (Some(telecom), _) => out.quantity("telecom", telecom.value, &TIME),
         (None, profile) => out.text("profile", profile.as_ref().map_or("", |at| &at.value)),
+    }
+    if let Some(share) = share::settings(spec) {
+        out.header("[share]");
+        out.plain("commands", &share.commands.to_string());
+        if let Some(allowed) = share.allowed {
+            out.quantity("allowed", allowed.0, &TIME);
+        }
     }
     inlined(&mut out, parts);
     if resilience.written {

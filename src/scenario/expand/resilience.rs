@@ -11,8 +11,8 @@ use crate::scenario::spec::{
 };
 use crate::scenario::value::At;
 use crate::topology::{Carries, Topology};
-use crate::units::Span;
 use crate::units::quantity::{RATE, TIME, format};
+use crate::units::{ErrorRatio, Span};
 
 fn time(span: Span) -> String {
     format!("\"{}\"", format(span.0, &TIME))
@@ -211,6 +211,14 @@ pub(super) fn link(out: &mut Text, written: &LinkSpec) {
     }
     if let Some(own) = &written.detection {
         out.plain("detection", &detection(own.value));
+    }
+    let ratio = written.errors.bit_error_ratio;
+    if ratio != ErrorRatio::ZERO {
+        out.text("bit_error_ratio", &ratio.to_string());
+    }
+    if let Some(bursts) = written.errors.bursts {
+        let times = [("every", bursts.every), ("length", bursts.length)];
+        out.plain("bursts", &table(&times));
     }
 }
 

@@ -179,8 +179,8 @@ pub struct Reader<'a> {
 pub type Maybe<T> = Option<Option<At<T>>>;
 
 impl<'a> Reader<'a> {
-    /// Frequency of the system.
-    pub fn frequency_hz(&self) -> u64 {
+    /// The system's frequency.
+    pub(super) fn frequency_hz(&self) -> u64 {
         self.frequency_hz
     }
 

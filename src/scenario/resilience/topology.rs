@@ -109,6 +109,7 @@ pub fn exposure(link: &LinkSpec) -> Exposure {
     Exposure {
         can_fail: link.can_fail,
         ground_wire_of: lines.collect(),
+        errors: link.errors,
     }
 }
 

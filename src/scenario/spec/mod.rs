@@ -36,6 +36,7 @@ use super::diagnostic::{Place, SourceId};
 use super::resilience::ProtectionKind;
 use super::value::{At, Table, Value};
 use crate::traffic::Class;
+use crate::units::Span;
 
 /// A scenario file.
 #[derive(Debug)]
@@ -89,10 +90,23 @@ pub struct ScenarioSpec {
     pub events: Vec<EventSpec>,
     /// `series`, ps.
     pub series: Option<At<u64>>,
+    /// `[share]`.
+    pub share: Option<ShareSpec>,
     /// Descriptive keys used, as "kind: key".
     pub descriptive: Vec<String>,
     /// Keys left out whose default acts, as "scenario: seed 1", "circuit NAME: payload".
     pub defaults: Vec<String>,
+}
+
+/// `[share]`.
+#[derive(Debug)]
+pub struct ShareSpec {
+    /// Where it stands.
+    pub span: Range<usize>,
+    /// `commands`.
+    pub commands: Option<u64>,
+    /// `allowed`.
+    pub allowed: Option<Span>,
 }
 
 /// Names on the way, in order.
@@ -157,6 +171,7 @@ impl ScenarioSpec {
             relayed: relayed(table),
             events: table.tables("event").filter_map(event).collect(),
             series: table.whole("series"),
+            share: table.table("share").map(share),
             descriptive,
             defaults: defaults(table),
         }
@@ -205,6 +220,14 @@ fn resilient(table: &Table) -> bool {
         .any(|key| table.has(key))
         || of("circuit", &resilience::OF_CIRCUITS)
         || of("event", &resilience::DISRUPTIONS)
+}
+
+fn share(table: &Table) -> ShareSpec {
+    ShareSpec {
+        span: table.span.clone(),
+        commands: table.whole("commands").map(|at| at.value),
+        allowed: table.whole("allowed").map(|at| Span(at.value)),
+    }
 }
 
 /// Whether anything of relays, lines or requirements was written, even with a fault.

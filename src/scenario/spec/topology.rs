@@ -10,9 +10,9 @@ use super::resilience::{detection, names};
 use crate::mpls::settings::Detection;
 use crate::scenario::diagnostic::{Place, SourceId};
 use crate::scenario::value::{At, Table, Value};
-use crate::topology::{Encryption, sdh};
+use crate::topology::{Bursts, Encryption, Errors, sdh};
 use crate::traffic::Class;
-use crate::units::{Octets, Span};
+use crate::units::{ErrorRatio, Octets, Span};
 
 /// Repeaters that take whole frames.
 const STORES: &str = "store-and-forward";
@@ -143,6 +143,8 @@ pub struct LinkSpec {
     pub ground_wire_of: Vec<At<String>>,
     /// `detection`.
     pub detection: Option<At<Detection>>,
+    /// `bit_error_ratio` and `bursts`.
+    pub errors: Errors,
 }
 
 /// A power line.
@@ -289,7 +291,23 @@ fn link(table: &Table) -> Option<LinkSpec> {
         can_fail: table.flag("can_fail").is_none_or(|at| at.value),
         ground_wire_of: names(table, "ground_wire_of"),
         detection: detection(table),
+        errors: errors(table),
     })
+}
+
+fn errors(table: &Table) -> Errors {
+    let ratio = table.whole("bit_error_ratio");
+    let ratio = ratio.and_then(|at| ErrorRatio::from_parts(at.value));
+    let bursts = table.table("bursts").and_then(|bursts| {
+        Some(Bursts {
+            every: Span(bursts.whole("every")?.value),
+            length: Span(bursts.whole("length")?.value),
+        })
+    });
+    Errors {
+        bit_error_ratio: ratio.unwrap_or_default(),
+        bursts,
+    }
 }
 
 fn line(table: &Table) -> Option<LineSpec> {

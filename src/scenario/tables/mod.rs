@@ -22,7 +22,8 @@ use self::security::{FLOOD, SECURITY};
 use self::service::SERVICE;
 use super::fields::{Field, Kind};
 use crate::units::limits::{
-    DELAY_MAX, DURATION_MAX, FLOWS_MAX, HOPS_MAX, LINK_RATE_BPS, LINKS_MAX, PACKET_OCTETS_MAX,
+    COMMANDS_MAX, DELAY_MAX, DURATION_MAX, FLOWS_MAX, HOPS_MAX, LINK_RATE_BPS, LINKS_MAX,
+    PACKET_OCTETS_MAX,
 };
 use crate::units::quantity::{FREQUENCY, RATE, SIZE, TIME};
 
@@ -136,6 +137,11 @@ pub const SCENARIO: &[Field] = &[
         "Bypass tunnels as the routers have them, in place of computed ones.",
     ),
     Field::optional(
+        "share",
+        &Kind::Table(SHARE),
+        "Late-or-missing share of commands over links with errors.",
+    ),
+    Field::optional(
         "line",
         &Kind::List(&Kind::Table(LINE), 0, LINKS_MAX),
         "Power lines with the circuits that protect them.",
@@ -154,6 +160,20 @@ pub const SCENARIO: &[Field] = &[
         "series",
         &TIME_POSITIVE,
         "Counts and delays over time are kept in bins of this length; default none.",
+    ),
+];
+
+const SHARE: &[Field] = &[
+    Field::optional(
+        "commands",
+        &Kind::Whole(1, COMMANDS_MAX),
+        "Commands sampled per circuit and direction; default 100000.",
+    ),
+    Field::optional(
+        "allowed",
+        &TIME_POSITIVE,
+        "Longest time a command may take from relay to relay, without their own processing; \
+         default the telecom budget.",
     ),
 ];
 

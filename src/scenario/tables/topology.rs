@@ -5,8 +5,10 @@ use super::resilience::{DETECTION, LINE};
 use super::{FLOW_RATE, LINK_RATE, TIME_OR_ZERO, TIME_POSITIVE};
 use crate::scenario::fields::{Field, Kind};
 use crate::topology::preset::PACKETS;
-use crate::units::limits::{LENGTH_MAX, LINKS_MAX, METRIC_MAX, NODES_MAX};
-use crate::units::quantity::{LENGTH, PER_KILOMETRE, SIZE};
+use crate::units::limits::{
+    BURSTS_EVERY_MIN, DURATION_MAX, LENGTH_MAX, LINKS_MAX, METRIC_MAX, NODES_MAX,
+};
+use crate::units::quantity::{LENGTH, PER_KILOMETRE, SIZE, TIME};
 
 pub(super) const QUEUE_SIZE: Kind = Kind::Quantity(&SIZE, 1, 1 << 40);
 pub(super) const QUEUE: Kind = Kind::AnyOf(&[Kind::Word("unlimited"), QUEUE_SIZE]);
@@ -299,6 +301,25 @@ pub(super) const LINK: &[Field] = &[
         &DETECTION,
         "How both its ends see a cut; default that of the scenario.",
     ),
+    Field::optional(
+        "bit_error_ratio",
+        &Kind::Ratio,
+        "Share of wrong bits that come one by one, for the late-or-missing share; default 0.",
+    ),
+    Field::optional(
+        "bursts",
+        &Kind::Table(BURSTS),
+        "Bursts of errors at random, for the late-or-missing share; default none.",
+    ),
+];
+
+const BURSTS: &[Field] = &[
+    Field::required(
+        "every",
+        &Kind::Quantity(&TIME, BURSTS_EVERY_MIN.0, DURATION_MAX.0),
+        "Mean time from the beginning of one burst to that of the next, at least 1 ms.",
+    ),
+    Field::required("length", &TIME_POSITIVE, "How long each lasts."),
 ];
 
 const NAMES: Kind = Kind::List(&Kind::Name, 0, 100);

@@ -1,0 +1,236 @@
+//! Which drawings a run and a case have, and what their files are called.
+
+use super::clocks::FourClocks;
+use super::crossover::{Crossover, Curve};
+use super::{Names, clearing, clocks, crossover};
+use crate::analysis::failures::clocks::Clocks;
+use crate::analysis::relays::drawn::{self, story};
+use crate::analysis::relays::{Channels, LineJudgement, Replay, RunJudgement, Scope, replay};
+use crate::analysis::study::CaseResult;
+use crate::mpls::outage::Stretch;
+use crate::relay::{Clearing, Fault, Line};
+use crate::report::Report;
+use crate::report::clearing::Told;
+use crate::report::manifest::Output;
+use crate::report::relays::{instant, place_text};
+use crate::scenario::Scenario;
+use crate::units::{SimTime, Span};
+
+/// Most circuit directions in a drawing of four clocks, the longest without protection first.
+const DIRECTIONS: usize = 8;
+/// Names of the directions for people.
+const ARROWS: [&str; 2] = ["a→z", "z→a"];
+
+/// The drawings of a run: how the worst fault of the calm run on each line is cleared; then, failure
+/// by failure, faults around it on each line, and its four clocks. Runs without lines and failures
+/// have none.
+#[must_use]
+pub fn of_run(report: &Report<'_>) -> Vec<Output> {
+    let scenario = report.scenario;
+    let mut names = Names::default();
+    let mut outputs = Vec::new();
+    if let Some(relays) = &report.relays {
+        outputs.extend(clearings(scenario, relays, &mut names));
+        outputs.extend(crossovers(scenario, relays, &mut names));
+    }
+    let same = |one: &crate::analysis::transients::Transient| (one.at, one.label.clone());
+    for all in report
+        .transients
+        .chunk_by(|one, other| same(one) == same(other))
+    {
+        let rows = all.iter();
+        let rows = rows.map(|one| ((one.circuit, one.direction), one.clocks));
+        let drawn = four_clocks(scenario, (&all[0].label, all[0].at), rows.collect());
+        let number = names.number("four-clocks");
+        outputs.extend(drawn.map(|drawn| output(number, clocks::draw(&drawn))));
+    }
+    outputs
+}
+
+/// The drawings of cases that are kept: how the fault that lasts longest while the failure happens is
+/// cleared on each line that it meets, faults around it, and its four clocks.
+#[must_use]
+pub fn of_cases(scenario: &Scenario, cases: &[CaseResult]) -> Vec<Output> {
+    let mut names = Names::default();
+    let mut outputs = Vec::new();
+    for case in cases.iter().filter(|case| case.timetable.is_some()) {
+        for replay in &case.replays {
+            let (clearing, fault) = replayed(scenario, replay);
+            let fault = format!("{fault}, {}", case.case.id);
+            let line = &scenario.relays.lines[replay.line];
+            let name = names.file("clearing", &line.name);
+            outputs.push(output(name, clearing::draw(&told(line, &fault, &clearing))));
+        }
+        for one in &case.curves {
+            let failure = (case.case.id.as_str(), case.failed);
+            let drawn = crossover(scenario, one.line, &one.curves, failure);
+            let name = names.file("crossover", &scenario.relays.lines[one.line].name);
+            outputs.push(output(name, crossover::draw(&drawn)));
+        }
+        let rows = case.directions.iter();
+        let rows = rows.filter_map(|one| Some(((one.circuit, one.direction), one.clocks?)));
+        let drawn = four_clocks(scenario, (&case.case.id, case.failed), rows.collect());
+        let number = names.number("four-clocks");
+        outputs.extend(drawn.map(|drawn| output(number, clocks::draw(&drawn))));
+    }
+    outputs
+}
+
+fn output(name: String, drawn: String) -> Output {
+    Output {
+        name: name.into(),
+        content: drawn.into_bytes(),
+    }
+}
+
+/// How a line clears the worst fault that was found on it.
+#[must_use]
+pub fn worst_clearing(
+    scenario: &Scenario,
+    channels: &Channels,
+    judged: &LineJudgement,
+) -> (Clearing, String) {
+    let fault = Fault {
+        at: judged.cleared.worst_at,
+        place: judged.cleared.place,
+    };
+    replayed(scenario, &replay(scenario, channels, judged.line, fault))
+}
+
+/// How a line clears a fault, and which.
+fn replayed(scenario: &Scenario, replay: &Replay) -> (Clearing, String) {
+    let line = &scenario.relays.lines[replay.line];
+    let limit = Some(line.clear_within);
+    let clearing = Clearing::of(&story(replay), scenario.frequency_hz, limit);
+    let (place, at) = (
+        place_text(line, replay.fault.place),
+        instant(replay.fault.at),
+    );
+    (clearing, format!("fault {place} at {at}"))
+}
+
+fn told<'a>(line: &'a Line, fault: &'a str, clearing: &'a Clearing) -> Told<'a> {
+    Told {
+        title: &line.name,
+        fault,
+        ends: [&line.ends[0], &line.ends[1]],
+        clearing,
+    }
+}
+
+fn clearings(scenario: &Scenario, relays: &RunJudgement, names: &mut Names) -> Vec<Output> {
+    let calm = relays.judged.iter().filter(|one| one.scope == Scope::Calm);
+    let mut outputs = Vec::new();
+    for judged in calm.flat_map(|one| &one.lines) {
+        let line = &scenario.relays.lines[judged.line];
+        let (clearing, fault) = worst_clearing(scenario, &relays.calm, judged);
+        let name = names.file("clearing", &line.name);
+        outputs.push(output(name, clearing::draw(&told(line, &fault, &clearing))));
+    }
+    outputs
+}
+
+/// One per failure and line.
+fn crossovers(scenario: &Scenario, relays: &RunJudgement, names: &mut Names) -> Vec<Output> {
+    let mut outputs = Vec::new();
+    for judged in &relays.judged {
+        let Some(failure) = judged.scope.event() else {
+            continue;
+        };
+        for one in &judged.lines {
+            let all = drawn::curves(scenario, &relays.channels, one.line, one.over);
+            let drawn = crossover(scenario, one.line, &all, failure);
+            let name = names.file("crossover", &scenario.relays.lines[one.line].name);
+            outputs.push(output(name, crossover::draw(&drawn)));
+        }
+    }
+    outputs
+}
+
+fn crossover(
+    scenario: &Scenario,
+    line: usize,
+    all: &[drawn::Curve],
+    (label, failed): (&str, SimTime),
+) -> Crossover {
+    let line = &scenario.relays.lines[line];
+    let limit = line.clear_within;
+    let curves = all.iter().map(|curve| {
+        let name = match curve.circuit {
+            Some(circuit) => scenario.circuits[circuit].name.clone(),
+            None => "all together".to_owned(),
+        };
+        Curve::of(name, &curve.sweep, limit)
+    });
+    let mut curves: Vec<Curve> = curves.collect();
+    let over = interesting(&curves, failed);
+    for curve in &mut curves {
+        curve.crop(over);
+    }
+    Crossover {
+        title: format!("{}: faults around {label}", line.name),
+        failed,
+        limit,
+        frequency_hz: scenario.frequency_hz,
+        curves,
+    }
+}
+
+/// What is worth drawing of inceptions around a failure: from where the first curve leaves the level
+/// it begins with to where the last one reaches that which it ends with, and a little around it.
+fn interesting(curves: &[Curve], failed: SimTime) -> Stretch {
+    let mut whole = Stretch {
+        from: failed,
+        to: failed + Span(1),
+    };
+    let mut over = Stretch {
+        from: failed,
+        to: failed + Span::from_ms(20),
+    };
+    for curve in curves {
+        let (Some(first), Some(last)) = (curve.parts.first(), curve.parts.last()) else {
+            continue;
+        };
+        whole.from = whole.from.min(first.first.0);
+        whole.to = whole.to.max(last.last.0);
+        if curve.parts.len() > 1 {
+            over.from = over.from.min(first.last.0);
+            over.to = over.to.max(last.first.0);
+        }
+    }
+    let margin = over.to.since(over.from).0 / 5;
+    Stretch {
+        from: SimTime(over.from.0.saturating_sub(margin)).max(whole.from),
+        to: SimTime(over.to.0.saturating_add(margin)).min(whole.to),
+    }
+}
+
+/// The circuit directions that a failure touches; `None` where it touches none.
+fn four_clocks(
+    scenario: &Scenario,
+    (title, failed): (&str, SimTime),
+    mut rows: Vec<((usize, usize), Clocks)>,
+) -> Option<FourClocks> {
+    rows.retain(|(_, clocks)| clocks.iter().any(Option::is_some));
+    let lasts = |clocks: &Clocks| {
+        let length = |place: usize| match clocks[place] {
+            None => Span::ZERO,
+            Some(clock) => clock.to.map_or(Span(u64::MAX), |to| to.since(clock.from)),
+        };
+        [length(3), length(0)]
+    };
+    rows.sort_by_key(|(whose, clocks)| (std::cmp::Reverse(lasts(clocks)), *whose));
+    let left_out = rows.len().saturating_sub(DIRECTIONS);
+    rows.truncate(DIRECTIONS);
+    let named = rows.into_iter().map(|((circuit, way), clocks)| {
+        let name = &scenario.circuits[circuit].name;
+        (format!("{name} {}", ARROWS[way]), clocks)
+    });
+    let rows: Vec<(String, Clocks)> = named.collect();
+    (!rows.is_empty()).then(|| FourClocks {
+        title: title.to_owned(),
+        failed,
+        rows,
+        left_out,
+    })
+}
