@@ -11,6 +11,8 @@ use crate::analysis::failures::passage::{first_of, pieces};
 use crate::analysis::failures::phase::worst_phase;
 use crate::analysis::failures::stages::{self, Direction};
 use crate::analysis::failures::{ClockMap, Gaps, Reach, Stage, StageJudgement, WorstPhase};
+use crate::analysis::relays::Channel;
+use crate::analysis::requirements::Seen;
 use crate::channel::Timeline;
 use crate::engine::{Bin, EngineKind, Options, Outcome, StreamOutcome, run, run_shared};
 use crate::mpls::control::Phases;
@@ -185,7 +187,7 @@ impl Study<'_> {
         // Time that is not simulated makes only those holes longer in which no packet gets through:
         // an underrun of a buffer that spans it lasts no longer for it.
         let timetable = &run.prepared.timetable;
-        let seen = [0, 1].map(|way| match &packet[way] {
+        let clocks_seen = [0, 1].map(|way| match &packet[way] {
             _ if !touched[way] => ClockMap::default(),
             Some(holes) => timetable.clock.within(holes),
             None => timetable.clock.clone(),
@@ -195,7 +197,7 @@ impl Study<'_> {
             Direction {
                 timeline: &lines[way],
                 bins: bins[way],
-                clock: &seen[way],
+                clock: &clocks_seen[way],
                 conversion: circuit.interface.delay(),
                 edge: emulation.map_or(Span::ZERO, |settings| edge_delay(settings, way)),
                 slack: emulation.map_or(Span::ZERO, |settings| configured_slack(settings, way)),
@@ -205,6 +207,10 @@ impl Study<'_> {
         let reach = self
             .reach(circuit, &run.plan, run.prepared.timetable.end)
             .or_else(|| direct::reach(circuit, &lines));
+        let seen = self.seen[index].map(|_| {
+            let channel = |way: usize| Channel::of(circuit, way, lines[way].clone());
+            Seen::of(&[channel(0), channel(1)])
+        });
         let mut lines = lines.into_iter();
         let mut way = 0;
         stages.map(|mut stages| {
@@ -212,7 +218,12 @@ impl Study<'_> {
                 self.calm_stage(&mut stages[0], index, way);
             }
             let timeline = lines.next().expect("two directions");
-            let mut gaps = self.gaps(circuit, way, run, (&timeline, &seen[way], &packet[way]));
+            let mut gaps = self.gaps(
+                circuit,
+                way,
+                run,
+                (&timeline, &clocks_seen[way], &packet[way]),
+            );
             let cut_off = self.cut_off(case, circuit, way);
             if cut_off {
                 // No protection brings it back: that the element is repaired in the end is no
@@ -230,7 +241,11 @@ impl Study<'_> {
                     .copied()
                     .filter(|hole| hole.from >= self.failed());
                 let packet: Vec<Stretch> = packet.collect();
-                clocks(&gaps, (&holes, &packet), (&seen[way], &timetable.clock))
+                clocks(
+                    &gaps,
+                    (&holes, &packet),
+                    (&clocks_seen[way], &timetable.clock),
+                )
             });
             let result = DirectionResult {
                 circuit: index,
@@ -243,6 +258,7 @@ impl Study<'_> {
                 queue_free: worst.map(|worst| worst.gaps),
                 boundary: worst.map(|worst| worst.boundary),
                 reach,
+                seen,
                 stages,
                 timeline: self.manner.keep.then_some(timeline),
             };
@@ -410,6 +426,7 @@ impl Study<'_> {
                         }
                     },
                 ),
+                seen: self.seen[own.circuit],
                 stages: stages.to_vec(),
                 timeline: None,
             }
