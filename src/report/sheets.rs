@@ -141,7 +141,8 @@ fn text(scenario: &Scenario, sheet: &Sheet) -> String {
             _ => settings(&rows),
         };
         for line in lines {
-            text.push_str(&format!("    {line}\n"));
+            let indent = if line.is_empty() { "" } else { "    " };
+            text.push_str(&format!("{indent}{line}\n"));
         }
     }
     text
@@ -177,7 +178,9 @@ fn settings(rows: &[&Row]) -> Vec<String> {
             cases(row),
         ]);
     }
-    words.push(String::new());
+    if !words.is_empty() {
+        words.push(String::new());
+    }
     words.extend(columns.lines());
     words
 }
