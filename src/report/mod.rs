@@ -20,6 +20,7 @@ pub mod relays;
 pub mod requirements;
 pub mod searched;
 pub mod share;
+pub mod sheets;
 pub mod stations;
 pub mod svg;
 pub mod tables;

@@ -6,7 +6,8 @@
 
 mod found;
 
-use self::found::{Both, Found};
+use self::found::Found;
+pub use self::found::{Both, Seen};
 use super::failures::Gaps;
 use super::relays::Channels;
 use super::verdict::Judgement;
