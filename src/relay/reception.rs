@@ -114,8 +114,8 @@ impl Reception {
         SimTime(spell.input_at(at).0.saturating_sub(self.message.0))
     }
 
-    /// The first instant at which a message is complete that was sampled at `sent` or later; `None`:
-    /// never.
+    /// The first instant at which a message is complete that was sampled at `sent` or later;
+    /// `None`: never.
     #[must_use]
     pub fn first_since(&self, sent: SimTime) -> Option<SimTime> {
         let place = self.spells.partition_point(|spell| {
