@@ -85,8 +85,8 @@ pub struct Report<'a> {
     /// Content of `searched.csv`; `None` where nothing was searched.
     pub searched_csv: Option<String>,
     /// SHA-256 over `results.csv`, `budget.csv`, `events.csv` and, where they are written,
-    /// `relays.csv`, `lines.csv`, `requirements.csv`, `share.csv` and `searched.csv`, in this order;
-    /// hex.
+    /// `relays.csv`, `lines.csv`, `requirements.csv`, `share.csv` and `searched.csv`, in this
+    /// order; hex.
     pub result_hash: String,
 }
 

@@ -148,6 +148,9 @@ fn a_short_timer_is_told_with_what_is_needed() {
     let topology = root.join("topologies/altalink-pilot.toml");
     let short = short.replace("../topologies/altalink-pilot.toml", "altalink-pilot.toml");
     std::fs::copy(topology, home.path().join("altalink-pilot.toml")).unwrap();
+    let coordinates = "altalink-pilot.coordinates.csv";
+    let from = root.join("topologies").join(coordinates);
+    std::fs::copy(from, home.path().join(coordinates)).unwrap();
     let path = home.path().join("short.toml");
     std::fs::write(&path, short).unwrap();
     let made = made(&path);

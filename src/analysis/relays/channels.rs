@@ -124,10 +124,10 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The faults of a run that its lines are judged for: from when every channel that ever comes up has
-/// come up, and what was before is forgotten, to `end`, where sources stop. What comes after a run
-/// is taken to go on as it ended. The whole time where that leaves nothing; `None` where there is no
-/// time at all, or no relay.
+/// The faults of a run that its lines are judged for: from when every channel that ever comes up
+/// has come up, and what was before is forgotten, to `end`, where sources stop. What comes after a
+/// run is taken to go on as it ended. The whole time where that leaves nothing; `None` where there
+/// is no time at all, or no relay.
 #[must_use]
 pub fn inceptions(
     scenario: &Scenario,

@@ -45,8 +45,8 @@ struct Source {
 }
 
 impl Noise {
-    /// Of a direction with this name among streams ("circuit/a-z", and the circuit's own) over these
-    /// links, as [`crate::scenario::Scenario::exposed`] gives them.
+    /// Of a direction with this name among streams ("circuit/a-z", and the circuit's own) over
+    /// these links, as [`crate::scenario::Scenario::exposed`] gives them.
     #[must_use]
     pub fn new(
         seed: Seed,
