@@ -1,5 +1,7 @@
 //! Relays and lines in the files: what they become, and what is refused.
 
+use proptest::prelude::*;
+
 use crate::scenario_support::{Found, RING, TOPOLOGY, errors, load_texts, with};
 use pilotwire::relay::command::{OnFailure, Replacement};
 use pilotwire::relay::differential::{Characteristic, OnStep, Restraint, Synchronisation};
@@ -793,4 +795,126 @@ fn bits_need_a_bit_rate() {
         commands(&relays(&text), 3).command.message,
         Span::from_ms(6)
     );
+}
+
+/// What each scheme needs, without a word more.
+const NEEDED: &[(&str, &[&str])] = &[
+    ("87L", &["profile = \"house 87L\""]),
+    (
+        "POTT",
+        &["pickup = \"1 cycle\"", "zone2_delay = \"300 ms\""],
+    ),
+    (
+        "PUTT",
+        &["pickup = \"1 cycle\"", "zone2_delay = \"300 ms\""],
+    ),
+    (
+        "DCB",
+        &[
+            "pickup = \"1 cycle\"",
+            "zone2_delay = \"300 ms\"",
+            "coordination = \"25 ms\"",
+        ],
+    ),
+    (
+        "DCUB",
+        &[
+            "pickup = \"1 cycle\"",
+            "zone2_delay = \"300 ms\"",
+            "guard_loss = \"10 ms\"",
+            "unblocking_window = \"150 ms\"",
+        ],
+    ),
+    (
+        "DUTT",
+        &["pickup = \"1 cycle\"", "zone2_delay = \"300 ms\""],
+    ),
+    ("DTT", &["pickup = \"1 cycle\""]),
+];
+
+/// Keys that may stand beside them, and some that may not.
+const KEYS: &[&str] = &[
+    "pickup_current = \"1 A\"",
+    "coordination = \"1.5 cycles\"",
+    "window = \"1.5 cycles\"",
+    "message = { interval = \"4 ms\", bits = 200 }",
+    "characteristic = { kind = \"percentage\", slope = \"20 %\", restraint = \"sum\" }",
+    "characteristic = { kind = \"alpha-plane\", radius = \"600 %\", angle = \"195 deg\" }",
+    "step_max = \"1 ms\"",
+    "on_step = { kind = \"restrain\", slope = \"200 %\", lasts = \"1 s\" }",
+    "weak_end = \"a\"",
+    "echo_delay = \"3 cycles\"",
+    "processing = \"1 ms\"",
+    "directions = \"z-a\"",
+    "synchronisation = \"time\"",
+    "time_error = \"1 us\"",
+    "compensation = \"-1 ms\"",
+    "recovery_messages = 7",
+    "check_bits = 16",
+    "send_minimum = \"100 ms\"",
+    "on_failure = \"latch\"",
+];
+
+/// The fixture with another relay at its first circuit.
+fn relayed(scheme: &str, keys: &[&str], frequency: &str) -> String {
+    let change = |text: &str, from: &str, to: String| with(text, from, &to);
+    let zones = "reach = { zone1 = \"80 %\", zone3 = \"50 %\", zone2".to_owned();
+    let text = change(RELAYS, "reach = { zone2", zones);
+    let breaker = "breaker = \"3 cycles\"";
+    let failure = format!("{breaker}\nbreaker_failure = \"9 cycles\"");
+    let text = change(&text, breaker, failure);
+    let text = change(&text, "\"60 Hz\"", format!("\"{frequency}\""));
+    let relay = format!("{{ {} }}", keys.join(", "));
+    let text = change(&text, &format!("{{ {PROFILE_87L} }}"), relay);
+    change(&text, "scheme = \"87L\"", format!("scheme = \"{scheme}\""))
+}
+
+/// Whether it is refused; if not, whether it is written out to what reads back the same.
+fn reads_back(text: &str) -> Option<bool> {
+    let loaded = load_texts(text, TOPOLOGY);
+    let told = errors(&loaded).len();
+    let Some(first) = loaded.scenario else {
+        assert!(told > 0);
+        return None;
+    };
+    let again = load_texts(&first.expanded, TOPOLOGY);
+    assert_eq!(errors(&again), []);
+    let second = again.scenario.expect("no error");
+    let same = first.expanded == second.expanded
+        && first.relays.circuits == second.relays.circuits
+        && first.relays.lines == second.relays.lines;
+    Some(same)
+}
+
+#[test]
+fn every_scheme_needs_no_more_than_the_page_says() {
+    for (scheme, needed) in NEEDED {
+        assert_eq!(
+            reads_back(&relayed(scheme, needed, "60 Hz")),
+            Some(true),
+            "{scheme}"
+        );
+        for place in 0..needed.len() {
+            let mut less = needed.to_vec();
+            less.remove(place);
+            let text = relayed(scheme, &less, "60 Hz");
+            assert_eq!(reads_back(&text), None, "{scheme} {}", needed[place]);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    #[test]
+    fn any_relay_is_refused_or_reads_back_the_same(
+        picked in proptest::sample::subsequence(KEYS, 0..4),
+        place in 0..NEEDED.len(),
+        frequency in proptest::sample::select(vec!["50 Hz", "60 Hz"]),
+    ) {
+        let (scheme, needed) = NEEDED[place];
+        let all = needed.iter().chain(&picked).copied();
+        let mut seen = std::collections::BTreeSet::new();
+        let keys: Vec<&str> = all.filter(|key| seen.insert(key.split(' ').next())).collect();
+        prop_assert_ne!(reads_back(&relayed(scheme, &keys, frequency)), Some(false));
+    }
 }

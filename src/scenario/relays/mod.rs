@@ -77,6 +77,7 @@ pub(super) fn settle(
     findings: &mut Findings,
 ) -> Settled {
     let known: Vec<&'static Profile> = crate::relay::profile::profiles().collect();
+    super::share::check_relays(spec, findings);
     settle_with(spec, topology, settings, &known, findings)
 }
 
