@@ -12,7 +12,7 @@ pub mod searched;
 mod unwanted;
 mod why;
 
-pub use channels::inceptions;
+pub use channels::{inceptions, inceptions_failing};
 pub use course::courses;
 pub use replay::{EndSteps, Ended, Replay, Steps, replay};
 pub use restart::Restart;
