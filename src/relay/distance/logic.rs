@@ -18,6 +18,9 @@ pub(super) struct Case<'a> {
     seen: [Seen; 2],
 }
 
+/// How far ahead is looked first for a command.
+const FIRST_LOOK: Span = Span::from_ms(20);
+
 /// How far ahead is looked first for what may come at any time.
 const LOOK_AHEAD: Span = Span::from_s(1);
 
@@ -71,6 +74,10 @@ impl<'a> Case<'a> {
             at: on.from,
             by: By::Zone1,
         });
+        // Where zone 2 has to agree nothing is earlier than zone 1, which picks up at the same time.
+        if zone1.is_some() && scheme != Scheme::Dutt {
+            return zone1;
+        }
         let backup = self.backup(end).map(|at| Trip { at, by: By::Zone2 });
         let compared = match scheme {
             Scheme::Pott | Scheme::Dcub if self.settings.weak == Some(end) => {
@@ -108,11 +115,21 @@ impl<'a> Case<'a> {
         (window.from < window.to).then_some(window)
     }
 
+    /// The first command heard within a window. A channel that is broken often has much to tell of
+    /// a long window, and a command comes early as a rule: a short one is looked at first.
+    fn first_heard(&self, end: End, window: Stretch, tripped: [SimTime; 2]) -> Option<Stretch> {
+        let short = Stretch {
+            from: window.from,
+            to: later(window.from, FIRST_LOOK).min(window.to),
+        };
+        let first = |window| self.heard(end, window, tripped).first().copied();
+        first(short).or_else(|| first(window))
+    }
+
     /// Zone 2 with permission, or within the window that the loss of guard opens.
     fn permitted(&self, end: End, tripped: [SimTime; 2]) -> Option<Trip> {
         let window = self.compares(end)?;
-        let heard = self.heard(end, window, tripped);
-        let command = heard.first().map(|on| Trip {
+        let command = self.first_heard(end, window, tripped).map(|on| Trip {
             at: on.from,
             by: By::Command,
         });
