@@ -10,6 +10,7 @@ pub mod planning;
 pub mod relays;
 pub mod requirements;
 pub mod share;
+pub mod sheets;
 pub mod study;
 pub mod transients;
 pub mod verdict;

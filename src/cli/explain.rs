@@ -8,6 +8,7 @@ use super::{Exit, diagnostics, terminal};
 use crate::analysis::enumeration::{Asked, enumerate};
 use crate::analysis::planning;
 use crate::analysis::study::{Manner, Study};
+use crate::report::relays::settings;
 use crate::report::text::wrapped;
 use crate::report::{clearing, hops, protection, stations};
 use crate::scenario::lint::{RULES, Rule};
@@ -71,6 +72,7 @@ fn explain_circuit(file: &Path, name: &str) -> Exit {
         .position(|circuit| circuit.name == name);
     if let Some(index) = found {
         terminal::result(&hops::circuit(scenario, index));
+        terminal::result(&settings::circuit(scenario, index));
         if super::failures::unfit(scenario) {
             return Exit::BadInput;
         }

@@ -10,8 +10,8 @@ use crate::mpls::outage::Stretch;
 use crate::units::time::PS_PER_S;
 use crate::units::{SimTime, Span};
 
-/// A length of time in which cycles of the system are exact: a third of a cycle at 60 Hz is no whole
-/// number of picoseconds.
+/// A length of time in which cycles of the system are exact: a third of a cycle at 60 Hz is no
+/// whole number of picoseconds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Exact {
     /// In parts of a picosecond: as many to one picosecond as the system has hertz.
@@ -109,8 +109,8 @@ pub struct Story {
 pub struct AtEnd {
     /// The element of the trip has picked up.
     pub pickup: Option<SimTime>,
-    /// The relay at the other end has given to its channel what this one trips on: a command, or the
-    /// sample that completes the window of a differential relay.
+    /// The relay at the other end has given to its channel what this one trips on: a command, or
+    /// the sample that completes the window of a differential relay.
     pub sent: Option<SimTime>,
     /// It stands at the logic of this relay.
     pub received: Option<SimTime>,
@@ -230,7 +230,8 @@ impl What {
 }
 
 impl Clearing {
-    /// From a budget. Every boundary is rounded down to a picosecond by itself, the total is exact.
+    /// From a budget. Every boundary is rounded down to a picosecond by itself, the total is
+    /// exact.
     ///
     /// # Panics
     /// If frequencies differ.
@@ -377,8 +378,8 @@ impl Steps {
     }
 }
 
-/// The inceptions that are not cleared within a limit: ascending stretches that do not touch, exact
-/// to the picosecond where a piece is level or moves with the fault, to two where it drifts.
+/// The inceptions that are not cleared within a limit: ascending stretches that do not touch,
+/// exact to the picosecond where a piece is level or moves with the fault, to two where it drifts.
 #[must_use]
 pub fn late<C>(sweep: &Sweep<C>, limit: Span) -> Vec<Stretch> {
     let mut all: Vec<Stretch> = Vec::new();

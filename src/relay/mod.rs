@@ -110,6 +110,17 @@ impl Protection {
         }
     }
 
+    /// How long after the inception of a fault it is over at the latest: backup has tripped, or the
+    /// channel counts as failed.
+    #[must_use]
+    pub fn horizon(&self, line: &Line) -> Span {
+        let own = match self {
+            Self::Differential(settings) => settings.recovery() + settings.watched.fail_after,
+            Self::Distance(settings) => settings.command.fail_after.max(settings.zone2_delay),
+        };
+        self.foresight(line) + own
+    }
+
     /// The word for what they do: "87L", "POTT" …
     #[must_use]
     pub fn name(&self) -> &'static str {

@@ -1,6 +1,7 @@
 //! Profiles of relays: named values for what a scenario leaves out, each with its source.
 //!
-//! A profile speaks the keys of a circuit's `relay` table. What it does not give, the scenario must.
+//! A profile speaks the keys of a circuit's `relay` table. What it does not give, the scenario
+//! must.
 
 use crate::units::Span;
 

@@ -143,8 +143,8 @@ fn numbers(exact: Exact) -> String {
     format!("{:>8}  {:>6}", exact.ms_text(), exact.cycles_text())
 }
 
-/// How the worst fault of the calm run is cleared, on the line where it lasts longest; nothing where
-/// there is no line.
+/// How the worst fault of the calm run is cleared, on the line where it lasts longest; nothing
+/// where there is no line.
 #[must_use]
 pub fn worst_lines(report: &Report<'_>, style: Style) -> Vec<String> {
     let Some(relays) = &report.relays else {

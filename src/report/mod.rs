@@ -20,6 +20,7 @@ pub mod relays;
 pub mod requirements;
 pub mod searched;
 pub mod share;
+pub mod sheets;
 pub mod stations;
 pub mod svg;
 pub mod tables;
@@ -84,8 +85,8 @@ pub struct Report<'a> {
     /// Content of `searched.csv`; `None` where nothing was searched.
     pub searched_csv: Option<String>,
     /// SHA-256 over `results.csv`, `budget.csv`, `events.csv` and, where they are written,
-    /// `relays.csv`, `lines.csv`, `requirements.csv`, `share.csv` and `searched.csv`, in this order;
-    /// hex.
+    /// `relays.csv`, `lines.csv`, `requirements.csv`, `share.csv` and `searched.csv`, in this
+    /// order; hex.
     pub result_hash: String,
 }
 
@@ -296,14 +297,21 @@ mod tests {
             &*report.events_csv,
             relays,
             lines,
+            report.requirements_csv.as_ref().unwrap(),
         ]
         .concat();
         assert_eq!(report.result_hash, sha256_hex(all.as_bytes()));
         let files = folder::files(&report);
         let names: Vec<&str> = files.iter().map(|file| file.name.as_ref()).collect();
         assert_eq!(
-            names[names.len() - 3..],
-            ["relays.csv", "lines.csv", "SHA256SUMS"]
+            names[names.len() - 5..],
+            [
+                "relays.csv",
+                "lines.csv",
+                "requirements.csv",
+                "plots/clearing-L.svg",
+                "SHA256SUMS"
+            ]
         );
         let summary = report.summary();
         assert_eq!((summary.lines, summary.lines_failed), (1, 0));

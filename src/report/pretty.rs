@@ -362,18 +362,26 @@ fn constant_lines(report: &Report<'_>) -> Vec<String> {
         Some(preset) => format!("{} {} (preset: {preset})", one.name, one.value),
         None => format!("{} {}", one.name, one.value),
     };
-    let used: Vec<String> = scenario.constants.iter().map(shown).collect();
+    let of_relays = |one: &&crate::scenario::UsedConstant| one.name.starts_with("relay.");
+    let (profiles, used): (Vec<_>, Vec<_>) = scenario.constants.iter().partition(of_relays);
+    let used: Vec<String> = used.into_iter().map(shown).collect();
     let mut lines = vec![format!(
         "  preset {}: {}",
         scenario.preset,
         used.join(" · ")
     )];
-    if !scenario.defaults.is_empty() {
-        lines.push(format!(
-            "  defaults taken: {}",
-            scenario.defaults.join(", ")
-        ));
+    let relays = &scenario.relays.defaults;
+    let defaults = scenario.defaults.iter();
+    let defaults = defaults.filter(|one| !relays.contains(one));
+    let defaults: Vec<&str> = defaults.map(String::as_str).collect();
+    if !defaults.is_empty() {
+        lines.push(format!("  defaults taken: {}", defaults.join(", ")));
     }
+    lines.extend(relays::settings::counted(
+        scenario,
+        &profiles,
+        scenario.defaults.len() - defaults.len(),
+    ));
     if !scenario.not_judged.is_empty() {
         lines.push(format!("  not judged: {}", scenario.not_judged.join(", ")));
     }

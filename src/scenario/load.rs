@@ -13,12 +13,13 @@ use super::source::{Session, beside, slashes};
 use super::spec::{ScenarioSpec, TopologyRef, TopologySpec};
 use super::streams::{self, Draft, ReadyCircuit, ReadyFlow};
 use super::tables::{SCENARIO, TOPOLOGY};
+use super::told::told;
 use super::value::Table;
 use super::ways::{self, Ways};
 use super::{
-    Compiled, Loaded, Overrides, Scenario, UsedConstant, capacity, carriers, check,
-    circuit_streams, circuits, compile, coordinates, expand, fades, lint, lint_circuit, lint_lines,
-    lint_protection, relays, resilience, routes, security, services, share, trace, tunnels,
+    Compiled, Loaded, Overrides, Scenario, capacity, carriers, check, circuit_streams, circuits,
+    compile, coordinates, expand, fades, lint, lint_circuit, lint_lines, lint_protection, relays,
+    resilience, routes, security, services, share, trace, tunnels,
 };
 use crate::mpls::control::{Phases, Routed};
 use crate::random::Seed;
@@ -381,27 +382,6 @@ pub(super) struct Parts<'a> {
     pub relays: &'a relays::Settled,
     /// Seed of the file, or of the command line.
     pub seed: Seed,
-}
-
-/// What reports tell of the input: fields that do not act, constants in force, defaults taken.
-fn told(parts: &Parts<'_>) -> (Vec<String>, Vec<UsedConstant>, Vec<String>) {
-    let (spec, resilience) = (parts.spec, parts.resilience);
-    let mut not_judged = [spec.descriptive.clone(), parts.topology.descriptive.clone()].concat();
-    // Groups act where something may fail, and only there.
-    not_judged.retain(|one| !(resilience.written && one == "link: srlg"));
-    not_judged.extend(share::not_judged(spec, parts.topology));
-    not_judged.sort();
-    not_judged.dedup();
-    let (mut constants, mut defaults) = (compile::constants(parts.network), spec.defaults.clone());
-    defaults.extend(share::defaults(spec));
-    if resilience.written {
-        constants.extend(resilience.constants.iter().cloned());
-        defaults.extend(resilience.defaults.iter().cloned());
-    }
-    constants.extend(parts.relays.relays.constants.iter().cloned());
-    constants.sort_by(|a, b| a.name.cmp(&b.name));
-    defaults.extend(parts.relays.relays.defaults.iter().cloned());
-    (not_judged, constants, defaults)
 }
 
 /// The plan of what happens in the scenario, and how its streams are forwarded where that changes.

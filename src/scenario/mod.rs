@@ -46,6 +46,7 @@ mod source;
 mod spec;
 mod streams;
 mod tables;
+mod told;
 mod trace;
 pub mod tunnels;
 mod value;

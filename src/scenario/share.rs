@@ -118,6 +118,18 @@ pub(super) fn defaults(spec: &ScenarioSpec) -> Vec<String> {
     absent.into_iter().flatten().collect()
 }
 
+/// Tells a share of commands where nothing sends any.
+pub(super) fn check_relays(spec: &ScenarioSpec, findings: &mut Findings) {
+    if let Some(share) = &spec.share
+        && spec.circuits.iter().all(|circuit| circuit.relay.is_none())
+    {
+        let place = spec.place(&share.span);
+        let help = "give a circuit `relay`, in a protection group of a `[[line]]`";
+        let title = "a share is asked for, and no circuit has relays";
+        findings.push(Diagnostic::error(title, place, "nothing sends commands").help(help));
+    }
+}
+
 /// Errors of links have no effect where no share is asked for.
 #[must_use]
 pub(super) fn not_judged(spec: &ScenarioSpec, topology: &TopologySpec) -> Vec<String> {

@@ -9,6 +9,7 @@ mod every_engine;
 mod failing_lines;
 mod failing_vectors;
 mod failure_scenarios;
+mod failure_sheets;
 mod failure_vectors;
 #[cfg(feature = "cli")]
 mod failures;

@@ -1,19 +1,13 @@
 //! Errors on links, from the file to the shares of a run.
 
 use pilotwire::engine::{Options, run};
-use pilotwire::relay::command::{Command, OnFailure, Replacement};
-use pilotwire::relay::distance::{Scheme, Settings};
-use pilotwire::relay::{Line, Protection, Reach};
 use pilotwire::report::Report;
 use pilotwire::scenario::Scenario;
-use pilotwire::scenario::relays::CircuitRelay;
 use pilotwire::scenario::share::ShareSettings;
 use pilotwire::topology::{Bursts, Direction};
 use pilotwire::units::Span;
 
 use crate::scenario_support::{RING, TOPOLOGY, errors, load_texts, with};
-
-const SHARE: &str = "[share]\ncommands = 20000\nallowed = \"10 ms\"\n\n[[circuit]]";
 
 /// The topology with these keys more on A-B.
 fn noisy(keys: &str) -> String {
@@ -27,60 +21,16 @@ fn compiled(scenario: &str, topology: &str) -> Scenario {
     loaded.scenario.expect("no errors")
 }
 
-/// The ring with 87L A-B turned into a permissive scheme over messages of 1 ms.
-fn permissive(scenario: &str, topology: &str) -> Scenario {
-    let mut scenario = compiled(scenario, topology);
-    let time = Span::from_ms;
-    let settings = Settings {
-        scheme: Scheme::Pott,
-        command: Command {
-            send: time(3),
-            receive: time(3),
-            message: time(1),
-            recovery: Span::ZERO,
-            fail_after: time(100),
-            on_failure: OnFailure::Off,
-            replacement: Replacement::Rejected,
-        },
-        directions: [true, true],
-        pickup: time(16),
-        reset: time(20),
-        zone2_delay: time(400),
-        coordination: Span::ZERO,
-        send_minimum: time(100),
-        block_extension: Span::ZERO,
-        reversal_guard: Span::ZERO,
-        weak: None,
-        echo_delay: Span::ZERO,
-        guard_loss: Span::ZERO,
-        unblocking_window: Span::ZERO,
-    };
-    scenario.relays.circuits = vec![
-        Some(CircuitRelay {
-            profile: None,
-            protection: Protection::Distance(settings),
-            check_bits: Some(16),
-        }),
-        None,
-    ];
-    scenario.relays.lines = vec![Line {
-        name: "A-B".to_owned(),
-        ends: ["A".to_owned(), "B".to_owned()],
-        load_ma: 800_000,
-        through_fault_ma: 8_000_000,
-        reach: Reach {
-            zone1: Some(800_000_000),
-            zone2: Some(1_200_000_000),
-            zone3: None,
-        },
-        breaker: time(50),
-        breaker_failure: time(150),
-        external_clearing: time(70),
-        clear_within: time(100),
-        parallel: false,
-        groups: [vec![0], Vec::new()],
-    }];
-    scenario
+/// The ring with a permissive scheme in place of 87L A-B, messages of 1 ms, and these samples.
+fn asked() -> String {
+    let scheme = "scheme = \"POTT\"\nrelay = { processing = \"3 ms\", check_bits = 16, \
+                  pickup = \"1 cycle\", zone2_delay = \"400 ms\", send_minimum = \"100 ms\", \
+                  message = { length = \"1 ms\" } }";
+    let line = "[[line]]\nname = \"500 kV\"\nends = [\"A\", \"B\"]\nbreaker = \"3 cycles\"\n\
+                reach = { zone1 = \"80 %\", zone2 = \"120 %\" }\ngroup_a = [\"87L A-B\"]";
+    let share = "[share]\ncommands = 20000\nallowed = \"10 ms\"";
+    let all = format!("{line}\n\n{share}\n\n[[circuit]]");
+    with(&with(RING, "scheme = \"87L\"", scheme), "[[circuit]]", &all)
 }
 
 fn row(scenario: &Scenario) -> Vec<(String, String)> {
@@ -103,7 +53,7 @@ fn cell(row: &[(String, String)], name: &str) -> u64 {
 #[test]
 fn errors_of_a_link_are_read_exactly_and_written_out_again() {
     let keys = "bit_error_ratio = \"2.5e-9\"\nbursts = { every = \"1 h\", length = \"2 ms\" }";
-    let scenario = compiled(&with(RING, "[[circuit]]", SHARE), &noisy(keys));
+    let scenario = compiled(&asked(), &noisy(keys));
     let settings = ShareSettings {
         commands: 20_000,
         allowed: Some(Span::from_ms(10)),
@@ -135,8 +85,21 @@ fn errors_that_nobody_asks_for_are_told_as_not_judged() {
     let noisy = noisy("bit_error_ratio = \"1e-8\"");
     let key = "link: bit_error_ratio".to_owned();
     assert!(compiled(RING, &noisy).not_judged.contains(&key));
-    let asked = compiled(&with(RING, "[[circuit]]", SHARE), &noisy);
+    let asked = compiled(&asked(), &noisy);
     assert!(!asked.not_judged.contains(&key));
+}
+
+#[test]
+fn a_share_of_nothing_is_refused() {
+    let told = errors(&load_texts(
+        &with(RING, "[[circuit]]", "[share]\n\n[[circuit]]"),
+        TOPOLOGY,
+    ));
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert_eq!(
+        told[0].title,
+        "a share is asked for, and no circuit has relays"
+    );
 }
 
 #[test]
@@ -184,9 +147,8 @@ fn errors_that_cannot_be_are_refused() {
 
 #[test]
 fn bursts_of_a_link_make_commands_late_as_often_as_they_come() {
-    let scenario = with(RING, "[[circuit]]", SHARE);
     let bursts = "bursts = { every = \"1 s\", length = \"20 ms\" }";
-    let scenario = permissive(&scenario, &noisy(bursts));
+    let scenario = compiled(&asked(), &noisy(bursts));
     let row = row(&scenario);
     assert_eq!(cell(&row, "exact_late_ps"), 0);
     // Whole packets of 1 ms go: a burst of 20 ms, with the 1.008 us of a packet on its way, takes 20
@@ -213,9 +175,8 @@ fn bursts_of_a_link_make_commands_late_as_often_as_they_come() {
 
 #[test]
 fn the_same_seed_samples_the_same_and_the_hash_holds_the_share() {
-    let with_share = with(RING, "[[circuit]]", SHARE);
     let report = |keys: &str| {
-        let scenario = permissive(&with_share, &noisy(keys));
+        let scenario = compiled(&asked(), &noisy(keys));
         let outcome = run(&scenario.plan, scenario.seed, &Options::default());
         let report = Report::new(&scenario, &outcome, &[]);
         (
@@ -227,7 +188,7 @@ fn the_same_seed_samples_the_same_and_the_hash_holds_the_share() {
     assert_eq!(report(ratio), report(ratio));
     assert_ne!(report(ratio).1, report("bit_error_ratio = \"1e-6\"").1);
     // (1 − 10^-5)^1008: 1.00293e-2 of the packets have a wrong bit.
-    let scenario = permissive(&with_share, &noisy(ratio));
+    let scenario = compiled(&asked(), &noisy(ratio));
     let row = row(&scenario);
     assert!(cell(&row, "packet_error_e15").abs_diff(10_029_416_964_308) < 100);
     // Two packets at least in a message of 1 ms: about 2 % of messages destroyed.

@@ -21,8 +21,9 @@ pub type Clocks = [Option<Clock>; 4];
 pub const NAMES: [&str; 4] = ["packets", "TDM", "command", "protection"];
 
 /// The gaps of one circuit direction where they lie. Those of the longest of several holes, as
-/// [`Gaps`] tells them; replaced TDM, no command and no protection begin with the first replaced bit.
-/// `own`: the time that this direction sees go by, which its gaps are told in; `real`: real time.
+/// [`Gaps`] tells them; replaced TDM, no command and no protection begin with the first replaced
+/// bit. `own`: the time that this direction sees go by, which its gaps are told in; `real`: real
+/// time.
 #[must_use]
 pub fn clocks(
     gaps: &Gaps,

@@ -315,9 +315,10 @@ mod tests {
 
     #[test]
     fn the_search_finds_what_trying_every_phase_finds() {
-        // A millisecond is 24 ps. Cut at 60 ms; seen by loss of light after 10 ms or by BFD 10 ms x 3
-        // between 20 and 30 ms after; one way only: told 19 ps later. Repaired 5 ms after that,
-        // the head end goes over 40 ms later and back 250 ms after the cut, when the link is whole.
+        // A millisecond is 24 ps. Cut at 60 ms; seen by loss of light after 10 ms or by BFD 10 ms
+        // x 3 between 20 and 30 ms after; one way only: told 19 ps later. Repaired 5 ms after
+        // that, the head end goes over 40 ms later and back 250 ms after the cut, when the link is
+        // whole.
         let ms = |ms: u64| 24 * ms;
         let cut = stretch(ms(60), ms(260));
         let (mut compared, mut restarts) = (0, 0);

@@ -373,9 +373,9 @@ mod tests {
 
     #[test]
     fn the_warm_up_lets_every_circuit_start() {
-        // P = 1 ms, k = 2; 20 ms of fibre: twice that is the lead. Started after 40 + 2 + 3 ms, that
-        // and the lead up to whole 10 ms, and then one after the other; settled 10 ms after the
-        // start; sending takes 2 ps.
+        // P = 1 ms, k = 2; 20 ms of fibre: twice that is the lead. Started after 40 + 2 + 3 ms,
+        // that and the lead up to whole 10 ms, and then one after the other; settled 10 ms after
+        // the start; sending takes 2 ps.
         let cut = stretch(1, 2);
         let plan = one_link(Span::from_ms(1), Span::from_ms(20), fill_half(2), cut);
         let want = [100, 50, 60].map(Span::from_ms);

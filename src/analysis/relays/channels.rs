@@ -124,10 +124,33 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The faults of a run that its lines are judged for: from when every channel that ever comes up has
-/// come up, and what was before is forgotten, to `end`, where sources stop. What comes after a run
-/// is taken to go on as it ended. The whole time where that leaves nothing; `None` where there is no
-/// time at all, or no relay.
+impl Reader<'_> {
+    /// Until when a fault may begin without meeting a hole that the run ends in; not earlier than
+    /// it takes until backup has cleared it.
+    fn known_until(&self, end: SimTime) -> SimTime {
+        let before = |span: Span| SimTime(end.0.saturating_sub(span.0));
+        let open = |way: &Reception| {
+            let last = way.spells().last()?;
+            let last = (last.to != SimTime::NEVER).then(|| SimTime(last.to.0 - 1))?;
+            let sampled = way.sampled_at(last)?;
+            let ahead = self.protection.foresight(self.line);
+            Some(SimTime(sampled.0.saturating_sub(ahead.0)))
+        };
+        let known = self.ways.iter().filter_map(open).min();
+        known.map_or(end, |known| {
+            let latest = before(self.protection.horizon(self.line));
+            known.max(latest).min(end)
+        })
+    }
+}
+
+/// The faults of a run in which nothing fails that a line is judged for: from when every channel
+/// that ever comes up has come up, and what was before is forgotten, to `end`, where sources stop.
+/// The whole time where that leaves nothing; `None` where there is no time at all, or no relay.
+///
+/// What comes after a run is taken to go on as it ended. A channel that ends in a hole would then
+/// never come back: faults that meet this hole are left out, as long as the end of the run alone can
+/// be the reason.
 #[must_use]
 pub fn inceptions(
     scenario: &Scenario,
@@ -136,12 +159,33 @@ pub fn inceptions(
     end: SimTime,
 ) -> Option<Stretch> {
     let readers = Reader::of_line(scenario, channels, line);
-    let ways = || readers.iter().flat_map(|reader| reader.ways.iter());
-    let up = ways().filter_map(|way| way.spells().first());
+    let from = begin(&readers, end)?;
+    let known = readers.iter().map(|reader| reader.known_until(end)).min()?;
+    let to = if known <= from { end } else { known };
+    Some(Stretch { from, to })
+}
+
+/// The same for a run in which something fails: a hole that it ends in is taken to stay.
+#[must_use]
+pub fn inceptions_failing(
+    scenario: &Scenario,
+    channels: &Channels,
+    line: usize,
+    end: SimTime,
+) -> Option<Stretch> {
+    let readers = Reader::of_line(scenario, channels, line);
+    let from = begin(&readers, end)?;
+    Some(Stretch { from, to: end })
+}
+
+/// When every channel is up and forgets what was before; `None` without relays, or where that is
+/// all at the end.
+fn begin(readers: &[Reader<'_>], end: SimTime) -> Option<SimTime> {
+    let ways = readers.iter().flat_map(|reader| reader.ways.iter());
+    let up = ways.filter_map(|way| way.spells().first());
     let up = up.map(|spell| spell.from).max().unwrap_or(SimTime::ZERO);
     let memory = readers.iter().map(|reader| reader.protection.memory());
     let memory = memory.max()?;
     let from = [up + memory, up, SimTime::ZERO];
-    let from = from.into_iter().find(|from| *from < end)?;
-    Some(Stretch { from, to: end })
+    from.into_iter().find(|from| *from < end)
 }

@@ -44,14 +44,14 @@ pub fn curves(scenario: &Scenario, channels: &Channels, line: usize, over: Stret
 }
 
 /// The earliest trip of these protections at each end, at whichever place of the line it lasts
-/// longest: between two candidates the larger of several straight lines, which is parted where they
-/// cross.
+/// longest: between two candidates the larger of several straight lines, which is parted where
+/// they cross.
 fn swept(readers: &[&Reader<'_>], over: Stretch) -> Sweep<()> {
     let line = readers[0].line;
     let instants = readers.iter();
     let instants = instants.flat_map(|one| one.protection.instants(&one.ways, line));
     let instants: Vec<SimTime> = instants.collect();
-    let places = line.places();
+    let places = super::clearing::places(readers, line);
     let worst = |at: SimTime| {
         let all = places.iter().enumerate().map(|(which, place)| {
             let found: Found<How> = clear(readers, Fault { at, place: *place });
@@ -81,8 +81,8 @@ fn swept(readers: &[&Reader<'_>], over: Stretch) -> Sweep<()> {
     }
 }
 
-/// One fault as it was cleared by all protections of a line together: at each end the earliest trip,
-/// of two at once the first in order.
+/// One fault as it was cleared by all protections of a line together: at each end the earliest
+/// trip, of two at once the first in order.
 #[must_use]
 pub fn story(replay: &Replay) -> Story {
     let at = |end: End| {

@@ -1,4 +1,5 @@
-//! What relays make of a run: every instant at which a fault may begin, every protection, every line.
+//! What relays make of a run: every instant at which a fault may begin, every protection, every
+//! line.
 
 mod channels;
 mod clearing;
@@ -11,7 +12,7 @@ pub mod searched;
 mod unwanted;
 mod why;
 
-pub use channels::inceptions;
+pub use channels::{inceptions, inceptions_failing};
 pub use course::courses;
 pub use replay::{EndSteps, Ended, Replay, Steps, replay};
 pub use restart::Restart;
@@ -58,8 +59,8 @@ pub enum Clearing {
     Never,
 }
 
-/// Every fault on a line within a stretch of inceptions, as one protection, one group or both groups
-/// clear it: from inception to open breakers at both ends.
+/// Every fault on a line within a stretch of inceptions, as one protection, one group or both
+/// groups clear it: from inception to open breakers at both ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Cleared {
     /// Longest; `None`: never.
@@ -156,7 +157,8 @@ pub struct LineJudgement {
     pub groups: [Option<GroupJudgement>; 2],
     /// Both groups together: at each end the earlier trip.
     pub cleared: Cleared,
-    /// Whether every inception is cleared in time by one group at least, and nothing trips unwanted.
+    /// Whether every inception is cleared in time by one group at least, and nothing trips
+    /// unwanted.
     pub ok: bool,
 }
 

@@ -18,7 +18,7 @@ pub struct Replay {
     pub fault: Fault,
     /// Each circuit alone: group A, then group B, each in order of name.
     pub circuits: Vec<Steps>,
-    /// Groups A and B; `None` where no circuit belongs to it.
+    /// Groups A and B; `None` where no circuit belongs to it, or the fault is beside the line.
     pub groups: [Option<Ended>; 2],
     /// Both together: at each end the earlier trip.
     pub both: Option<Ended>,
@@ -71,16 +71,18 @@ const LOOKED_AT: Span = Span::from_s(10);
 pub fn replay(scenario: &Scenario, channels: &Channels, line: usize, fault: Fault) -> Replay {
     let readers = Reader::of_line(scenario, channels, line);
     let groups = &scenario.relays.lines[line].groups;
+    let inside = fault.place.is_inside();
     let group = |group: usize| {
         let members = &groups[group];
-        ended(&readers, fault, |one| members.contains(&one.circuit))
+        let ended = || ended(&readers, fault, |one| members.contains(&one.circuit));
+        inside.then(ended).flatten()
     };
     Replay {
         line,
         fault,
         circuits: readers.iter().map(|one| steps(one, fault)).collect(),
         groups: [group(0), group(1)],
-        both: ended(&readers, fault, |_| true),
+        both: inside.then(|| ended(&readers, fault, |_| true)).flatten(),
     }
 }
 

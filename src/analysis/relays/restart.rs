@@ -1,8 +1,8 @@
 //! What play-out that starts anew can make of a differential relay, on the paths it has.
 //!
-//! A direction's delay is that of the packet which started its play-out. Each direction may start on
-//! its slowest packet while the other starts on its fastest: the difference is then as large as the
-//! run has shown it can be, without any failure.
+//! A direction's delay is that of the packet which started its play-out. Each direction may start
+//! on its slowest packet while the other starts on its fastest: the difference is then as large as
+//! the run has shown it can be, without any failure.
 
 use crate::analysis::decomposition::edge_delay;
 use crate::analysis::verdict::difference_ps;

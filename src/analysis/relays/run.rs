@@ -1,6 +1,6 @@
 //! The relays of a whole run: until something fails, over all of it, and failure by failure.
 
-use super::channels::{Reader, inceptions};
+use super::channels::{Reader, inceptions, inceptions_failing};
 use super::restart::{Restart, restarts};
 use super::{Channels, LineJudgement, Protected, ProtectionJudgement, UnwantedKind};
 use crate::analysis::transients::{first_failure, windows};
@@ -61,7 +61,7 @@ pub fn verdicts(scenario: &Scenario, outcome: &Outcome, calm: &Outcome) -> Optio
     let whole = Channels::of_run(scenario, outcome);
     let quiet = Channels::of_run(scenario, calm);
     let end = first.map_or(scenario.duration, |first| first.min(scenario.duration));
-    let all = |line: usize| inceptions(scenario, &whole, line, scenario.duration);
+    let all = |line: usize| inceptions_failing(scenario, &whole, line, scenario.duration);
     let mut judged = vec![judged(scenario, &quiet, Scope::Calm, |line| {
         inceptions(scenario, &quiet, line, end)
     })];

@@ -9,7 +9,7 @@ use crate::units::{SimTime, Span};
 /// What the channel did between the inception of a fault and the last breaker.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Why {
-    /// No message came through.
+    /// No message came through; of several holes the longest, the first of two alike.
     Hole {
         /// 0: a→z, 1: z→a.
         way: usize,
@@ -45,8 +45,10 @@ pub fn why(
     let from = cleared.worst_at;
     let to = cleared.worst.map_or(SimTime::NEVER, |worst| from + worst);
     let hole = |way: usize| {
-        let mut holes = holes(&reader, way).into_iter();
-        let (begins, ends) = holes.find(|(begins, ends)| *begins < to && from < *ends)?;
+        let meeting = holes(&reader, way).into_iter();
+        let meeting = meeting.filter(|(begins, ends)| *begins < to && from < *ends);
+        let key = |hole: &(SimTime, SimTime)| (hole.1.since(hole.0), std::cmp::Reverse(hole.0));
+        let (begins, ends) = meeting.max_by_key(key)?;
         Some(Why::Hole {
             way,
             from: begins,

@@ -21,13 +21,34 @@ pub(super) struct Found {
 
 /// Both directions at the same instants.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Both {
+pub struct Both {
     /// Smallest and largest delay a→z less delay z→a, ps.
-    pub(super) asymmetry_ps: [i64; 2],
+    pub asymmetry_ps: [i64; 2],
     /// Largest sum of both delays.
-    pub(super) round_trip: Span,
+    pub round_trip: Span,
     /// Largest less smallest half of that sum: no step is larger.
-    pub(super) step: Span,
+    pub step: Span,
+}
+
+/// What both directions of a circuit put out, between both relays.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Seen {
+    /// Largest delay by direction; `None`: nothing came.
+    pub delay_max: [Option<Span>; 2],
+    /// Of the instants at which both directions have data.
+    pub both: Option<Both>,
+}
+
+impl Seen {
+    /// Of the channels of a circuit.
+    #[must_use]
+    pub fn of(pair: &[Channel; 2]) -> Self {
+        let found = Found::of(pair);
+        Self {
+            delay_max: found.delay,
+            both: found.both,
+        }
+    }
 }
 
 impl Found {

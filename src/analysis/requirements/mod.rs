@@ -6,7 +6,8 @@
 
 mod found;
 
-use self::found::{Both, Found};
+use self::found::Found;
+pub use self::found::{Both, Seen};
 use super::failures::Gaps;
 use super::relays::Channels;
 use super::verdict::Judgement;
@@ -174,8 +175,8 @@ impl Part {
 }
 
 /// Every circuit that something is asked of, in order of name: its sets as written, then its
-/// relays. `channels` are those of all circuits ([`Channels::of_all`]); `judgements` give the worst start
-/// until something fails.
+/// relays. `channels` are those of all circuits ([`Channels::of_all`]); `judgements` give the worst
+/// start until something fails.
 #[must_use]
 pub fn rows(
     scenario: &Scenario,
@@ -281,7 +282,7 @@ fn worse(what: What, required: u64, found: [Option<u64>; 2]) -> Met {
 fn of_scheme(protection: &Protection, line: Option<&Line>, found: &Found) -> Vec<Met> {
     match protection {
         Protection::Distance(settings) => of_commands(settings, line, found),
-        Protection::Differential(settings) => of_differential(settings, found),
+        Protection::Differential(settings) => of_differential(settings, line, found),
     }
 }
 
@@ -335,7 +336,11 @@ fn of_commands(settings: &distance::Settings, line: Option<&Line>, found: &Found
     all
 }
 
-fn of_differential(settings: &differential::Settings, found: &Found) -> Vec<Met> {
+fn of_differential(
+    settings: &differential::Settings,
+    line: Option<&Line>,
+    found: &Found,
+) -> Vec<Met> {
     let watched = &settings.watched;
     let silent = |hole: Option<Span>| match hole? {
         Span::ZERO => Some(0),
@@ -351,7 +356,10 @@ fn of_differential(settings: &differential::Settings, found: &Found) -> Vec<Met>
     };
     let limit = match settings.synchronisation {
         Synchronisation::Time { .. } => settings.asymmetry_max,
-        Synchronisation::PingPong => None,
+        // What its characteristic bears with the largest current through the line.
+        Synchronisation::PingPong => {
+            line.and_then(|line| settings.limit_asymmetry(line.through_fault_ma))
+        }
     };
     let asymmetry = limit.map(|limit| Met {
         what: What::RelayAsymmetry,

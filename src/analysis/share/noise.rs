@@ -45,8 +45,8 @@ struct Source {
 }
 
 impl Noise {
-    /// Of a direction with this name among streams ("circuit/a-z", and the circuit's own) over these
-    /// links, as [`crate::scenario::Scenario::exposed`] gives them.
+    /// Of a direction with this name among streams ("circuit/a-z", and the circuit's own) over
+    /// these links, as [`crate::scenario::Scenario::exposed`] gives them.
     #[must_use]
     pub fn new(
         seed: Seed,
@@ -230,7 +230,7 @@ fn joined(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
 fn hazard(ratio: ErrorRatio) -> u128 {
     let ratio = (u128::from(ratio.parts()) << HAZARD_BITS) / u128::from(ErrorRatio::WHOLE);
     // Half of the bits of each factor are enough for what the higher powers add.
-    let times = |a: u128, b: u128| (a >> 20) * (b >> 20) >> (HAZARD_BITS - 40);
+    let times = |a: u128, b: u128| ((a >> 20) * (b >> 20)) >> (HAZARD_BITS - 40);
     let (mut sum, mut power, mut order) = (0, ratio, 1);
     while power > 0 {
         sum += power / order;

@@ -127,10 +127,7 @@ mod tests {
         let none = Counted::new(0, 10);
         let burst = Some(Span::from_ms(2));
         let of = |bits| Unwanted::computed(Span::from_ms(1), bits, none, burst).per_burst_e18;
-        assert_eq!(
-            of(Some(16)),
-            Some(4 * PARTS / 65_536 + 1).map(|up| up - u128::from(PARTS * 4 % 65_536 == 0))
-        );
+        assert_eq!(of(Some(16)), Some(61_035_156_250_000));
         assert_eq!(of(None), Some(PARTS), "certain");
         let whole = Unwanted::computed(Span::ZERO, Some(16), none, burst);
         assert_eq!((whole.per_year_e18, whole.per_burst_e18), (None, None));

@@ -5,12 +5,16 @@ use super::{CaseResult, DirectionResult, Manner, Prepared, Study, direct};
 use crate::analysis::decomposition::{configured_slack, edge_delay, packetization};
 use crate::analysis::enumeration::{FailureCase, joined};
 use crate::analysis::failures::Way;
-use crate::analysis::failures::clocks::clocks;
+use crate::analysis::failures::clocks::{Clocks, clocks};
 use crate::analysis::failures::gaps::{common, holes, packet_holes};
 use crate::analysis::failures::passage::{first_of, pieces};
 use crate::analysis::failures::phase::worst_phase;
 use crate::analysis::failures::stages::{self, Direction};
-use crate::analysis::failures::{ClockMap, Gaps, Reach, Stage, StageJudgement, WorstPhase};
+use crate::analysis::failures::{
+    ClockMap, Gaps, Reach, Stage, StageJudgement, Timetable, WorstPhase,
+};
+use crate::analysis::relays::Channel;
+use crate::analysis::requirements::Seen;
 use crate::channel::Timeline;
 use crate::engine::{Bin, EngineKind, Options, Outcome, StreamOutcome, run, run_shared};
 use crate::mpls::control::Phases;
@@ -185,7 +189,7 @@ impl Study<'_> {
         // Time that is not simulated makes only those holes longer in which no packet gets through:
         // an underrun of a buffer that spans it lasts no longer for it.
         let timetable = &run.prepared.timetable;
-        let seen = [0, 1].map(|way| match &packet[way] {
+        let clocks_seen = [0, 1].map(|way| match &packet[way] {
             _ if !touched[way] => ClockMap::default(),
             Some(holes) => timetable.clock.within(holes),
             None => timetable.clock.clone(),
@@ -195,7 +199,7 @@ impl Study<'_> {
             Direction {
                 timeline: &lines[way],
                 bins: bins[way],
-                clock: &seen[way],
+                clock: &clocks_seen[way],
                 conversion: circuit.interface.delay(),
                 edge: emulation.map_or(Span::ZERO, |settings| edge_delay(settings, way)),
                 slack: emulation.map_or(Span::ZERO, |settings| configured_slack(settings, way)),
@@ -205,6 +209,10 @@ impl Study<'_> {
         let reach = self
             .reach(circuit, &run.plan, run.prepared.timetable.end)
             .or_else(|| direct::reach(circuit, &lines));
+        let seen = self.seen[index].map(|_| {
+            let channel = |way: usize| Channel::of(circuit, way, lines[way].clone());
+            Seen::of(&[channel(0), channel(1)])
+        });
         let mut lines = lines.into_iter();
         let mut way = 0;
         stages.map(|mut stages| {
@@ -212,7 +220,12 @@ impl Study<'_> {
                 self.calm_stage(&mut stages[0], index, way);
             }
             let timeline = lines.next().expect("two directions");
-            let mut gaps = self.gaps(circuit, way, run, (&timeline, &seen[way], &packet[way]));
+            let mut gaps = self.gaps(
+                circuit,
+                way,
+                run,
+                (&timeline, &clocks_seen[way], &packet[way]),
+            );
             let cut_off = self.cut_off(case, circuit, way);
             if cut_off {
                 // No protection brings it back: that the element is repaired in the end is no
@@ -221,17 +234,9 @@ impl Study<'_> {
                 stages[Stage::During as usize].delay_max = None;
             }
             let worst = searched.ways[way].as_ref();
-            let clocks = self.manner.keep.then(|| {
-                let mut holes = holes(&timeline);
-                holes.retain(|hole| hole.from >= self.failed() && hole.from < timetable.end);
-                let packet = packet[way].as_deref().unwrap_or(&[]);
-                let packet = packet
-                    .iter()
-                    .copied()
-                    .filter(|hole| hole.from >= self.failed());
-                let packet: Vec<Stretch> = packet.collect();
-                clocks(&gaps, (&holes, &packet), (&seen[way], &timetable.clock))
-            });
+            let keep = self.manner.keep;
+            let told = (&timeline, packet[way].as_deref().unwrap_or(&[]));
+            let clocks = keep.then(|| self.clocks(&gaps, told, (&clocks_seen[way], timetable)));
             let result = DirectionResult {
                 circuit: index,
                 direction: way,
@@ -243,12 +248,27 @@ impl Study<'_> {
                 queue_free: worst.map(|worst| worst.gaps),
                 boundary: worst.map(|worst| worst.boundary),
                 reach,
+                seen,
                 stages,
-                timeline: self.manner.keep.then_some(timeline),
+                timeline: keep.then_some(timeline),
             };
             way += 1;
             result
         })
+    }
+
+    /// Where the gaps of a direction lie, in real time.
+    fn clocks(
+        &self,
+        gaps: &Gaps,
+        (timeline, packet): (&Timeline, &[Stretch]),
+        (seen, timetable): (&ClockMap, &Timetable),
+    ) -> Clocks {
+        let mut holes = holes(timeline);
+        holes.retain(|hole| hole.from >= self.failed() && hole.from < timetable.end);
+        let behind = |hole: &&Stretch| hole.from >= self.failed();
+        let packet: Vec<Stretch> = packet.iter().filter(behind).copied().collect();
+        clocks(gaps, (&holes, &packet), (seen, &timetable.clock))
     }
 
     pub(super) fn timeline(&self, (index, way): (usize, usize), run: &Run<'_>) -> Timeline {
@@ -410,6 +430,7 @@ impl Study<'_> {
                         }
                     },
                 ),
+                seen: self.seen[own.circuit],
                 stages: stages.to_vec(),
                 timeline: None,
             }

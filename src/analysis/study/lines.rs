@@ -53,6 +53,8 @@ pub struct Met {
 pub struct LineCurves {
     /// Index in [`crate::scenario::relays::Relays::lines`].
     pub line: usize,
+    /// When the element fails, on the axis of these inceptions.
+    pub failed: SimTime,
     /// Each protection alone, then all together.
     pub curves: Vec<Curve>,
 }
@@ -320,10 +322,12 @@ impl Study<'_> {
     /// How long faults around the failure last on every line that a case meets.
     pub(super) fn curves(&self, lines: &[LineResult], channels: &Channels) -> Vec<LineCurves> {
         let one = |result: &LineResult| {
-            let over = result.met.as_ref()?.during.line.over;
+            let met = result.met.as_ref()?;
+            let over = met.during.line.over;
             let curves = curves(self.scenario, channels, result.line, over);
             Some(LineCurves {
                 line: result.line,
+                failed: met.failed,
                 curves,
             })
         };

@@ -22,7 +22,8 @@ pub use self::story::Told;
 use super::enumeration::FailureCase;
 use super::failures::clocks::Clocks;
 use super::failures::{Gaps, Pace, Reach, Severity, StageJudgement, Timetable};
-use super::relays::Replay;
+use super::relays::{Channels, Replay};
+use super::requirements::Seen;
 use super::verdict::{Judgement, Verdict, judge};
 use crate::channel::Timeline;
 use crate::engine::{EngineKind, Options, Outcome, SharedArrivals, run};
@@ -59,6 +60,8 @@ pub struct Study<'a> {
     pub steady: Vec<Judgement>,
     /// The run that says so.
     pub calm: Outcome,
+    /// Per circuit, what it puts out in that run; `None` where that is no channel.
+    pub seen: Vec<Option<Seen>>,
     manner: Manner,
     pace: Pace,
     tunnels: Vec<Tunnel>,
@@ -117,6 +120,8 @@ pub struct DirectionResult {
     pub boundary: Option<SimTime>,
     /// What restarts can lead to; `None` where a direction has no way at all.
     pub reach: Option<Reach>,
+    /// What both directions put out over the whole case; `None` where that is no channel.
+    pub seen: Option<Seen>,
     /// Every stage in order.
     pub stages: Vec<StageJudgement>,
     /// What came out, in simulated time; kept as [`Manner::keep`] says.
@@ -191,9 +196,12 @@ impl<'a> Study<'a> {
         let pace = Pace::of(&plan);
         let longest = SimTime::ZERO + pace.warm_up + SHARED;
         let recovery = scenario.resilience.relay_recovery;
+        let channels = Channels::of_all(scenario, &outcome).circuits;
+        let seen = channels.iter().map(|pair| pair.as_ref().map(Seen::of));
         Self {
             scenario,
             steady: judge(scenario, &outcome),
+            seen: seen.collect(),
             calm_relays: Calm::of(scenario, &outcome),
             calm: outcome,
             manner,

@@ -1,9 +1,9 @@
 //! What an asymmetry makes of two equal currents, in whole numbers.
 //!
 //! A relay that halves the round trip takes its clock for right while it is off by half the
-//! difference of both directions. The current of the far end then seems turned by the angle that the
-//! system passes through in that time. Half of this angle is frequency times difference in parts of
-//! 10^12 of a quarter turn, exactly: all currents follow from its sine and cosine.
+//! difference of both directions. The current of the far end then seems turned by the angle that
+//! the system passes through in that time. Half of this angle is frequency times difference in
+//! parts of 10^12 of a quarter turn, exactly: all currents follow from its sine and cosine.
 
 use std::fmt;
 
@@ -44,8 +44,8 @@ pub fn cosine(angle: u64) -> u64 {
     sine(ONE - angle.min(ONE))
 }
 
-/// Sine (`first` 1) or cosine (0) of at most an eighth of a turn, in parts of 10^18. Each of at most
-/// ten terms is rounded down by less than three parts.
+/// Sine (`first` 1) or cosine (0) of at most an eighth of a turn, in parts of 10^18. Each of at
+/// most ten terms is rounded down by less than three parts.
 fn series(angle: u64, first: i128) -> i128 {
     let x = i128::from(angle) * QUARTER_TURN / i128::from(ONE);
     let square = x * x / FINE;

@@ -374,8 +374,8 @@ mod tests {
         let lines = pieces.map(timeline);
         let trips = |ms| trips_us(&settings(), &lines, behind(SimTime(ms * MS)));
         assert_eq!(trips(200), [Some(22_000), Some(24_000)]);
-        // What is beside the line is cleared in 70 ms. The step empties the windows: the first whole
-        // ones behind it were sampled at 112 ms by a and at 114 ms by z.
+        // What is beside the line is cleared in 70 ms. The step empties the windows: the first
+        // whole ones behind it were sampled at 112 ms by a and at 114 ms by z.
         assert_eq!(trips(31), [None, None]);
         assert_eq!(trips(44), [None, Some(76_000)]);
         assert_eq!(trips(47), [Some(73_000), Some(73_000)]);
@@ -875,7 +875,8 @@ mod tests {
                 class: last.is_some(),
             }
         };
-        // The last samples that come through are those of 95.8 ms: window, message, delay before 100.
+        // The last samples that come through are those of 95.8 ms: window, message, delay before
+        // 100.
         let over = Stretch {
             from: SimTime(79 * MS),
             to: SimTime(81 * MS),
@@ -885,7 +886,7 @@ mod tests {
         let (at, worst) = all.worst();
         assert_eq!(
             at,
-            SimTime(79_800_000_001 - 1),
+            SimTime(79_800_000_000),
             "its message would end with the hole's begin"
         );
         // Until the hole ends at 150 ms, 17 ms for window and message, 3 ms to trip.

@@ -131,8 +131,8 @@ impl Condition<'_> {
         })
     }
 
-    /// Until when drift is followed in a stretch without an end: no buffer holds half of what makes a
-    /// hundred quarters of a turn, at 60 Hz 416 ms.
+    /// Until when drift is followed in a stretch without an end: no buffer holds what half the
+    /// angle would take for so many quarter turns, 1.7 s of asymmetry at 60 Hz.
     pub fn drift_ends(&self, joint: &Joint<'_>, from: SimTime) -> SimTime {
         let quarter = |at| {
             let turned =

@@ -69,8 +69,8 @@ impl Joint<'_> {
 /// Parts of a picosecond that spells count in.
 const PARTS: i128 = 1_000_000_000;
 
-/// Every instant behind `from` and before `to` at which `of` takes another value than one picosecond
-/// before, ascending. Each value that it is made of only rises or only falls.
+/// Every instant behind `from` and before `to` at which `of` takes another value than one
+/// picosecond before, ascending. Each value that it is made of only rises or only falls.
 pub(super) fn changes<T: PartialEq>(
     from: SimTime,
     to: SimTime,
@@ -96,7 +96,8 @@ pub(super) fn changes<T: PartialEq>(
 }
 
 impl Settings {
-    /// Half the difference of two round trips is above what the relay bears from message to message.
+    /// Whether half the difference of two round trips is above what the relay bears from message to
+    /// message.
     pub(super) fn is_step(&self, before_ps: u64, after_ps: u64) -> bool {
         let step_max = self.watched.step_max;
         step_max.is_some_and(|max| before_ps.abs_diff(after_ps) > max.0.saturating_mul(2))

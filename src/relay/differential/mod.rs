@@ -1,9 +1,9 @@
 //! Line differential protection (87L).
 
 //!
-//! What a pair of relays is at an instant follows from the delays of both directions at that instant
-//! (quasi-static): the clock error, the differential current it makes of the load and of the
-//! largest current through the line, and what the relays can tell of it.
+//! What a pair of relays is at an instant follows from the delays of both directions at that
+//! instant (quasi-static): the clock error, the differential current it makes of the load and of
+//! the largest current through the line, and what the relays can tell of it.
 
 pub mod angle;
 mod answer;
@@ -36,8 +36,8 @@ pub struct Settings {
     pub message: Span,
     /// From message to message.
     pub interval: Span,
-    /// Samples that must have come behind the inception of a fault, and behind a break of the channel
-    /// (measuring window).
+    /// Samples that must have come behind the inception of a fault, and behind a break of the
+    /// channel (measuring window).
     pub window: Span,
     /// From the sample to the channel, and from the channel to the trip.
     pub processing: [Span; 2],
@@ -158,7 +158,8 @@ pub struct Spell {
     pub from: SimTime,
     /// First instant after it.
     pub to: SimTime,
-    /// Delay a→z less delay z→a at its worst, in picoseconds; `None` where either end hears nothing.
+    /// Delay a→z less delay z→a at its worst, in picoseconds; `None` where either end hears
+    /// nothing.
     pub asymmetry_ps: Option<i64>,
     /// What it is.
     pub state: State,

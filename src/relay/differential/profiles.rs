@@ -1,9 +1,9 @@
 //! Values of relay families, each with its source.
 //!
-//! Pages are those of the manuals of the makers. A pickup is set in parts of the rated current; here
-//! it is that of a current transformer of 1200 A, to be replaced by the user's own. Of two slopes
-//! the lower one stands here: the sooner of both to trip falsely. What a relay only tells of, without
-//! acting, is left out: see docs/models/line-differential.md.
+//! Pages are those of the manuals of the makers. A pickup is set in parts of the rated current;
+//! here it is that of a current transformer of 1200 A, to be replaced by the user's own. Of two
+//! slopes the lower one stands here: the sooner of both to trip falsely. What a relay only tells
+//! of, without acting, is left out: see docs/models/line-differential.md.
 
 use crate::relay::profile::{Given, Profile, ProfileKind, Value};
 use crate::units::Span;

@@ -11,7 +11,9 @@ use serde::Serialize;
 use super::folder::sealed;
 use super::manifest::{self, Head, Output};
 use super::sha256_hex;
+use super::sheets::files as sheet_files;
 use super::svg::plots;
+use crate::analysis::sheets::sheets;
 use crate::analysis::study::{CaseResult, LineResult, Study};
 use crate::analysis::verdict::Verdict;
 use crate::scenario::{Diagnostic, Scenario};
@@ -169,6 +171,10 @@ pub fn files(report: &FailuresReport<'_>) -> Vec<Output> {
         outputs.push(text("steps.csv", &steps));
         outputs.push(text("timelines.csv", &timelines));
         outputs.extend(plots::of_cases(scenario, report.cases));
+    } else {
+        // One case alone is no worst case.
+        let all = sheets(report.study, report.cases);
+        outputs.extend(sheet_files(scenario, &all));
     }
     let head = Head {
         schema: SCHEMA,

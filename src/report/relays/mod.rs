@@ -3,6 +3,7 @@
 pub mod json;
 pub mod pretty;
 pub mod replay;
+pub mod settings;
 pub mod tables;
 
 use super::Report;
@@ -124,19 +125,15 @@ fn why_text(
 fn unwanted_text(line: &Line, one: &Unwanted) -> String {
     let place = one.place.map(|place| place_text(line, place));
     let end = harmless(&line.ends[one.end.index()]);
-    let lasting = match one.lasting {
-        Span::ZERO => String::new(),
-        lasting => format!(", {lasting} ms of instants"),
-    };
-    let from = instant(one.at);
+    let (from, lasting) = (instant(one.at), one.lasting);
     match (one.kind, place) {
-        (UnwantedKind::Overtrip, Some(place)) => {
-            format!("{end} trips for a fault {place} from {from} on{lasting}")
-        }
-        (UnwantedKind::FalseTrip, _) => {
-            format!("false trip with the largest through current from {from} on{lasting}")
-        }
-        _ => format!("trip without a fault at {from}{lasting}"),
+        (UnwantedKind::Overtrip, Some(place)) => format!(
+            "{end} trips for a fault {place} that begins at {from} or later, {lasting} ms all together"
+        ),
+        (UnwantedKind::FalseTrip, _) => format!(
+            "false trip with the largest through current from {from} on, {lasting} ms all together"
+        ),
+        _ => format!("trip without a fault from {from} on, {lasting} ms all together"),
     }
 }
 

@@ -5,7 +5,7 @@ use super::super::pretty::Style;
 use super::super::text::{Align, Columns, harmless, signed_ms};
 use super::{cycles, group_name, instant, place_text, replay_command, unwanted_text, why_text};
 use crate::analysis::relays::{
-    GroupJudgement, Judged, LineJudgement, ProtectionJudgement, RunJudgement, Scope,
+    Clearing, GroupJudgement, Judged, LineJudgement, ProtectionJudgement, RunJudgement, Scope,
 };
 use crate::analysis::verdict::Verdict;
 use crate::units::Span;
@@ -45,7 +45,11 @@ pub fn line_lines(report: &Report<'_>, style: Style) -> Vec<String> {
         (!row.ok, key, std::cmp::Reverse(row.line))
     });
     lines.extend(worst.map(|row| {
-        let command = replay_command(report, row.cleared.worst_at);
+        let unwanted = row.groups.iter().flatten().flat_map(|one| &one.unwanted);
+        let first = unwanted.map(|one| one.at).min();
+        let in_time = row.cleared.clearing == Clearing::InTime;
+        let at = first.filter(|_| in_time);
+        let command = replay_command(report, at.unwrap_or(row.cleared.worst_at));
         format!("    replay  {command}")
     }));
     lines.push(
@@ -173,7 +177,6 @@ fn reasons(
 }
 
 fn how(group: &GroupJudgement) -> &'static str {
-    use crate::analysis::relays::Clearing;
     match group.cleared.clearing {
         Clearing::InTime => "in time",
         Clearing::Late => "late",
@@ -200,15 +203,15 @@ pub fn relay_lines(report: &Report<'_>, style: Style) -> Vec<String> {
         return Vec::new();
     }
     let mut align = vec![Align::Left; 5];
-    align.extend([Align::Right; 8]);
+    align.extend([Align::Right; 9]);
     let mut columns = Columns::new(&align);
     let header = [
         "relays", "line", "", "scheme", "when", "best", "50 %", "99.9 %", "worst", "late", "asym.",
-        "margin A", "blocked",
+        "starts", "margin A", "blocked",
     ];
     columns.row(header.map(str::to_owned).to_vec());
     for (judged, row) in &rows {
-        columns.row(relay_cells(report, judged, row));
+        columns.row(relay_cells(report, (relays, judged), row));
     }
     let mut printed = columns.lines().into_iter();
     let header = printed.next().unwrap_or_default();
@@ -222,20 +225,15 @@ pub fn relay_lines(report: &Report<'_>, style: Style) -> Vec<String> {
         let fails = !row.ok || restart.is_some_and(|one| one.false_trip);
         let verdict = if fails { Verdict::Fail } else { Verdict::Pass };
         lines.push(format!("{} {line}", style.mark(verdict)));
-        lines.extend(restart.map(|one| {
-            let [least, most] = one.asymmetry_ps.map(signed_ms);
-            let trips = match (one.false_trip, one.invisible) {
-                (false, _) => "no false trip",
-                (true, false) => "false trip",
-                (true, true) => "false trip, which the relays cannot see",
-            };
-            format!("    after other starts of play-out: asymmetry {least} to {most} ms, {trips}")
-        }));
     }
     lines
 }
 
-fn relay_cells(report: &Report<'_>, judged: &Judged, row: &ProtectionJudgement) -> Vec<String> {
+fn relay_cells(
+    report: &Report<'_>,
+    (relays, judged): (&RunJudgement, &Judged),
+    row: &ProtectionJudgement,
+) -> Vec<String> {
     let line = &report.scenario.relays.lines[row.line];
     let relay = report.scenario.relays.circuits[row.circuit].as_ref();
     let dash = || "-".to_owned();
@@ -258,6 +256,15 @@ fn relay_cells(report: &Report<'_>, judged: &Judged, row: &ProtectionJudgement) 
     let course = row.course;
     let asymmetry = course.and_then(|course| course.asymmetry_ps);
     cells.push(asymmetry.map_or_else(dash, signed_ms));
+    let restart = relays
+        .restarts
+        .iter()
+        .find(|one| one.circuit == row.circuit);
+    let restart = restart.filter(|_| judged.scope == Scope::Calm);
+    cells.push(restart.map_or_else(dash, |one| {
+        let [least, most] = one.asymmetry_ps.map(signed_ms);
+        format!("{least}…{most}")
+    }));
     let margin = course.and_then(|course| course.margin_min_ma);
     cells.push(margin.map_or_else(dash, amperes));
     cells.push(course.map_or_else(dash, |course| course.blocked.to_string()));

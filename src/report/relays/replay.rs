@@ -5,11 +5,12 @@ use super::super::text::{Align, Columns, harmless};
 use super::pretty::ms;
 use super::{cycles, instant, place_text};
 use crate::analysis::relays::{Clearing, Ended, Replay, Scope, replay};
-use crate::relay::{End, Fault};
+use crate::relay::{End, Fault, Place};
 use crate::scenario::Scenario;
 use crate::units::SimTime;
 
-/// Every line with a fault at this instant, once at each place its zones tell apart.
+/// Every line with a fault at this instant, once at each place its zones tell apart; beside the line
+/// where anything trips for it.
 #[must_use]
 pub fn replays(report: &Report<'_>, at: SimTime) -> Vec<Replay> {
     let Some(relays) = &report.relays else {
@@ -18,10 +19,21 @@ pub fn replays(report: &Report<'_>, at: SimTime) -> Vec<Replay> {
     let scenario = report.scenario;
     let lines = scenario.relays.lines.iter().enumerate();
     let all = lines.flat_map(|(index, line)| {
-        let faults = line.places().into_iter().map(|place| Fault { at, place });
-        faults.map(move |fault| replay(scenario, &relays.channels, index, fault))
+        let outside = End::BOTH.into_iter().map(Place::Behind);
+        let parallel = End::BOTH.into_iter().map(Place::Parallel);
+        let parallel = parallel.filter(|_| line.parallel);
+        let places = line.places().into_iter().chain(outside).chain(parallel);
+        let one = move |place| replay(scenario, &relays.channels, index, Fault { at, place });
+        places
+            .map(one)
+            .filter(|one| one.fault.place.is_inside() || trips(one))
     });
     all.collect()
+}
+
+fn trips(replay: &Replay) -> bool {
+    let ends = replay.circuits.iter().flat_map(|one| &one.ends);
+    ends.into_iter().any(|end| end.trip.is_some())
 }
 
 /// The faults asked for; nothing where none is.
@@ -74,12 +86,13 @@ pub fn fault_of(scenario: &Scenario, one: &Replay) -> Vec<String> {
         ended("B", one.groups[1]),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
-    let place = place_text(line, one.fault.place);
-    let mut lines = vec![format!(
-        "  {}, fault {place}: {}",
-        harmless(&line.name),
+    let told = if one.fault.place.is_inside() {
         parts.join(" · ")
-    )];
+    } else {
+        "trips, and nobody wants it".to_owned()
+    };
+    let place = place_text(line, one.fault.place);
+    let mut lines = vec![format!("  {}, fault {place}: {told}", harmless(&line.name))];
     let mut columns = Columns::new(&[
         Align::Left,
         Align::Left,

@@ -1,4 +1,5 @@
-//! Shapes, text and axes. Coordinates are hundredths of a pixel, so nothing is rounded by a machine.
+//! Shapes, text and axes. Coordinates are hundredths of a pixel, so nothing is rounded by a
+//! machine.
 
 use crate::report::text::harmless;
 
@@ -159,7 +160,8 @@ impl Canvas {
         ));
     }
 
-    /// The whole file: `title` is what a reader who does not see it is told first, `description` then.
+    /// The whole file: `title` is what a reader who does not see it is told first, `description`
+    /// then.
     #[must_use]
     pub fn finish(self, height: Px, title: &str, description: &str) -> String {
         let Self { width, body } = self;
@@ -292,7 +294,8 @@ pub fn decimal(value: i128, decimals: usize) -> String {
     }
 }
 
-/// Picoseconds as milliseconds with every decimal that is not zero, three at least: "12.345678901".
+/// Picoseconds as milliseconds with every decimal that is not zero, three at least:
+/// "12.345678901".
 #[must_use]
 pub fn exact_ms(ps: i128) -> String {
     let mut text = decimal(ps, 9);

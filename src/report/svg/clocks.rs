@@ -64,26 +64,8 @@ pub fn draw(clocks: &FourClocks) -> String {
         description.push_str(&format!(" {name}:"));
         y += HEAD;
         for (place, clock) in clocks.iter().enumerate() {
-            canvas.text("", (px(28), px(y + 13)), Anchor::Start, NAMES[place]);
-            let (said, told) = match clock {
-                None => ("no gap".to_owned(), "no gap".to_owned()),
-                Some(Clock { from, to }) => {
-                    let x = axis.at(after(*from));
-                    let end = to.map_or(px(RIGHT), |to| axis.at(after(to)));
-                    let size = ((end - x).max(px(1)), px(ROW - 6));
-                    canvas.rect(CLASSES[place], (x, px(y + 3)), size);
-                    let from_ms = exact_ms(after(*from));
-                    match to {
-                        Some(to) => {
-                            let length = exact_ms(i128::from(to.since(*from).0));
-                            let to_ms = exact_ms(after(*to));
-                            (length + " ms", format!("{from_ms} to {to_ms}"))
-                        }
-                        None => ("for ever".to_owned(), format!("from {from_ms} for ever")),
-                    }
-                }
-            };
-            canvas.text("quiet", (px(WIDTH - 16), px(y + 13)), Anchor::End, &said);
+            let row = (NAMES[place], CLASSES[place], y);
+            let told = draw_clock(&mut canvas, row, *clock, (&axis, &after));
             description.push_str(&format!(" {} {told},", NAMES[place]));
             y += ROW;
         }
@@ -101,6 +83,36 @@ pub fn draw(clocks: &FourClocks) -> String {
         );
     }
     canvas.finish(bottom + px(46), &title, &description)
+}
+
+/// One clock: what it says, in words.
+fn draw_clock(
+    canvas: &mut Canvas,
+    (name, class, y): (&str, &str, i64),
+    clock: Option<Clock>,
+    (axis, after): (&Axis, &impl Fn(SimTime) -> i128),
+) -> String {
+    canvas.text("", (px(28), px(y + 13)), Anchor::Start, name);
+    let (said, told) = match clock {
+        None => ("no gap".to_owned(), "no gap".to_owned()),
+        Some(Clock { from, to }) => {
+            let x = axis.at(after(from));
+            let end = to.map_or(px(RIGHT), |to| axis.at(after(to)));
+            let size = ((end - x).max(px(1)), px(ROW - 6));
+            canvas.rect(class, (x, px(y + 3)), size);
+            let from_ms = exact_ms(after(from));
+            match to {
+                Some(to) => {
+                    let length = exact_ms(i128::from(to.since(from).0));
+                    let to_ms = exact_ms(after(to));
+                    (length + " ms", format!("{from_ms} to {to_ms}"))
+                }
+                None => ("for ever".to_owned(), format!("from {from_ms} for ever")),
+            }
+        }
+    };
+    canvas.text("quiet", (px(WIDTH - 16), px(y + 13)), Anchor::End, &said);
+    told
 }
 
 /// From a little before the failure to a little behind the last that ends, or begins for ever.

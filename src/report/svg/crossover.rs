@@ -1,5 +1,5 @@
-//! The crossover: when a fault begins, against the failure of a channel, and how long it then takes
-//! to be cleared.
+//! The crossover: when a fault begins, against the failure of a channel, and how long it then
+//! takes to be cleared.
 
 use super::canvas::{Anchor, Axis, CURVES, Canvas, Point, Px, Ticks, exact_ms, px, shortened};
 use crate::mpls::outage::Stretch;
@@ -284,8 +284,8 @@ mod tests {
 
     const MS: u64 = 1_000_000_000;
 
-    /// A command keyed 20 ms after a fault is cleared 80 ms behind it, or as much later as it meets
-    /// a hole of so long.
+    /// A command keyed 20 ms after a fault is cleared 80 ms behind it, or as much later as it
+    /// meets a hole of so long.
     fn curve(name: &str, hole_ms: u64) -> Curve {
         let over = Stretch {
             from: SimTime(1900 * MS),
@@ -330,8 +330,8 @@ mod tests {
 
     #[test]
     fn the_crossover_is_told_to_the_picosecond() {
-        // Keyed 20 ms behind the fault, 3.333333333 ms of waiting are within the limit: with a hole
-        // of 20 ms faults from -20 ms up to 20 - 20 - 3.333333333 ms are late.
+        // Keyed 20 ms behind the fault, 3.333333333 ms of waiting are within the limit: with a
+        // hole of 20 ms faults from -20 ms up to 20 - 20 - 3.333333333 ms are late.
         let crossover = sample();
         let late = told(&crossover, &crossover.curves[0]);
         let expected = "faults from -20.000 ms up to -3.333333333 ms are not cleared in time";

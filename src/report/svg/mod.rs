@@ -20,8 +20,8 @@ pub struct Names {
 }
 
 impl Names {
-    /// "plots/PLOT-NAME.svg": letters, digits, dots and dashes of the name, everything else a dash.
-    /// Where two names come to the same, also but for capitals, the later one gets a number.
+    /// "plots/PLOT-NAME.svg": letters, digits, dots and dashes of the name, everything else a
+    /// dash. Where two names come to the same, also but for capitals, the later one gets a number.
     pub fn file(&mut self, plot: &str, name: &str) -> String {
         let mut plain = String::new();
         for character in name.chars() {

@@ -1,5 +1,6 @@
 //! Which drawings a run and a case have, and what their files are called.
 
+use super::canvas::exact_ms;
 use super::clocks::FourClocks;
 use super::crossover::{Crossover, Curve};
 use super::{Names, clearing, clocks, crossover};
@@ -21,9 +22,9 @@ const DIRECTIONS: usize = 8;
 /// Names of the directions for people.
 const ARROWS: [&str; 2] = ["a→z", "z→a"];
 
-/// The drawings of a run: how the worst fault of the calm run on each line is cleared; then, failure
-/// by failure, faults around it on each line, and its four clocks. Runs without lines and failures
-/// have none.
+/// The drawings of a run: how the worst fault of the calm run on each line is cleared; then,
+/// failure by failure, faults around it on each line, and its four clocks. Runs without lines and
+/// failures have none.
 #[must_use]
 pub fn of_run(report: &Report<'_>) -> Vec<Output> {
     let scenario = report.scenario;
@@ -47,24 +48,25 @@ pub fn of_run(report: &Report<'_>) -> Vec<Output> {
     outputs
 }
 
-/// The drawings of cases that are kept: how the fault that lasts longest while the failure happens is
-/// cleared on each line that it meets, faults around it, and its four clocks.
+/// The drawings of cases that are kept: how the fault that lasts longest while the failure happens
+/// is cleared on each line that it meets, faults around it, and its four clocks.
 #[must_use]
 pub fn of_cases(scenario: &Scenario, cases: &[CaseResult]) -> Vec<Output> {
     let mut names = Names::default();
     let mut outputs = Vec::new();
     for case in cases.iter().filter(|case| case.timetable.is_some()) {
-        for replay in &case.replays {
-            let (clearing, fault) = replayed(scenario, replay);
-            let fault = format!("{fault}, {}", case.case.id);
-            let line = &scenario.relays.lines[replay.line];
+        // One of each per line that the case meets, in the same order.
+        for (replay, one) in case.replays.iter().zip(&case.curves) {
+            let line = &scenario.relays.lines[one.line];
+            let clearing = replayed(scenario, replay);
+            let place = place_text(line, replay.fault.place);
+            let after = i128::from(replay.fault.at.0) - i128::from(one.failed.0);
+            let (id, after) = (&case.case.id, exact_ms(after));
+            let fault = format!("fault {place} at {after} ms after {id} fails");
             let name = names.file("clearing", &line.name);
             outputs.push(output(name, clearing::draw(&told(line, &fault, &clearing))));
-        }
-        for one in &case.curves {
-            let failure = (case.case.id.as_str(), case.failed);
-            let drawn = crossover(scenario, one.line, &one.curves, failure);
-            let name = names.file("crossover", &scenario.relays.lines[one.line].name);
+            let drawn = crossover(scenario, one.line, &one.curves, (id, one.failed));
+            let name = names.file("crossover", &line.name);
             outputs.push(output(name, crossover::draw(&drawn)));
         }
         let rows = case.directions.iter();
@@ -94,19 +96,16 @@ pub fn worst_clearing(
         at: judged.cleared.worst_at,
         place: judged.cleared.place,
     };
-    replayed(scenario, &replay(scenario, channels, judged.line, fault))
+    let line = &scenario.relays.lines[judged.line];
+    let clearing = replayed(scenario, &replay(scenario, channels, judged.line, fault));
+    let (place, at) = (place_text(line, fault.place), instant(fault.at));
+    (clearing, format!("fault {place} at {at}"))
 }
 
-/// How a line clears a fault, and which.
-fn replayed(scenario: &Scenario, replay: &Replay) -> (Clearing, String) {
-    let line = &scenario.relays.lines[replay.line];
-    let limit = Some(line.clear_within);
-    let clearing = Clearing::of(&story(replay), scenario.frequency_hz, limit);
-    let (place, at) = (
-        place_text(line, replay.fault.place),
-        instant(replay.fault.at),
-    );
-    (clearing, format!("fault {place} at {at}"))
+/// How a line clears a fault.
+fn replayed(scenario: &Scenario, replay: &Replay) -> Clearing {
+    let limit = Some(scenario.relays.lines[replay.line].clear_within);
+    Clearing::of(&story(replay), scenario.frequency_hz, limit)
 }
 
 fn told<'a>(line: &'a Line, fault: &'a str, clearing: &'a Clearing) -> Told<'a> {
@@ -176,8 +175,9 @@ fn crossover(
     }
 }
 
-/// What is worth drawing of inceptions around a failure: from where the first curve leaves the level
-/// it begins with to where the last one reaches that which it ends with, and a little around it.
+/// What is worth drawing of inceptions around a failure: from where the first curve leaves the
+/// level it begins with to where the last one reaches that which it ends with, and a little around
+/// it.
 fn interesting(curves: &[Curve], failed: SimTime) -> Stretch {
     let mut whole = Stretch {
         from: failed,

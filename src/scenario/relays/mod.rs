@@ -42,6 +42,9 @@ pub struct Relays {
     pub constants: Vec<UsedConstant>,
     /// What is left to its default, as "circuit NAME: relay.reset 0 ms".
     pub defaults: Vec<String>,
+    /// Per circuit in order of name: every value of its relay with its source, in order of key; none
+    /// without a relay.
+    pub values: Vec<Vec<UsedConstant>>,
 }
 
 /// The relays at both ends of a circuit.
@@ -74,6 +77,7 @@ pub(super) fn settle(
     findings: &mut Findings,
 ) -> Settled {
     let known: Vec<&'static Profile> = crate::relay::profile::profiles().collect();
+    super::share::check_relays(spec, findings);
     settle_with(spec, topology, settings, &known, findings)
 }
 
@@ -134,22 +138,26 @@ impl Look<'_> {
     fn circuit(&self, settled: &mut Settled, findings: &mut Findings) {
         let Some(relay) = &self.circuit.relay else {
             settled.relays.circuits.push(None);
+            settled.relays.values.push(Vec::new());
             settled.written.push(None);
             return;
         };
         self.lines.belongs(self.circuit, relay, findings);
         let mut text = None;
+        let mut values = Vec::new();
         let found = self.scheme(relay, findings).and_then(|scheme| {
             let layers = self.layers(relay, scheme, findings)?;
             let mut reader =
                 Reader::new(self.spec, self.circuit, scheme, layers, self.frequency_hz);
             let found = self.protection(relay, &mut reader, findings);
+            values = reader.values();
             settled.relays.constants.append(&mut reader.constants);
             settled.relays.defaults.append(&mut reader.defaults);
             text = Some(reader.text(relay));
             found
         });
         settled.relays.circuits.push(found);
+        settled.relays.values.push(values);
         settled.written.push(text);
     }
 

@@ -17,6 +17,7 @@ use crate::units::quantity::{
 };
 
 const OWN: &str = "the scenario's own relay";
+const DEFAULT: &str = "default";
 
 /// Where values stand: the circuit, the user's profiles, the relay family.
 pub struct Layers<'a> {
@@ -399,6 +400,30 @@ impl<'a> Reader<'a> {
             source,
             overrides: default.filter(|_| changed),
         });
+    }
+
+    /// Everything that was read, with the source of each.
+    pub fn values(&self) -> Vec<UsedConstant> {
+        let family = self.layers.family.map_or("", |family| family.name);
+        let one = |(key, text): (&&'static str, &String)| {
+            let name = format!("relay.{family}.{key}");
+            let given = self.constants.iter().find(|one| one.name == name);
+            let left = self.defaults.iter();
+            let left = left.filter_map(|text| text.split_once(": relay."));
+            let mut left = left.filter_map(|(_, text)| text.split_once(' '));
+            let source = match given {
+                Some(given) => given.source.clone(),
+                None if left.any(|(known, _)| known == *key) => Cow::Borrowed(DEFAULT),
+                None => Cow::Borrowed(OWN),
+            };
+            UsedConstant {
+                name: Cow::Borrowed(*key),
+                value: text.trim_matches('"').to_owned(),
+                source,
+                overrides: given.and_then(|given| given.overrides.clone()),
+            }
+        };
+        self.texts.iter().map(one).collect()
     }
 
     /// Everything that was read, as an inline table.

@@ -115,8 +115,8 @@ fn a_hole_of_50_ms_makes_a_command_late_by_its_rest() {
     let channels = channels(&[HOLED]);
     let all = protections(&scenario, &channels, over(50, 2000));
     let cleared = all[0].cleared;
-    // Keyed 16.667 ms after inception, sent 3 ms later: the first command lost to the hole was sent at
-    // 990 ms. It comes at 1060 ms, by 60 ms in place of 10: 132.667 ms after inception.
+    // Keyed 16.667 ms after inception, sent 3 ms later: the first command lost to the hole was
+    // sent at 990 ms. It comes at 1060 ms, by 60 ms in place of 10: 132.667 ms after inception.
     assert_eq!(cleared.worst, Some(Span(132_666_666_667)));
     assert_eq!(cleared.worst_at.0, 990 * MS - 19_666_666_667);
     assert_eq!((cleared.clearing, cleared.end), (Clearing::Late, End::Z));

@@ -70,3 +70,25 @@ fn without_lines_nothing_is_judged() {
     let (scenario, outcome) = scenario_and_outcome(&Sample::default());
     assert!(super::verdicts(&scenario, &outcome, &outcome).is_none());
 }
+
+#[test]
+fn a_hole_that_the_run_ends_in_is_no_fault_of_the_relays_unless_something_fails() {
+    let scenario = scenario(&[pott()], [vec![0], vec![]]);
+    let ends_in = |hole_ms: u64| {
+        let forth: Pieces<'_> = &[(20, None), (3000 - hole_ms, Some(10_000)), (3000, None)];
+        channels(&[[forth, SOUND[1]]])
+    };
+    let end = SimTime(3000 * MS);
+    let to = |channels: &Channels| inceptions(&scenario, channels, 0, end).unwrap().to;
+    // The last bit put out was sent 10 ms before; 16.667 + 3 + 3 + 70 ms ahead of it.
+    let known = SimTime(2980 * MS - 92_666_666_667 - 1);
+    assert_eq!(to(&ends_in(10)), known);
+    let failing = super::channels::inceptions_failing(&scenario, &ends_in(10), 0, end);
+    assert_eq!(failing.unwrap().to, end);
+    // A channel that is dead for longer than backup takes is judged: 400 ms more.
+    let judged = SimTime(3000 * MS - 92_666_666_667 - 400 * MS);
+    assert_eq!(to(&ends_in(1000)), judged);
+    let dead = ends_in(1000);
+    let row = lines(&scenario, &dead, over(50, 2500)).remove(0);
+    assert_eq!(row.cleared.clearing, Clearing::Backup);
+}
