@@ -32,7 +32,7 @@ pub struct Piece<C> {
     pub last: Found<C>,
 }
 
-/// All of them, in order and without a hole.
+/// All of them, in order and without a hole within a stretch.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Sweep<C> {
     /// At least one.
@@ -64,6 +64,24 @@ pub fn sweep<C: Copy + Eq>(
         all.add(pair[0], pair[1], &found);
     }
     all
+}
+
+/// The same over several stretches, ascending: what lies between them is left out.
+///
+/// # Panics
+/// If there is none, or one has no length.
+pub fn sweep_all<C: Copy + Eq>(
+    over: &[Stretch],
+    candidates: &[SimTime],
+    found: impl Fn(SimTime) -> Found<C>,
+) -> Sweep<C> {
+    let parts = over.iter().map(|one| sweep(*one, candidates, &found));
+    let joined = parts.reduce(|mut all, part| {
+        all.pieces.extend(part.pieces);
+        all.parted += part.parted;
+        all
+    });
+    joined.expect("at least one stretch")
 }
 
 impl<C: Copy + Eq> Sweep<C> {
@@ -345,6 +363,22 @@ mod tests {
         let needed = [300, 500].map(SimTime);
         let all = [200, 201, 300, 301, 302, 400, 401, 500, 501, 502].map(SimTime);
         assert_eq!(sweep(OVER, &all, through), sweep(OVER, &needed, through));
+    }
+
+    #[test]
+    fn of_several_stretches_only_their_instants_count() {
+        let stretch = |from, to| Stretch {
+            from: SimTime(from),
+            to: SimTime(to),
+        };
+        let over = [stretch(100, 310), stretch(490, 600)];
+        let all = sweep_all(&over, &[SimTime(300), SimTime(500)], through);
+        assert_eq!(all.length(), Span(210 + 110));
+        assert_eq!(all.above(Span(10)), Span(10 + 10));
+        assert_eq!(all.worst().0, SimTime(300));
+        let later = sweep_all(&over[1..], &[SimTime(500)], through);
+        let (at, worst) = later.worst();
+        assert_eq!((at, worst.value), (SimTime(490), Some(Span(20))));
     }
 
     #[test]

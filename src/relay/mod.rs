@@ -19,7 +19,7 @@ pub mod requirement;
 
 pub use clearing::{AtEnd, Clearing, Story};
 pub use fault::{Answer, By, End, Fault, Place, Trip, Verdict};
-pub use inception::{Found, Piece, Sweep, sweep};
+pub use inception::{Found, Piece, Sweep, sweep, sweep_all};
 pub use line::{Line, Reach};
 pub use reception::{Reception, Way};
 pub use requirement::Requirement;

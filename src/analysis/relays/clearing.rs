@@ -4,7 +4,7 @@ use super::channels::Reader;
 use super::{Cleared, Clearing};
 use crate::mpls::outage::Stretch;
 use crate::relay::line::WHOLE;
-use crate::relay::{By, End, Fault, Found, Line, Piece, Place, Protection, Sweep, sweep};
+use crate::relay::{By, End, Fault, Found, Line, Piece, Place, Protection, Sweep, sweep_all};
 use crate::units::{SimTime, Span};
 
 /// Shares of inceptions, in parts per 10^9, behind [`Cleared::shares`].
@@ -41,13 +41,13 @@ pub(super) enum How {
 
 impl Swept {
     /// The earliest trip of these protections at each end. They are of one line, at least one.
-    pub(super) fn of(readers: &[&Reader<'_>], over: Stretch) -> Self {
+    pub(super) fn of(readers: &[&Reader<'_>], over: &[Stretch]) -> Self {
         let line = readers[0].line;
         let instants = readers.iter();
         let instants = instants.flat_map(|one| one.protection.instants(&one.ways, line));
         let instants: Vec<SimTime> = instants.collect();
         let one = |place: Place| {
-            let all = sweep(over, &instants, |at| clear(readers, Fault { at, place }));
+            let all = sweep_all(over, &instants, |at| clear(readers, Fault { at, place }));
             Self::at(readers, line, place, &all)
         };
         places(readers, line)

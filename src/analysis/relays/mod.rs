@@ -189,7 +189,7 @@ pub fn protections(
     over: Stretch,
 ) -> Vec<ProtectionJudgement> {
     let lines = 0..scenario.relays.lines.len();
-    let all = lines.flat_map(|line| Protected::of(scenario, channels, line, over).judgements);
+    let all = lines.flat_map(|line| Protected::of(scenario, channels, line, &[over]).judgements);
     all.collect()
 }
 
@@ -201,15 +201,23 @@ pub fn protections(
 #[must_use]
 pub fn lines(scenario: &Scenario, channels: &Channels, over: Stretch) -> Vec<LineJudgement> {
     let lines = 0..scenario.relays.lines.len();
-    let all = lines.map(|line| Protected::of(scenario, channels, line, over));
+    let all = lines.map(|line| Protected::of(scenario, channels, line, &[over]));
     all.filter_map(|protected| protected.line()).collect()
+}
+
+/// From the first of some stretches to the last.
+fn hull(over: &[Stretch]) -> Stretch {
+    Stretch {
+        from: over.first().expect("a stretch").from,
+        to: over.last().expect("a stretch").to,
+    }
 }
 
 /// The protections of one line, and what comes of them together.
 pub(crate) struct Protected<'a> {
     scenario: &'a Scenario,
     line: usize,
-    over: Stretch,
+    over: Vec<Stretch>,
     readers: Vec<Reader<'a>>,
     /// One per reader.
     swept: Vec<Swept>,
@@ -218,19 +226,21 @@ pub(crate) struct Protected<'a> {
 }
 
 impl<'a> Protected<'a> {
-    /// Works out every protection of a line on its own.
+    /// Works out every protection of a line on its own, over inceptions in these stretches,
+    /// ascending. What is no matter of inceptions is told of the whole time from the first to the
+    /// last.
     pub(crate) fn of(
         scenario: &'a Scenario,
         channels: &'a Channels,
         line: usize,
-        over: Stretch,
+        over: &[Stretch],
     ) -> Self {
         let readers = Reader::of_line(scenario, channels, line);
         let mut swept = Vec::with_capacity(readers.len());
         let mut judgements = Vec::with_capacity(readers.len());
         for reader in &readers {
             let alone = Swept::of(&[reader], over);
-            let course = reader.course(over);
+            let course = reader.course(hull(over));
             let unwanted = unwanted::of(reader, course.as_ref(), over);
             judgements.push(ProtectionJudgement {
                 circuit: reader.circuit,
@@ -245,7 +255,7 @@ impl<'a> Protected<'a> {
         Self {
             scenario,
             line,
-            over,
+            over: over.to_vec(),
             readers,
             swept,
             judgements,
@@ -265,7 +275,7 @@ impl<'a> Protected<'a> {
         let unwanted = groups.iter().flatten().any(|one| !one.unwanted.is_empty());
         Some(LineJudgement {
             line: self.line,
-            over: self.over,
+            over: hull(&self.over),
             cleared,
             ok: in_time && !unwanted,
             groups,
@@ -306,7 +316,7 @@ impl<'a> Protected<'a> {
             [alone] => Some(self.swept[*alone]),
             all => {
                 let readers: Vec<&Reader<'_>> = all.iter().map(|at| &self.readers[*at]).collect();
-                Some(Swept::of(&readers, self.over))
+                Some(Swept::of(&readers, &self.over))
             }
         }
     }

@@ -101,7 +101,7 @@ fn judged(
     let mut lines = Vec::new();
     for line in 0..scenario.relays.lines.len() {
         let Some(over) = over(line) else { continue };
-        let protected = Protected::of(scenario, channels, line, over);
+        let protected = Protected::of(scenario, channels, line, &[over]);
         lines.extend(protected.line());
         protections.extend(protected.judgements);
     }

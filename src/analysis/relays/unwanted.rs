@@ -5,16 +5,17 @@ use super::course::Course;
 use super::{Unwanted, UnwantedKind};
 use crate::mpls::outage::Stretch;
 use crate::relay::differential::State;
-use crate::relay::{End, Fault, Found, Line, Place, Protection, sweep};
+use crate::relay::{End, Fault, Found, Line, Place, Protection, sweep_all};
 use crate::units::SimTime;
 
 /// At most one of each kind, in order of kind.
-pub(super) fn of(reader: &Reader<'_>, course: Option<&Course>, over: Stretch) -> Vec<Unwanted> {
+pub(super) fn of(reader: &Reader<'_>, course: Option<&Course>, parts: &[Stretch]) -> Vec<Unwanted> {
     match (reader.protection, course) {
         (Protection::Differential(_), Some(course)) => of_course(reader.circuit, course),
         _ => {
             // What trips without a fault trips beside one too: that is told once.
-            let one = misoperation(reader, over).or_else(|| overtrip(reader, over));
+            let over = super::hull(parts);
+            let one = misoperation(reader, over).or_else(|| overtrip(reader, parts));
             one.into_iter().collect()
         }
     }
@@ -30,7 +31,7 @@ fn outside(line: &Line) -> Vec<Place> {
 }
 
 /// The fault beside the line that trips it at most inceptions.
-fn overtrip(reader: &Reader<'_>, over: Stretch) -> Option<Unwanted> {
+fn overtrip(reader: &Reader<'_>, over: &[Stretch]) -> Option<Unwanted> {
     let Reader {
         protection,
         line,
@@ -50,7 +51,7 @@ fn overtrip(reader: &Reader<'_>, over: Stretch) -> Option<Unwanted> {
     };
     let mut most: Option<Unwanted> = None;
     for place in outside(line) {
-        let all = sweep(over, &instants, |at| found(at, place));
+        let all = sweep_all(over, &instants, |at| found(at, place));
         let mut tripping = all.pieces.iter();
         let first = tripping.find_map(|piece| Some((piece.from, piece.first.class?)));
         let Some((at, end)) = first else { continue };

@@ -4,7 +4,7 @@
 use super::case::Run;
 use super::{DirectionResult, Study};
 use crate::analysis::failures::gaps::holes;
-use crate::analysis::failures::{ClockMap, Stage, in_real_time};
+use crate::analysis::failures::{ClockMap, Stage, Timetable, in_real_time};
 use crate::analysis::relays::drawn::{Curve, curves};
 use crate::analysis::relays::{
     Channel, Channels, CourseSummary, LineJudgement, Protected, ProtectionJudgement, Replay, Why,
@@ -35,6 +35,9 @@ pub struct LineResult {
 pub struct Met {
     /// When the element fails: relays have been in normal operation for [`BEFORE`] and more.
     pub failed: SimTime,
+    /// Whether no way is left to any of its circuits, in one direction at least: nothing that the
+    /// network could do helps.
+    pub cut_off: bool,
     /// From a little before the failure, of what it still meets, until every circuit that can be is
     /// restored and has settled.
     pub during: LineState,
@@ -69,7 +72,7 @@ pub struct LineState {
 
 impl LineState {
     /// `None` where no channel of the line can be read.
-    fn of(scenario: &Scenario, channels: &Channels, line: usize, over: Stretch) -> Option<Self> {
+    fn of(scenario: &Scenario, channels: &Channels, line: usize, over: &[Stretch]) -> Option<Self> {
         let protected = Protected::of(scenario, channels, line, over);
         let judged = protected.line()?;
         let why = judged.groups.each_ref().map(|group| {
@@ -120,7 +123,7 @@ impl Calm {
         let channels = Channels::of_run(scenario, calm);
         let lines = (0..scenario.relays.lines.len()).map(|line| {
             let over = inceptions(scenario, &channels, line, scenario.duration)?;
-            LineState::of(scenario, &channels, line, over)
+            LineState::of(scenario, &channels, line, &[over])
         });
         Self {
             lines: lines.collect(),
@@ -134,7 +137,6 @@ impl Calm {
 pub const BEFORE: Span = Span::from_s(10);
 
 /// Instants of a case, in real time.
-#[derive(Clone, Copy)]
 struct Parts {
     /// Every circuit that can be is restored and has settled.
     switched: SimTime,
@@ -142,6 +144,9 @@ struct Parts {
     reverted: SimTime,
     /// The end.
     end: SimTime,
+    /// Where nothing has changed for so long that all has settled, until something changes again:
+    /// ascending.
+    settled: Vec<Stretch>,
 }
 
 impl Study<'_> {
@@ -177,8 +182,12 @@ impl Study<'_> {
                     let pair = &directions[2 * circuit..2 * circuit + 2];
                     channels.circuits[*circuit] = self.channels(*circuit, pair, runs[*circuit]);
                 }
+                let cut_off = groups.iter().flatten().all(|circuit| {
+                    let pair = &directions[2 * circuit..2 * circuit + 2];
+                    pair.iter().any(|way| way.cut_off)
+                });
                 let parts = self.parts(groups.iter().flatten().map(|circuit| runs[*circuit]));
-                self.judge(result, &channels, parts);
+                self.judge(result, &channels, (&parts, cut_off));
             }
         }
         (results, channels)
@@ -239,6 +248,7 @@ impl Study<'_> {
             let from = last.map_or(table.end, |last| last.from);
             table.clock.real(settled(from, table.end))
         });
+        let all: Vec<&Timetable> = tables.clone().map(|(_, table)| table).collect();
         let end = tables.map(|(_, table)| table.clock.real(table.end)).min();
         let end = end.unwrap_or_else(|| self.failed() + Span(1));
         let last = SimTime(end.0 - 1);
@@ -247,33 +257,48 @@ impl Study<'_> {
             switched: within(switched.max()) + BEFORE,
             reverted: within(reverted.max()) + BEFORE,
             end: end + BEFORE,
+            settled: settled_parts(&all, self.pace.settle),
         }
     }
 
-    fn judge(&self, result: &mut LineResult, channels: &Channels, parts: Parts) {
-        let Parts {
-            switched,
-            reverted,
-            end,
-        } = parts;
+    fn judge(
+        &self,
+        result: &mut LineResult,
+        channels: &Channels,
+        (parts, cut_off): (&Parts, bool),
+    ) {
         let (scenario, line) = (self.scenario, result.line);
-        let state = |from, to| LineState::of(scenario, channels, line, Stretch { from, to });
+        let state = |over: &[Stretch]| LineState::of(scenario, channels, line, over);
         let failed = self.failed() + BEFORE;
         let Some(all) = inceptions(scenario, channels, line, failed) else {
             return;
         };
-        let from = before(scenario, channels, line, failed).max(all.from);
-        let (Some(during), Some(after)) = (state(from, switched), state(switched, end)) else {
+        let during = Stretch {
+            from: before(scenario, channels, line, failed).max(all.from),
+            to: parts.switched,
+        };
+        let after = Stretch {
+            from: parts.switched,
+            to: parts.end,
+        };
+        let own = &scenario.relays.lines[line].groups;
+        let starts = starts(channels, own.iter().flatten());
+        let foresight = failed.since(before(scenario, channels, line, failed));
+        let repeats = parts.settled.iter();
+        let repeats = repeats.filter_map(|part| repeats_in(&starts, *part, foresight));
+        let after = without(after, repeats);
+        let (Some(during), Some(after)) = (state(&[during]), state(&after)) else {
             return;
         };
         let last = Stretch {
-            from: reverted,
-            to: end,
+            from: parts.reverted,
+            to: parts.end,
         };
         let verdicts = [result.verdict, during.verdict(), after.verdict()];
         result.verdict = verdicts.into_iter().min().unwrap_or(Verdict::Pass);
         result.met = Some(Box::new(Met {
             failed,
+            cut_off,
             during,
             after,
             reverted: courses(scenario, channels, line, last),
@@ -308,6 +333,91 @@ impl Study<'_> {
         };
         lines.iter().filter_map(one).collect()
     }
+}
+
+/// The settled part of every stage behind the failure, in real time; none where runs differ in what
+/// their stages are.
+fn settled_parts(tables: &[&Timetable], settle: Span) -> Vec<Stretch> {
+    let part = |table: &Timetable, place: usize| {
+        let (from, _) = table.stages[place];
+        let to = table.stages.get(place + 1).map_or(table.end, |next| next.0);
+        let real = |at: SimTime| table.clock.real(at) + BEFORE;
+        Stretch {
+            from: real((from + settle).min(to)),
+            to: real(SimTime(to.0 - 1)),
+        }
+    };
+    let kinds = |table: &Timetable| -> Vec<Stage> {
+        table.stages.iter().map(|(_, stage)| *stage).collect()
+    };
+    let Some(first) = tables.first().map(|table| kinds(table)) else {
+        return Vec::new();
+    };
+    if tables.iter().any(|table| kinds(table) != first) {
+        return Vec::new();
+    }
+    let later = first.iter().enumerate();
+    let later = later.filter(|(_, stage)| **stage > Stage::During);
+    let common = later.map(|(place, _)| Stretch {
+        from: tables
+            .iter()
+            .map(|table| part(table, place).from)
+            .max()
+            .unwrap_or_default(),
+        to: tables
+            .iter()
+            .map(|table| part(table, place).to)
+            .min()
+            .unwrap_or_default(),
+    });
+    common.filter(|part| part.from < part.to).collect()
+}
+
+/// When data of any of these circuits begins anew, ascending.
+fn starts<'c>(channels: &Channels, circuits: impl Iterator<Item = &'c usize>) -> Vec<SimTime> {
+    let pairs = circuits.filter_map(|circuit| channels.circuits[*circuit].as_ref());
+    let lines = pairs.flatten().map(|channel| &channel.timeline);
+    let all = lines.flat_map(|line| line.delays().map(|(segment, _)| segment.from));
+    let mut all: Vec<SimTime> = all.collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// How many breaks in a row, one after the other while nothing changes, are told from both ends of
+/// it: those between repeat them.
+const REPEATED: usize = 16;
+
+/// Inceptions of a settled part that meet nothing but repeated breaks, and no later change.
+fn repeats_in(starts: &[SimTime], part: Stretch, foresight: Span) -> Option<Stretch> {
+    let first = starts.partition_point(|at| *at < part.from);
+    let last = starts.partition_point(|at| *at < part.to);
+    let own = &starts[first..last];
+    if own.len() <= 2 * REPEATED {
+        return None;
+    }
+    let change = SimTime(part.to.0.saturating_sub(foresight.0));
+    let left_out = Stretch {
+        from: own[REPEATED],
+        to: own[own.len() - REPEATED].min(change),
+    };
+    (left_out.from < left_out.to).then_some(left_out)
+}
+
+/// What is left of a stretch.
+fn without(all: Stretch, out: impl Iterator<Item = Stretch>) -> Vec<Stretch> {
+    let mut left = Vec::new();
+    let mut from = all.from;
+    for one in out {
+        if from < one.from {
+            left.push(Stretch { from, to: one.from });
+        }
+        from = from.max(one.to);
+    }
+    if from < all.to {
+        left.push(Stretch { from, ..all });
+    }
+    left
 }
 
 /// Whether two runs put out the same as long as both last, and nothing changes behind that.
@@ -383,6 +493,36 @@ mod tests {
             !own(&[(10, None), (150, Some(5)), (160, None)]),
             "behind it"
         );
+    }
+
+    #[test]
+    fn of_breaks_that_repeat_those_at_both_ends_are_judged_and_all_that_a_change_meets() {
+        let part = Stretch {
+            from: SimTime(1000),
+            to: SimTime(2000),
+        };
+        let every = |step: usize| -> Vec<SimTime> {
+            (0..3000)
+                .step_by(step)
+                .map(|at| SimTime(at as u64))
+                .collect()
+        };
+        // At 1000, 1010 … 1990: the 17th and the 16th from behind.
+        let left_out = |foresight| {
+            let found = repeats_in(&every(10), part, Span(foresight));
+            found.map(|one| (one.from.0, one.to.0))
+        };
+        assert_eq!(left_out(50), Some((1160, 1840)));
+        assert_eq!(left_out(400), Some((1160, 1600)), "a change at 2000");
+        assert_eq!(left_out(900), None);
+        assert_eq!(repeats_in(&every(40), part, Span(50)), None, "too few");
+        let all = Stretch {
+            from: SimTime(900),
+            to: SimTime(2500),
+        };
+        let left = without(all, repeats_in(&every(10), part, Span(50)).into_iter());
+        let edges: Vec<_> = left.iter().map(|one| (one.from.0, one.to.0)).collect();
+        assert_eq!(edges, [(900, 1160), (1840, 2500)]);
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub(in crate::report) struct LineObject<'a> {
     name: &'a str,
     verdict: &'a str,
     met: bool,
+    cut_off: bool,
     failed_ps: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     during: Option<StateObject<'a>>,
@@ -108,6 +109,7 @@ pub(in crate::report) fn lines<'r>(
             name: &scenario.relays.lines[result.line].name,
             verdict: result.verdict.word(),
             met: met.is_some(),
+            cut_off: met.is_some_and(|met| met.cut_off),
             failed_ps: met.map(|met| met.failed.0),
             during: met.map(|met| state(&met.during)),
             after: met.map(|met| state(&met.after)),

@@ -12,7 +12,7 @@ use crate::report::pretty::Style;
 use crate::report::relays::replay::fault_of;
 use crate::report::relays::{cycles, place_text};
 use crate::report::text::{Align, Columns, harmless, signed_ms};
-use crate::units::Span;
+use crate::units::{SimTime, Span};
 
 /// Every line in normal operation, then the `most` worst of lines and cases that meet them; nothing
 /// where no line can be judged.
@@ -38,10 +38,10 @@ fn steady_lines(report: &FailuresReport<'_>, style: Style) -> Vec<String> {
     }
     states.sort_by_key(|(failed, state)| (*failed, state.line.line));
     let mut align = vec![Align::Left; 2];
-    align.extend([Align::Right; 8]);
+    align.extend([Align::Right; 9]);
     let mut columns = Columns::new(&align);
     let header = [
-        "line", "ok", "A", "B", "cleared", "cycles", "limit", "met", "one left", "FAIL",
+        "line", "ok", "A", "B", "cleared", "cycles", "limit", "met", "one left", "FAIL", "cut off",
     ];
     columns.row(header.map(str::to_owned).to_vec());
     for (failed, state) in &states {
@@ -57,14 +57,16 @@ fn steady_lines(report: &FailuresReport<'_>, style: Style) -> Vec<String> {
         let mut cells = vec![harmless(&report.scenario().relays.lines[line].name)];
         cells.extend(state_cells(report, state));
         cells.push(limit(report, line));
-        cells.extend([met().count(), one.count(), failed.0].map(|count| count.to_string()));
+        let cut_off = met().filter(cut_off).count();
+        let counts = [met().count(), one.count(), failed.0, cut_off];
+        cells.extend(counts.map(|count| count.to_string()));
         columns.row(cells);
     }
     let mut printed = columns.lines().into_iter();
     let header = printed.next().unwrap_or_default();
     let mut lines = vec![
         "  lines in normal operation, longest time from inception to open breakers in ms; cases \
-         that meet them, leave one group, FAIL"
+         that meet them, leave one group, FAIL, cut all their circuits off"
             .to_owned(),
         format!("  {header}"),
     ];
@@ -80,7 +82,7 @@ fn steady_lines(report: &FailuresReport<'_>, style: Style) -> Vec<String> {
 /// The worst of lines and cases that meet them.
 fn worst_lines(report: &FailuresReport<'_>, most: usize, style: Style) -> Vec<String> {
     let mut all: Vec<Row<'_>> = rows(report)
-        .filter(|row| row.result.met.is_some())
+        .filter(|row| row.result.met.is_some() && !cut_off(row))
         .collect();
     let total = all.len();
     all.sort_by_key(|row| Reverse(severity(row)));
@@ -114,7 +116,7 @@ fn worst_lines(report: &FailuresReport<'_>, most: usize, style: Style) -> Vec<St
     let header = printed.next().unwrap_or_default();
     let mut lines = vec![
         format!(
-            "  the worst {} of {total} lines in cases that meet them; which groups are ok, longest \
+            "  the worst {} of {total} lines in cases that meet them and leave a way; which groups are ok, longest \
              times in ms, over every instant at which a fault may begin",
             all.len()
         ),
@@ -129,6 +131,17 @@ fn worst_lines(report: &FailuresReport<'_>, most: usize, style: Style) -> Vec<St
         lines.extend(reverted(report, row));
     }
     lines
+}
+
+fn cut_off(row: &Row<'_>) -> bool {
+    row.result.met.as_ref().is_some_and(|met| met.cut_off)
+}
+
+/// "2.000 ms after the failure".
+fn from_failure(met: &Met, at: SimTime) -> String {
+    let after = after_failure_ps(met, at);
+    let side = if after < 0 { "before" } else { "after" };
+    format!("{} ms {side} the failure", Span(after.unsigned_abs()))
 }
 
 /// The larger the worse: FAIL above PASS, then the longest clearing, one that never ends first.
@@ -184,10 +197,7 @@ fn reasons(
         if let (false, Some(circuit)) = (group.in_time, group.blame) {
             let why = state.why[index].map(why_text);
             let why = why.map_or_else(String::new, |why| format!(": {why}"));
-            let at = met.map(|met| {
-                let after = after_failure_ps(met, group.cleared.worst_at);
-                format!(" {} ms after the failure", signed_ms(after))
-            });
+            let at = met.map(|met| format!(" {}", from_failure(met, group.cleared.worst_at)));
             lines.push(format!(
                 "    {part}  {letter} {} {}{why}; {} last, fault {}{}",
                 name(circuit),
@@ -226,10 +236,7 @@ fn unwanted_text(line: &Line, met: Option<&Met>, one: &Unwanted) -> String {
         (UnwantedKind::FalseTrip, _) => "trips falsely with the largest through current".to_owned(),
         _ => "trips without a fault".to_owned(),
     };
-    let from = met.map(|met| {
-        let after = after_failure_ps(met, one.at);
-        format!(" from {} ms after the failure on", signed_ms(after))
-    });
+    let from = met.map(|met| format!(" from {} on", from_failure(met, one.at)));
     let lasting = match one.lasting {
         Span::ZERO => String::new(),
         lasting => format!(", {lasting} ms of instants"),
@@ -283,11 +290,10 @@ pub fn replays(report: &FailuresReport<'_>) -> Vec<String> {
             let Some(met) = own.next().and_then(|result| result.met.as_deref()) else {
                 continue;
             };
-            let after = signed_ms(after_failure_ps(met, one.fault.at));
             lines.push(format!(
-                "  {}: the fault that lasts longest begins {after} ms after the failure; ms after \
-                 its inception",
-                harmless(&case.case.id)
+                "  {}: the fault that lasts longest begins {}; ms after its inception",
+                harmless(&case.case.id),
+                from_failure(met, one.fault.at)
             ));
             lines.extend(fault_of(report.scenario(), one));
         }

@@ -19,6 +19,7 @@ const LINES: [&[&str]; 2] = [
         "element",
         "line",
         "met",
+        "cut_off",
         "case_verdict",
         "part",
         "ok",
@@ -73,7 +74,7 @@ pub fn lines(report: &FailuresReport<'_>) -> String {
     for state in steady(report) {
         let line = &scenario.relays.lines[state.line.line];
         let mut cells = vec![String::new(); 3];
-        cells.extend([line.name.clone(), String::new()]);
+        cells.extend([line.name.clone(), String::new(), String::new()]);
         cells.push(state.verdict().word().into());
         table.row(line_row(scenario, cells, ("steady", state), None));
     }
@@ -83,9 +84,10 @@ pub fn lines(report: &FailuresReport<'_>) -> String {
             let one = &row.case.case;
             let mut cells = vec![one.id.clone(), one.kind.clone(), one.element.clone()];
             cells.push(line.name.clone());
-            cells.push(word(row.result.met.is_some()));
-            cells.push(row.result.verdict.word().into());
             let met = row.result.met.as_deref();
+            cells.push(word(met.is_some()));
+            cells.push(word(met.is_some_and(|met| met.cut_off)));
+            cells.push(row.result.verdict.word().into());
             table.row(line_row(scenario, cells, (part, state), met));
         }
     }
