@@ -586,17 +586,19 @@ mod tests {
             100..300 => Some(350 - at.0),
             300..400 => None,
             400..500 => Some(10),
+            500..600 => Some(at.0 - 450),
             _ => Some(at.0 / 10),
         };
         let found = |at| Found {
             value: value(at).map(Span),
             class: match at.0 {
                 300..400 => 1,
-                500.. => 2,
+                500..600 => 3,
+                600.. => 2,
                 _ => 0,
             },
         };
-        let edges = [100, 300, 400, 500].map(SimTime);
+        let edges = [100, 300, 400, 500, 600].map(SimTime);
         let swept = sweep(over, &edges, found);
         for limit in [40, 50, 55, 99, 200, 300] {
             let late = late(&swept, Span(limit));
@@ -604,7 +606,7 @@ mod tests {
             for at in 0..1000 {
                 let expected = value(SimTime(at)).is_none_or(|value| value > limit);
                 // Drifting values may be told two picoseconds, here twenty inceptions, apart.
-                let drifting = at >= 500 && (at / 10).abs_diff(limit) <= 2;
+                let drifting = at >= 600 && (at / 10).abs_diff(limit) <= 2;
                 assert!(drifting || inside(at) == expected, "{limit} at {at}");
             }
             assert!(late.windows(2).all(|pair| pair[0].to < pair[1].from));

@@ -1,10 +1,10 @@
 //! Lines with protection in a study of failures, on a ring of six: figures by hand.
 //!
 //! Every link takes 100 us and 0.672 us for a C-pipe's 84 octets at 1 Gb/s, every node 150 us. Both
-//! circuits are those of one line from A to B. The one of group A crosses A-B; its bypass crosses
-//! the five other links; loss of signal is seen after 10 ms and repaired in 5 ms. The one of group B
-//! goes the other way round and has no bypass. Both take P = 1 ms and k = 2: 2.400672 ms over one
-//! link, 3.40336 ms over five.
+//! circuits are those of one line from A to B. The one of group A crosses A-B; its bypass the five
+//! other links; loss of signal is seen after 10 ms and repaired in 5 ms. The one of group B goes the
+//! other way round and has no bypass. Both take P = 1 ms and k = 2: 2.400672 ms over one link,
+//! 3.40336 ms over five.
 //!
 //! POTT with 16 ms of pickup, 3 ms of processing at each end, breakers of 50 ms: a fault close to
 //! one end is cleared at the other in 72 ms and what the command takes.
@@ -252,8 +252,8 @@ fn both_groups_at_once_fail_the_line_and_the_report_says_who_and_why() {
     assert_eq!(rows(relays), 1 + 1 + 2 * 3, "{relays}");
 }
 
-/// The longest hole of every direction that a case touches and leaves a way, on the axis of real time
-/// and as the four gaps tell it.
+/// The longest hole of every direction that a case touches and leaves a way: on the axis of real
+/// time, and as the four gaps tell it.
 fn holes_of(scenario: &Scenario, wanted: fn(&Circuit) -> bool) -> Vec<[Option<Span>; 2]> {
     let manner = Manner {
         keep: true,

@@ -23,6 +23,8 @@ mod random_plans;
 mod readme;
 mod reference_workload;
 mod relay_input;
+#[cfg(feature = "cli")]
+mod relay_runs;
 mod relay_scenarios;
 mod resilience_input;
 mod scenario_circuits;

@@ -181,7 +181,7 @@ impl Study<'_> {
         run: &Run<'_>,
         searched: &Searched,
     ) -> [DirectionResult; 2] {
-        let circuit = &self.scenario.circuits[index];
+        let (circuit, keep) = (&self.scenario.circuits[index], self.manner.keep);
         let lines: [Timeline; 2] = [0, 1].map(|way| self.timeline((index, way), run));
         let bins = [0, 1].map(|way| bins(circuit, way, run));
         let touched = [0, 1].map(|way| self.touched(circuit, way, run.prepared));
@@ -207,7 +207,7 @@ impl Study<'_> {
         });
         let stages = stages::judge(ways, timetable, self.pace, self.scenario.budget);
         let reach = self
-            .reach(circuit, &run.plan, run.prepared.timetable.end)
+            .reach(circuit, &run.plan, timetable.end)
             .or_else(|| direct::reach(circuit, &lines));
         let seen = self.seen[index].map(|_| {
             let channel = |way: usize| Channel::of(circuit, way, lines[way].clone());
@@ -234,7 +234,6 @@ impl Study<'_> {
                 stages[Stage::During as usize].delay_max = None;
             }
             let worst = searched.ways[way].as_ref();
-            let keep = self.manner.keep;
             let told = (&timeline, packet[way].as_deref().unwrap_or(&[]));
             let clocks = keep.then(|| self.clocks(&gaps, told, (&clocks_seen[way], timetable)));
             let result = DirectionResult {

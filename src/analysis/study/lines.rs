@@ -277,9 +277,12 @@ impl Study<'_> {
             from: before(scenario, channels, line, failed).max(all.from),
             to: parts.switched,
         };
+        // A break of the channel that the run ends in is not known to last.
+        let known = inceptions(scenario, channels, line, parts.end);
+        let known = known.map_or(parts.end, |known| known.to);
         let after = Stretch {
             from: parts.switched,
-            to: parts.end,
+            to: known.max(parts.switched + Span(1)),
         };
         let own = &scenario.relays.lines[line].groups;
         let starts = starts(channels, own.iter().flatten());

@@ -6,6 +6,7 @@ use super::super::text::{Align, Columns, harmless, signed_ms};
 use super::{cycles, group_name, instant, place_text, replay_command, unwanted_text, why_text};
 use crate::analysis::relays::{
     Clearing, GroupJudgement, Judged, LineJudgement, ProtectionJudgement, RunJudgement, Scope,
+    Unwanted,
 };
 use crate::analysis::verdict::Verdict;
 use crate::units::Span;
@@ -170,10 +171,26 @@ fn reasons(
         }
         for one in &group.unwanted {
             let text = unwanted_text(line, one);
-            lines.push(format!("    why   {letter} {}: {text}", name(one.circuit)));
+            let unseen = unseen(judged, one);
+            lines.push(format!(
+                "    why   {letter} {}: {text}{unseen}",
+                name(one.circuit)
+            ));
         }
     }
     lines
+}
+
+/// Whether differential relays that trip falsely can tell.
+fn unseen(judged: &Judged, one: &Unwanted) -> &'static str {
+    let mut own = judged.protections.iter();
+    let course = own
+        .find(|row| row.circuit == one.circuit)
+        .and_then(|row| row.course);
+    match course {
+        Some(course) if course.invisible > Span::ZERO => "; the relays cannot see it",
+        _ => "",
+    }
 }
 
 fn how(group: &GroupJudgement) -> &'static str {
@@ -324,7 +341,7 @@ mod tests {
         );
         assert_eq!(
             relays[1],
-            "✓ 87L A-B L A POTT calm 66.667 75.867 75.867 75.867 0.000 - - -"
+            "✓ 87L A-B L A POTT calm 66.667 75.867 75.867 75.867 0.000 - - - -"
         );
     }
 

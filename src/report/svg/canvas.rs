@@ -82,6 +82,7 @@ text{fill:currentColor}
 .breaker{fill:#8a8f98}
 .curve{fill:none;stroke-width:2}
 .mark{stroke:none}
+.all{stroke:currentColor;stroke-width:4;stroke-opacity:.35}.mall{fill:currentColor}
 .c0{stroke:#0072b2}.m0{fill:#0072b2}
 .c1{stroke:#d55e00;stroke-dasharray:9 4}.m1{fill:#d55e00}
 .c2{stroke:#009e73;stroke-dasharray:3 3}.m2{fill:#009e73}

@@ -55,6 +55,8 @@ pub fn draw(clocks: &FourClocks) -> String {
     let mut y = TOP;
     let mut description = String::from("Not there, in ms after the failure.");
     for (name, clocks) in &clocks.rows {
+        // The line of the failure would run through the name.
+        canvas.rect("paper", (px(0), px(y)), (px(WIDTH), px(HEAD)));
         canvas.text(
             "row",
             (px(16), px(y + 16)),
@@ -103,9 +105,11 @@ fn draw_clock(
             let from_ms = exact_ms(after(from));
             match to {
                 Some(to) => {
-                    let length = exact_ms(i128::from(to.since(from).0));
                     let to_ms = exact_ms(after(to));
-                    (length + " ms", format!("{from_ms} to {to_ms}"))
+                    (
+                        format!("{} ms", to.since(from)),
+                        format!("{from_ms} to {to_ms}"),
+                    )
                 }
                 None => ("for ever".to_owned(), format!("from {from_ms} for ever")),
             }

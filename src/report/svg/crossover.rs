@@ -27,6 +27,8 @@ pub struct Crossover {
 pub struct Curve {
     /// Which protection.
     pub name: String,
+    /// Whether it is all of them together: drawn broad behind the others.
+    pub all: bool,
     /// In order, without a hole.
     pub parts: Vec<Part>,
     /// Inceptions that are not cleared in time.
@@ -45,7 +47,7 @@ pub struct Part {
 impl Curve {
     /// From every inception of a sweep.
     #[must_use]
-    pub fn of<C>(name: String, sweep: &Sweep<C>, limit: Span) -> Self {
+    pub fn of<C>((name, all): (String, bool), sweep: &Sweep<C>, limit: Span) -> Self {
         let pieces = sweep.pieces.iter();
         let parts = pieces.map(|piece| Part {
             first: (piece.from, piece.first.value),
@@ -53,8 +55,17 @@ impl Curve {
         });
         Self {
             name,
+            all,
             parts: parts.collect(),
             late: late(sweep, limit),
+        }
+    }
+
+    /// Its class in the drawing.
+    fn look(&self, place: usize) -> String {
+        match self.all {
+            true => "curve all".to_owned(),
+            false => format!("curve c{}", place % CURVES),
         }
     }
 
@@ -111,17 +122,22 @@ pub fn draw(crossover: &Crossover) -> String {
     );
     let axes = Axes::of(crossover);
     grid(&mut canvas, crossover, &axes);
-    for (place, curve) in crossover.curves.iter().enumerate() {
+    let curves = || crossover.curves.iter().enumerate();
+    let broad = curves().filter(|(_, curve)| curve.all);
+    for (place, curve) in broad.chain(curves().filter(|(_, curve)| !curve.all)) {
         let points: Vec<Point> = curve
             .parts
             .iter()
             .flat_map(|part| axes.part(part))
             .collect();
-        let class = format!("curve c{}", place % CURVES);
-        canvas.polyline(&class, &points);
+        canvas.polyline(&curve.look(place), &points);
         for at in axes.crossings(curve) {
             let point = (axes.x(at), axes.y(Some(crossover.limit)));
-            canvas.dot(&format!("mark m{}", place % CURVES), point, Px(350));
+            let class = match curve.all {
+                true => "mark mall".to_owned(),
+                false => format!("mark m{}", place % CURVES),
+            };
+            canvas.dot(&class, point, Px(350));
         }
     }
     let height = legend(&mut canvas, crossover);
@@ -223,8 +239,7 @@ fn grid(canvas: &mut Canvas, crossover: &Crossover, axes: &Axes) {
 fn legend(canvas: &mut Canvas, crossover: &Crossover) -> Px {
     let mut y = BOTTOM + 62;
     for (place, curve) in crossover.curves.iter().enumerate() {
-        let class = format!("curve c{}", place % CURVES);
-        canvas.line(&class, (px(16), px(y - 4)), (px(56), px(y - 4)));
+        canvas.line(&curve.look(place), (px(16), px(y - 4)), (px(56), px(y - 4)));
         canvas.text(
             "row",
             (px(LEFT), px(y)),
@@ -307,7 +322,7 @@ mod tests {
         };
         let edges = [hole.start, hole.end].map(|at| SimTime(at.0 - 20 * MS));
         let swept = sweep(over, &edges, found);
-        Curve::of(name.into(), &swept, Span(83_333_333_333))
+        Curve::of((name.into(), false), &swept, Span(83_333_333_333))
     }
 
     fn sample() -> Crossover {

@@ -48,7 +48,8 @@ impl Names {
     pub fn number(&mut self, plot: &str) -> String {
         let number = self.numbered.entry(plot.to_owned()).or_default();
         *number += 1;
-        format!("plots/{plot}-{number}.svg")
+        let number = number.to_string();
+        self.file(plot, &number)
     }
 }
 
@@ -96,8 +97,14 @@ pub(super) mod tests {
             "plots/clearing-500-kv-kee-ell-2.svg"
         );
         assert_eq!(file("../../etc"), "plots/clearing-etc.svg");
+        assert_eq!(file("lines-1"), "plots/clearing-lines-1.svg");
         assert_eq!(file("漢字"), "plots/clearing-unnamed.svg");
         let long = "x".repeat(300);
         assert_eq!(file(&long).len(), "plots/clearing-.svg".len() + NAME_MAX);
+        let numbers = [(); 2].map(|()| names.number("clearing-lines"));
+        assert_eq!(
+            numbers,
+            ["plots/clearing-lines-1-2.svg", "plots/clearing-lines-2.svg"]
+        );
     }
 }

@@ -136,14 +136,39 @@ fn crossovers(scenario: &Scenario, relays: &RunJudgement, names: &mut Names) -> 
         let Some(failure) = judged.scope.event() else {
             continue;
         };
+        let mut whole = Vec::with_capacity(judged.lines.len());
         for one in &judged.lines {
             let all = drawn::curves(scenario, &relays.channels, one.line, one.over);
             let drawn = crossover(scenario, one.line, &all, failure);
             let name = names.file("crossover", &scenario.relays.lines[one.line].name);
             outputs.push(output(name, crossover::draw(&drawn)));
+            whole.extend(all.into_iter().next_back().map(|last| (one.line, last)));
         }
+        let number = names.number("crossover-lines");
+        let drawn = side_by_side(scenario, &whole, failure);
+        outputs.extend(drawn.map(|drawn| output(number, crossover::draw(&drawn))));
     }
     outputs
+}
+
+/// Lines beside each other, each with all of its protections: those that are to be cleared in the
+/// same time as the first, where one of them is not. `None` where these are not at least two.
+fn side_by_side(
+    scenario: &Scenario,
+    whole: &[(usize, drawn::Curve)],
+    failure: (&str, SimTime),
+) -> Option<Crossover> {
+    let within = |line: usize| scenario.relays.lines[line].clear_within;
+    let limit = within(whole.first()?.0);
+    let alike = whole.iter().filter(|(line, _)| within(*line) == limit);
+    let named = alike.map(|(line, curve)| {
+        let name = scenario.relays.lines[*line].name.clone();
+        Curve::of((name, false), &curve.sweep, limit)
+    });
+    let curves: Vec<Curve> = named.collect();
+    let late = curves.iter().any(|curve| !curve.late.is_empty());
+    let title = format!("Faults around {}", failure.0);
+    (late && curves.len() > 1).then(|| cropped(scenario, title, (limit, failure.1), curves))
 }
 
 fn crossover(
@@ -156,18 +181,27 @@ fn crossover(
     let limit = line.clear_within;
     let curves = all.iter().map(|curve| {
         let name = match curve.circuit {
-            Some(circuit) => scenario.circuits[circuit].name.clone(),
-            None => "all together".to_owned(),
+            Some(circuit) => (scenario.circuits[circuit].name.clone(), false),
+            None => ("all together".to_owned(), true),
         };
         Curve::of(name, &curve.sweep, limit)
     });
-    let mut curves: Vec<Curve> = curves.collect();
+    let title = format!("{}: faults around {label}", line.name);
+    cropped(scenario, title, (limit, failed), curves.collect())
+}
+
+fn cropped(
+    scenario: &Scenario,
+    title: String,
+    (limit, failed): (Span, SimTime),
+    mut curves: Vec<Curve>,
+) -> Crossover {
     let over = interesting(&curves, failed);
     for curve in &mut curves {
         curve.crop(over);
     }
     Crossover {
-        title: format!("{}: faults around {label}", line.name),
+        title,
         failed,
         limit,
         frequency_hz: scenario.frequency_hz,
@@ -219,7 +253,17 @@ fn four_clocks(
         };
         [length(3), length(0)]
     };
-    rows.sort_by_key(|(whose, clocks)| (std::cmp::Reverse(lasts(clocks)), *whose));
+    // Both directions of a circuit side by side, where the worse of them belongs.
+    let worse = |circuit: usize| {
+        let own = rows.iter().filter(|((one, _), _)| *one == circuit);
+        own.map(|(_, clocks)| lasts(clocks)).max()
+    };
+    let mut keyed: Vec<_> = rows
+        .iter()
+        .map(|row| ((std::cmp::Reverse(worse(row.0.0)), row.0), *row))
+        .collect();
+    keyed.sort_by_key(|(key, _)| *key);
+    rows = keyed.into_iter().map(|(_, row)| row).collect();
     let left_out = rows.len().saturating_sub(DIRECTIONS);
     rows.truncate(DIRECTIONS);
     let named = rows.into_iter().map(|((circuit, way), clocks)| {

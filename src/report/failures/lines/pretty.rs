@@ -116,8 +116,8 @@ fn worst_lines(report: &FailuresReport<'_>, most: usize, style: Style) -> Vec<St
     let header = printed.next().unwrap_or_default();
     let mut lines = vec![
         format!(
-            "  the worst {} of {total} lines in cases that meet them and leave a way; which groups are ok, longest \
-             times in ms, over every instant at which a fault may begin",
+            "  the worst {} of {total} lines in cases that meet them and leave a way; which groups \
+             are ok, longest times in ms, over every instant at which a fault may begin",
             all.len()
         ),
         format!("  {header}"),
