@@ -48,7 +48,8 @@ fn sources() -> Vec<Source> {
         let text = fs::read_to_string(&path).unwrap();
         let lines: Vec<String> = text.lines().map(str::to_owned).collect();
         let is_tests = |pair: &[String]| {
-            pair[0].trim() == "#[cfg(test)]" && pair[1].trim().starts_with("mod tests")
+            let module = pair[1].trim().trim_start_matches("pub(crate) ");
+            pair[0].trim() == "#[cfg(test)]" && module.starts_with("mod tests")
         };
         let end = lines.windows(2).position(is_tests).unwrap_or(lines.len());
         let parts: Vec<String> = path

@@ -149,8 +149,8 @@ impl Reader<'_> {
 /// The whole time where that leaves nothing; `None` where there is no time at all, or no relay.
 ///
 /// What comes after a run is taken to go on as it ended. A channel that ends in a hole would then
-/// never come back: faults that meet this hole are left out, as long as the end of the run alone can
-/// be the reason.
+/// never come back: faults that meet this hole are left out, as long as the end of the run alone
+/// can be the reason.
 #[must_use]
 pub fn inceptions(
     scenario: &Scenario,

@@ -194,17 +194,8 @@ impl Study<'_> {
             Some(holes) => timetable.clock.within(holes),
             None => timetable.clock.clone(),
         });
-        let ways = [0, 1].map(|way| {
-            let emulation = circuit.emulation();
-            Direction {
-                timeline: &lines[way],
-                bins: bins[way],
-                clock: &clocks_seen[way],
-                conversion: circuit.interface.delay(),
-                edge: emulation.map_or(Span::ZERO, |settings| edge_delay(settings, way)),
-                slack: emulation.map_or(Span::ZERO, |settings| configured_slack(settings, way)),
-            }
-        });
+        let ways =
+            [0, 1].map(|way| judged(circuit, way, (&lines[way], bins[way], &clocks_seen[way])));
         let stages = stages::judge(ways, timetable, self.pace, self.scenario.budget);
         let reach = self
             .reach(circuit, &run.plan, timetable.end)
@@ -220,12 +211,8 @@ impl Study<'_> {
                 self.calm_stage(&mut stages[0], index, way);
             }
             let timeline = lines.next().expect("two directions");
-            let mut gaps = self.gaps(
-                circuit,
-                way,
-                run,
-                (&timeline, &clocks_seen[way], &packet[way]),
-            );
+            let told = (&timeline, &clocks_seen[way], &packet[way]);
+            let mut gaps = self.gaps(circuit, way, run, told);
             let cut_off = self.cut_off(case, circuit, way);
             if cut_off {
                 // No protection brings it back: that the element is repaired in the end is no
@@ -463,5 +450,22 @@ fn bins<'r>(circuit: &Circuit, way: usize, run: &'r Run<'_>) -> &'r [Bin] {
     match received.and_then(|received| received.selected.as_ref()) {
         Some(selected) => &selected.stages,
         None => &stream.stages,
+    }
+}
+
+/// One direction of a circuit, to be judged stage by stage.
+fn judged<'a>(
+    circuit: &Circuit,
+    way: usize,
+    (timeline, bins, clock): (&'a Timeline, &'a [Bin], &'a ClockMap),
+) -> Direction<'a> {
+    let emulation = circuit.emulation();
+    Direction {
+        timeline,
+        bins,
+        clock,
+        conversion: circuit.interface.delay(),
+        edge: emulation.map_or(Span::ZERO, |settings| edge_delay(settings, way)),
+        slack: emulation.map_or(Span::ZERO, |settings| configured_slack(settings, way)),
     }
 }

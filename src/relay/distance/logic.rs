@@ -74,7 +74,8 @@ impl<'a> Case<'a> {
             at: on.from,
             by: By::Zone1,
         });
-        // Where zone 2 has to agree nothing is earlier than zone 1, which picks up at the same time.
+        // Where zone 2 has to agree nothing is earlier than zone 1, which picks up at the same
+        // time.
         if zone1.is_some() && scheme != Scheme::Dutt {
             return zone1;
         }

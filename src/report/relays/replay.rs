@@ -9,8 +9,8 @@ use crate::relay::{End, Fault, Place};
 use crate::scenario::Scenario;
 use crate::units::SimTime;
 
-/// Every line with a fault at this instant, once at each place its zones tell apart; beside the line
-/// where anything trips for it.
+/// Every line with a fault at this instant, once at each place its zones tell apart; beside the
+/// line where anything trips for it.
 #[must_use]
 pub fn replays(report: &Report<'_>, at: SimTime) -> Vec<Replay> {
     let Some(relays) = &report.relays else {

@@ -42,8 +42,8 @@ pub struct Relays {
     pub constants: Vec<UsedConstant>,
     /// What is left to its default, as "circuit NAME: relay.reset 0 ms".
     pub defaults: Vec<String>,
-    /// Per circuit in order of name: every value of its relay with its source, in order of key; none
-    /// without a relay.
+    /// Per circuit in order of name: every value of its relay with its source, in order of key;
+    /// none without a relay.
     pub values: Vec<Vec<UsedConstant>>,
 }
 
