@@ -4,7 +4,7 @@ use super::worst::Worst;
 use super::{Part, Row, Say, Value, time};
 use crate::relay::differential::{self, Synchronisation};
 use crate::relay::distance::{self, Scheme};
-use crate::relay::{Line, Protection};
+use crate::relay::{Line, Protection, Requirement};
 use crate::scenario::Scenario;
 use crate::units::Span;
 
@@ -39,7 +39,23 @@ pub(super) fn rows(scenario: &Scenario, worst: &Worst<'_>) -> Vec<Row> {
         }
         Some(Protection::Distance(settings)) => rows.extend(commands(settings, line, worst)),
     }
+    rows.extend(recovery(scenario, worst));
     rows
+}
+
+/// The longest time without a command against what sets of requirements ask for.
+fn recovery(scenario: &Scenario, worst: &Worst<'_>) -> Vec<Row> {
+    let asked = scenario.relays.requirements.get(worst.circuit);
+    let one = |set: &&'static Requirement| {
+        let mut row = hole("recovery", Some(set.recovery_max?), worst, Span::ZERO)?;
+        set.name.clone_into(&mut row.of);
+        if row.say == Say::Change {
+            // Not a timer of the relay: the network has to be quicker.
+            row.say = Say::Beyond;
+        }
+        Some(row)
+    };
+    asked.into_iter().flatten().filter_map(one).collect()
 }
 
 /// What any relay would have to be set to.
