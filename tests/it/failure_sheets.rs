@@ -180,3 +180,23 @@ fn a_short_timer_is_told_with_what_is_needed() {
     let sheet = &made.files["sheets/POTT-KEE-ELL-facility.md"];
     assert!(sheet.contains("too small by "), "{sheet}");
 }
+
+#[test]
+fn a_transfer_trip_tells_what_the_failure_of_a_breaker_takes() {
+    // 150 ms until the breaker counts as failed, 3 ms at each end, TV14s of channel, 50 ms of the
+    // far end's breaker.
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let made = made(&root.join("scenarios/trip-timeline.toml"));
+    let mut circuits = made.scenario.circuits.iter();
+    let circuit = circuits.position(|one| one.name == "DTT").unwrap();
+    let (.., say) = made.row(circuit, "breaker-failure", "");
+    assert_eq!(say, Say::Set);
+    let (_, worst, _, say) = made.row(circuit, "breaker-failure-clearing", "");
+    assert_eq!(
+        (worst, say),
+        (
+            &time((150_000 + 6_000 + 8_506 + 50_000) * US + 48_000),
+            Say::Expect
+        )
+    );
+}

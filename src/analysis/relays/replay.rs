@@ -188,14 +188,6 @@ fn keyed(settings: &Settings, line: &Line, fault: Fault, end: End) -> Option<Sim
     keys.then(|| fault.at + settings.pickup)
 }
 
-impl Ended {
-    /// Whether the backup of zone 2 opened it.
-    #[must_use]
-    pub fn by_backup(&self) -> bool {
-        self.clearing == Clearing::Backup
-    }
-}
-
 impl EndSteps {
     /// What made it trip.
     #[must_use]

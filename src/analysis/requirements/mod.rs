@@ -2,13 +2,13 @@
 //! set to.
 //!
 //! What a requirement speaks of is found on the channel as the relays read it: until something
-//! fails, and, where something does, over the whole run. Recovery is a matter of failures.
+//! fails, and, where something does, over the whole run. Recovery stands in the sheets of
+//! `failures`.
 
 mod found;
 
 use self::found::Found;
 pub use self::found::{Both, Seen};
-use super::failures::Gaps;
 use super::relays::Channels;
 use super::verdict::Judgement;
 use crate::relay::differential::{self, Synchronisation};
@@ -29,8 +29,6 @@ pub enum What {
     Jitter,
     /// Share of the output that was replaced, from the first data on.
     Loss,
-    /// Longest time without data again after a failure.
-    Recovery,
     /// DCB: what a block takes from its element to the far end's logic, within the coordination
     /// time.
     Coordination,
@@ -129,7 +127,6 @@ impl What {
             Self::Asymmetry => "asymmetry",
             Self::Jitter => "jitter",
             Self::Loss => "loss",
-            Self::Recovery => "recovery",
             Self::Coordination => "coordination",
             Self::Zone2 => "zone-2",
             Self::ReversalGuard => "reversal-guard",
@@ -227,17 +224,6 @@ pub fn rows(
         }
     }
     rows
-}
-
-/// The recovery that a set asks for, with the gaps of one failure; `None`: it says nothing of that.
-#[must_use]
-pub fn recovery(set: &Requirement, direction: usize, gaps: &Gaps) -> Option<Met> {
-    Some(Met {
-        what: What::Recovery,
-        direction: Some(direction),
-        required: set.recovery_max?.0,
-        found: gaps.command.map(|gap| gap.0),
-    })
 }
 
 fn of_set(set: &Requirement, found: &Found) -> Vec<Met> {
@@ -549,26 +535,6 @@ mod tests {
         let all = of_set(table, &Found::of(&[silent.clone(), silent]));
         assert_eq!(found(&all, What::Delay), (None, false));
         assert_eq!(all[0].margin(), None);
-    }
-
-    #[test]
-    fn recovery_is_held_against_the_time_without_a_channel() {
-        let gaps = Gaps {
-            packet: Some(Span::from_ms(40)),
-            tdm: Some(Span::from_ms(45)),
-            command: Some(Span::from_ms(50)),
-            protection: Some(Span::from_ms(70)),
-            lost: 40,
-        };
-        let of = |name| recovery(Requirement::named(name).unwrap(), 0, &gaps).map(|met| met.ok());
-        assert_eq!(of("iec61850-90-12-wb"), Some(true), "50 ms");
-        assert_eq!(of("rfc8578-table-3"), Some(false), "hitless");
-        assert_eq!(of("article-2011"), None);
-        let wb = Requirement::named("iec61850-90-12-wb").unwrap();
-        assert_eq!(
-            recovery(wb, 0, &gaps.for_ever()).map(|met| met.ok()),
-            Some(false)
-        );
     }
 
     #[test]

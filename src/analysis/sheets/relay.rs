@@ -109,6 +109,7 @@ fn differential(
     }
     let timer = Some(watched.fail_after);
     rows.extend(hole("channel-fail-timer", timer, worst, settings.message));
+    rows.push(Row::set(PART, "alarm-after", "", time(watched.alarm_after)));
     rows
 }
 
@@ -141,6 +142,19 @@ fn commands(settings: &distance::Settings, line: Option<&Line>, worst: &Worst<'_
     let compares = matches!(settings.scheme, Scheme::Pott | Scheme::Dcub | Scheme::Dcb);
     if compares && line.is_some_and(|line| line.parallel) {
         age("reversal-guard", settings.reversal_guard, settings.reset);
+    }
+    if settings.scheme == Scheme::Dtt
+        && let Some(line) = line
+    {
+        let set = time(line.breaker_failure);
+        rows.push(Row::set(PART, "breaker-failure", "", set));
+        // From the trip of the breaker that fails to the far end's open one.
+        rows.extend(longest.map(|(longest, case)| Row {
+            worst: time(line.breaker_failure + longest + ends + line.breaker),
+            say: Say::Expect,
+            cases: vec![case.to_owned()],
+            ..Row::set(PART, "breaker-failure-clearing", "", Value::None)
+        }));
     }
     let silent = command.message + command.recovery;
     let mut bridged = vec![("channel-fail-timer", command.fail_after)];
