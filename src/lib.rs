@@ -10,9 +10,10 @@
 //! # The layers
 //! A module may use only those above it in this list; a test holds it.
 //! [`units`], [`random`], [`topology`], [`mpls`], [`traffic`], [`pseudowire`], [`channel`],
-//! [`plan`], [`engine`], [`relay`], [`scenario`], [`analysis`], [`report`], `cli`.
+//! [`plan`], [`engine`], [`relay`], [`scenario`], [`analysis`], [`report`], [`batch`], `cli`.
 
 pub mod analysis;
+pub mod batch;
 pub mod channel;
 pub mod engine;
 pub mod mpls;

@@ -137,6 +137,7 @@ impl Decoder<'_> {
                 }
             }
             (Kind::Flag, DeValue::Boolean(flag)) => Some(Value::Flag(*flag)),
+            (Kind::Any, _) => Some(Value::Any),
             (Kind::Degrees(limit), DeValue::Integer(_) | DeValue::Float(_)) => {
                 self.degrees(value, *limit, what)
             }
@@ -350,6 +351,7 @@ fn fits(kind: &Kind, written: &DeValue<'_>) -> bool {
             DeValue::String(_),
         )
         | (Kind::Whole(..), DeValue::Integer(_))
+        | (Kind::Any, _)
         | (Kind::Flag, DeValue::Boolean(_))
         | (Kind::Degrees(_), DeValue::Integer(_) | DeValue::Float(_))
         | (Kind::List(..), DeValue::Array(_)) => true,

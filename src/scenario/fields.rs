@@ -47,6 +47,8 @@ pub enum Kind {
     TimeOrCycles(u64, u64),
     /// Yes or no.
     Flag,
+    /// Any value of TOML, kept as it is written.
+    Any,
     /// Degrees with at most six decimals, kept in micro-degrees; the largest absolute value in
     /// whole degrees.
     Degrees(i64),
@@ -74,7 +76,7 @@ pub const NAME_OCTETS_MAX: usize = 200;
 
 impl Field {
     /// A key that must be there.
-    pub(super) const fn required(
+    pub(crate) const fn required(
         key: &'static str,
         kind: &'static Kind,
         doc: &'static str,
@@ -89,7 +91,7 @@ impl Field {
     }
 
     /// A key that may be left out.
-    pub(super) const fn optional(
+    pub(crate) const fn optional(
         key: &'static str,
         kind: &'static Kind,
         doc: &'static str,
@@ -104,7 +106,7 @@ impl Field {
     }
 
     /// A key that may be left out and only describes.
-    pub(super) const fn descriptive(
+    pub(crate) const fn descriptive(
         key: &'static str,
         kind: &'static Kind,
         doc: &'static str,
@@ -142,6 +144,7 @@ impl Kind {
                 format!("a time such as \"{}\" or \"{}\"", examples.0, examples.1)
             }
             Self::Flag => "true or false".into(),
+            Self::Any => "a value".into(),
             Self::Degrees(limit) => format!("degrees from -{limit} to {limit}"),
             Self::List(of, min, max) if min == max => {
                 format!("an array of {min}, each {}", of.expectation())

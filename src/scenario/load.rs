@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 
 use super::diagnostic::{Diagnostic, Findings, SourceId};
+use super::files::Files;
 use super::foundation::Foundation;
 use super::network::{self, Network};
 use super::patterns::{self, Sending};
@@ -28,7 +29,16 @@ use crate::units::{SimTime, Span};
 /// Reads a scenario with its topology and its coordinates, checks everything and compiles it.
 #[must_use]
 pub fn load(path: &Path, overrides: &Overrides) -> Loaded {
-    let mut session = Session::default();
+    load_from(&Files::default(), path, overrides)
+}
+
+/// As [`load`], with contents that stand in place of the disk's.
+#[must_use]
+pub fn load_from(files: &Files, path: &Path, overrides: &Overrides) -> Loaded {
+    let mut session = Session {
+        files: files.clone(),
+        ..Session::default()
+    };
     let scenario = session
         .read(path, &slashes(path), None)
         .and_then(|source| scenario(&mut session, source, path, overrides));
@@ -70,9 +80,11 @@ fn finished(session: Session, scenario: Option<Scenario>) -> Loaded {
         sources,
         inputs: _,
         findings,
+        files,
     } = session;
     Loaded {
         sources,
+        files,
         findings: findings.into_sorted(),
         scenario,
     }

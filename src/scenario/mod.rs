@@ -9,14 +9,15 @@ mod circuits;
 mod clocks;
 mod compile;
 mod coordinates;
-mod decode;
+pub(crate) mod decode;
 mod defaults;
 pub mod diagnostic;
 mod disciplines;
 mod emulation;
 mod expand;
 mod fades;
-mod fields;
+pub(crate) mod fields;
+pub mod files;
 pub mod foundation;
 mod goose;
 pub mod interfaces;
@@ -42,14 +43,14 @@ pub mod services;
 mod sessions;
 mod shape;
 pub mod share;
-mod source;
+pub(crate) mod source;
 mod spec;
 mod streams;
-mod tables;
+pub(crate) mod tables;
 mod told;
 mod trace;
 pub mod tunnels;
-mod value;
+pub(crate) mod value;
 mod video;
 mod ways;
 
@@ -57,8 +58,9 @@ pub use carriage::{
     Carriage, Carried, Carrier, Circuit, Direct, Direction, Emulation, LayerRates, Messages,
 };
 pub use compile::Compiled;
+pub use files::Files;
 pub use foundation::{Case, Foundation};
-pub use load::{check_file, check_file_with, load};
+pub use load::{check_file, check_file_with, load, load_from};
 
 pub use diagnostic::{Diagnostic, Label, Severity, SourceFile, SourceId};
 
@@ -79,6 +81,8 @@ use crate::units::{SimTime, Span};
 pub struct Loaded {
     /// Files read, for showing lines.
     pub sources: Vec<SourceFile>,
+    /// What they held, by path.
+    pub files: Files,
     /// Everything found, in the order of place.
     pub findings: Vec<Diagnostic>,
     /// The compiled scenario.

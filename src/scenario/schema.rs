@@ -19,7 +19,9 @@ pub fn topology_schema() -> Value {
     document("Pilotwire topology", TOPOLOGY)
 }
 
-fn document(title: &str, fields: &[Field]) -> Value {
+/// JSON Schema (draft 2020-12) of a file with these keys.
+#[must_use]
+pub(crate) fn document(title: &str, fields: &[Field]) -> Value {
     let mut schema = table(fields);
     schema.insert(
         "$schema".into(),
@@ -98,6 +100,7 @@ fn schema(kind: &Kind) -> Value {
             })
         }
         Kind::Flag => json!({ "type": "boolean" }),
+        Kind::Any => json!({}),
         Kind::Degrees(limit) => json!({ "type": "number", "minimum": -limit, "maximum": limit }),
         Kind::List(of, min, max) => {
             json!({ "type": "array", "items": schema(of), "minItems": min, "maxItems": max })

@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use toml::de::DeTable;
@@ -11,6 +12,7 @@ use super::InputFile;
 use super::decode::Decoder;
 use super::diagnostic::{Diagnostic, FINDINGS_MAX, Findings, Place, SourceFile, SourceId};
 use super::fields::Field;
+use super::files::{Files, Held};
 use super::value::Table;
 use crate::units::limits::FILE_OCTETS_MAX;
 
@@ -23,6 +25,8 @@ pub struct Session {
     pub inputs: Vec<InputFile>,
     /// Everything found.
     pub findings: Findings,
+    /// Contents that stand in place of the disk's; what is read is added.
+    pub files: Files,
 }
 
 /// A decoded file.
@@ -42,8 +46,8 @@ impl Session {
             None => Diagnostic::nowhere(title).maybe_help(help),
         };
         let shown = slashes(&cleaned(path));
-        let bytes = match read_limited(path) {
-            Ok(bytes) => bytes,
+        let held = match self.held(path) {
+            Ok(held) => held,
             Err(error) => {
                 let help = (error.kind() == std::io::ErrorKind::NotFound && blame.is_some())
                     .then(|| "the path is taken from the folder of the file that names it".into());
@@ -52,26 +56,26 @@ impl Session {
                 return None;
             }
         };
-        if bytes.len() as u64 > FILE_OCTETS_MAX {
+        if held.octets.len() as u64 > FILE_OCTETS_MAX {
             let title = format!("{shown} is larger than {} MB", FILE_OCTETS_MAX >> 20);
             self.findings.push(fault(title, None));
             return None;
         }
         let source = SourceId(self.sources.len());
-        let sha256 = hex(&Sha256::digest(&bytes));
         self.inputs.push(InputFile {
             path: named.replace('\\', "/"),
-            sha256,
+            sha256: held.sha256.clone(),
         });
-        match String::from_utf8(bytes) {
+        match std::str::from_utf8(&held.octets) {
             Ok(text) => {
+                let text = text.to_owned();
                 self.sources.push(SourceFile { path: shown, text });
                 Some(source)
             }
             Err(error) => {
-                let at = error.utf8_error().valid_up_to();
+                let at = error.valid_up_to();
                 // The valid part is enough to show the line.
-                let text = String::from_utf8_lossy(&error.as_bytes()[..at]).into_owned();
+                let text = String::from_utf8_lossy(&held.octets[..at]).into_owned();
                 let place = Place {
                     source,
                     span: at..at,
@@ -88,6 +92,19 @@ impl Session {
                 None
             }
         }
+    }
+
+    /// The content of a file: what is held of it, or what the disk has, which is held from then on.
+    fn held(&mut self, path: &Path) -> std::io::Result<Arc<Held>> {
+        if let Some(held) = self.files.get(path) {
+            return Ok(Arc::clone(held));
+        }
+        if self.files.is_sealed() {
+            let message = "it was not there when the sweep was read";
+            return Err(std::io::Error::new(std::io::ErrorKind::NotFound, message));
+        }
+        self.files.hold(path, read_limited(path)?);
+        Ok(Arc::clone(self.files.get(path).expect("held just now")))
     }
 
     /// Parses and decodes a file that was read.
@@ -158,7 +175,7 @@ pub fn beside(file: &Path, named: &str) -> PathBuf {
 }
 
 /// The path with `folder/..` taken out, as far as text tells.
-fn cleaned(path: &Path) -> PathBuf {
+pub(super) fn cleaned(path: &Path) -> PathBuf {
     let mut clean = PathBuf::new();
     for part in path.components() {
         let up = part == Component::ParentDir;
@@ -180,8 +197,12 @@ pub fn slashes(path: &Path) -> String {
     path.to_string_lossy().replace('\\', "/")
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// SHA-256 of some octets, lower-case hex.
+pub(super) fn hex_sha256(octets: &[u8]) -> String {
+    Sha256::digest(octets)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// A span inside the text, on character boundaries.

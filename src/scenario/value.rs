@@ -27,6 +27,8 @@ pub enum Value {
     Degrees(i64),
     /// Yes or no.
     Flag(bool),
+    /// Any value of TOML; its span says where it is written.
+    Any,
     /// An array.
     List(Vec<At<Value>>),
     /// A table, or a variant of a tagged table.

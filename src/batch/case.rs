@@ -1,0 +1,127 @@
+//! One case of a sweep: its values, its seed, its input.
+
+use std::ops::Range;
+
+use sha2::{Digest, Sha256};
+
+use super::Sweep;
+use super::design::Point;
+use crate::report::MODEL_VERSION;
+use crate::scenario::{Files, Loaded, Overrides, load_from};
+
+/// One case.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Case {
+    /// Its place, from 0.
+    pub index: u64,
+    /// Place of its point among those that pass the filters, from 0.
+    pub point_index: u64,
+    /// Place of its seed among the seeds of a point, from 0.
+    pub replica: u64,
+    /// Its seed.
+    pub seed: u64,
+}
+
+impl Sweep {
+    /// How many cases there are.
+    #[must_use]
+    pub fn cases(&self) -> u64 {
+        self.design.points() * self.seeds()
+    }
+
+    /// Seeds at each point.
+    #[must_use]
+    pub fn seeds(&self) -> u64 {
+        self.design.seeds.len() as u64
+    }
+
+    /// The case at a place; its point is [`super::design::Design::point`] of its place.
+    ///
+    /// # Panics
+    /// Where there is none.
+    #[must_use]
+    pub fn case(&self, index: u64) -> Case {
+        assert!(index < self.cases(), "a case of the sweep");
+        let replica = index % self.seeds();
+        Case {
+            index,
+            point_index: index / self.seeds(),
+            replica,
+            seed: self.design.seeds[usize::try_from(replica).expect("a place in memory")],
+        }
+    }
+
+    /// The cases of the point that `index` belongs to, as far as they lie in `within`.
+    #[must_use]
+    pub fn same_point(&self, index: u64, within: &Range<u64>) -> Range<u64> {
+        let first = index / self.seeds() * self.seeds();
+        first.max(within.start)..(first + self.seeds()).min(within.end)
+    }
+
+    /// Every file as the cases of a point read it; sealed.
+    #[must_use]
+    pub fn input(&self, point: &Point) -> Files {
+        let value = |axis: usize, target: usize| point.levels[axis].texts[target].as_str();
+        let mut files = self.base.files.clone();
+        let mut put = |path, template: &super::template::Template| {
+            if template.has_holes() {
+                files.hold(path, template.fill(&value).into_bytes());
+            }
+        };
+        put(&self.base.path, &self.base.scenario);
+        if let Some((path, template)) = &self.base.topology {
+            put(path, template);
+        }
+        files
+    }
+
+    /// The id of the case with these files and this seed: the first 16 hex digits of a SHA-256
+    /// over model version, study, seed, and the name and content of every file.
+    #[must_use]
+    pub fn case_id(&self, files: &Files, seed: u64) -> String {
+        let mut hash = Sha256::new();
+        let study = self.study.word();
+        hash.update(format!("pilotwire.case/1 {MODEL_VERSION} {study} {seed}"));
+        for (path, held) in files.iter() {
+            let named = self.named(path);
+            hash.update(format!("\n{} {named}", held.sha256));
+        }
+        short(hash)
+    }
+
+    /// Reads a case: as `pilotwire run --seed` would read its files.
+    #[must_use]
+    pub fn load_case(&self, files: &Files, seed: u64) -> Loaded {
+        let overrides = Overrides {
+            seed: Some(seed),
+            ..Overrides::default()
+        };
+        load_from(files, &self.base.path, &overrides)
+    }
+
+    /// A file's path from the scenario's folder, with `/`: the same wherever the folder lies.
+    fn named(&self, path: &std::path::Path) -> String {
+        let folder = self.base.path.parent().unwrap_or(std::path::Path::new(""));
+        relative(path, folder)
+    }
+}
+
+/// `path` as seen from `folder`, both from the same start.
+fn relative(path: &std::path::Path, folder: &std::path::Path) -> String {
+    let path: Vec<_> = path.components().collect();
+    let folder: Vec<_> = folder.components().collect();
+    let shared = path.iter().zip(&folder).take_while(|(a, b)| a == b).count();
+    let mut parts = vec!["..".to_owned(); folder.len() - shared];
+    let rest = path[shared..].iter();
+    parts.extend(rest.map(|part| part.as_os_str().to_string_lossy().into_owned()));
+    parts.join("/")
+}
+
+/// The first 16 hex digits.
+fn short(hash: Sha256) -> String {
+    hash.finalize()
+        .iter()
+        .take(8)
+        .map(|octet| format!("{octet:02x}"))
+        .collect()
+}
