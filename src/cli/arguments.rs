@@ -50,6 +50,15 @@ Interrupted: 20, and the same command goes on.";
 /// Most shards of a sweep.
 pub const SHARDS_MAX: u64 = 1_000_000;
 
+const VERIFY_HELP: &str = "\
+Examples:
+  pilotwire verify-determinism scenarios/worked-example.toml
+  pilotwire verify-determinism scenarios/sweep-quick.toml --cases 12 --jobs 8
+
+One run by both engines, with windows of three lengths and with the tables of every file in reverse
+order; some seeds of a scenario, or the first cases of a sweep, on 1, 2 and --jobs threads and in 3
+and 7 shards that are merged. Prints the first difference and exits with 1 where there is any.";
+
 /// Largest seed: the largest whole number of a TOML file, so that `scenario.toml` in the results
 /// folder can say it.
 const SEED_MAX: u64 = i64::MAX.unsigned_abs();
@@ -82,6 +91,9 @@ pub enum Command {
     /// Remove what killed processes left in a results folder, and shards that are merged.
     #[command(after_help = "Example: pilotwire clean results/sweep-quick")]
     Clean(Clean),
+    /// Work the same thing out in every way there is, and compare the bytes.
+    #[command(after_help = VERIFY_HELP)]
+    VerifyDeterminism(VerifyDeterminism),
     /// Check scenario, topology and sweep files without simulating.
     #[command(after_help = "Example: pilotwire check scenarios/*.toml --fail-level warning")]
     Check(Check),
@@ -282,6 +294,19 @@ pub struct Merge {
     /// No warnings on stderr.
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// `verify-determinism`.
+#[derive(Args, Debug)]
+pub struct VerifyDeterminism {
+    /// Scenario or sweep file (TOML).
+    pub file: PathBuf,
+    /// Seeds of a scenario, or cases of a sweep, that are worked out many ways [default: 6 or 24].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub cases: Option<u64>,
+    /// The largest number of threads [default: one per core].
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
 }
 
 /// `clean`.

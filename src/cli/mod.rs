@@ -14,6 +14,7 @@ mod presets;
 mod run;
 mod sweep;
 mod terminal;
+mod verify;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -54,6 +55,7 @@ fn dispatch() -> Exit {
         Command::Missing(arguments) => missing::missing(arguments),
         Command::Merge(arguments) => merge::merge(arguments),
         Command::Clean(arguments) => clean::clean(arguments),
+        Command::VerifyDeterminism(arguments) => verify::verify(arguments),
         Command::Check(arguments) => check::check(arguments),
         Command::Explain(arguments) => explain::explain(arguments),
         Command::Presets(arguments) => presets::presets(arguments),

@@ -56,7 +56,7 @@ fn of_scenario(
 ) -> Result<Groups, Exit> {
     let loaded = super::check::load(&arguments.file, &Overrides::default(), true);
     let Some(scenario) = &loaded.scenario else {
-        return Err(super::check::refused(&loaded));
+        return Err(super::check::refused(&loaded.findings));
     };
     let once = scenario_ways(&arguments.file, &loaded, scenario);
     let count = arguments.cases.unwrap_or(SEEDS);
@@ -105,7 +105,7 @@ fn first_that_runs(sweep: &Sweep) -> Option<(Loaded, Scenario)> {
 }
 
 fn shown(read: &LoadedSweep) -> Option<&Sweep> {
-    diagnostics::show_all(&read.sources, &read.findings, Severity::Error);
+    diagnostics::show_findings(&read.findings, &read.sources, Severity::Error);
     read.sweep.as_ref()
 }
 
@@ -128,7 +128,11 @@ fn told(groups: &Groups) -> Exit {
     for (of, ways) in groups {
         text.push_str(&format!("  {of}\n"));
         for way in ways {
-            let mark = if way.difference.is_some() { '✗' } else { '✓' };
+            let mark = if way.difference.is_some() {
+                '✗'
+            } else {
+                '✓'
+            };
             let hash = format!("{}…{}", &way.hash[..4], &way.hash[60..]);
             text.push_str(&format!("{mark}   {:<24}  {hash}\n", way.name));
             ways_all += 1;
