@@ -100,14 +100,17 @@ impl Sweep {
     }
 
     /// A file's path from the scenario's folder, with `/`: the same wherever the folder lies.
-    fn named(&self, path: &std::path::Path) -> String {
+    pub(super) fn named(&self, path: &std::path::Path) -> String {
         let folder = self.base.path.parent().unwrap_or(std::path::Path::new(""));
         relative(path, folder)
     }
 }
 
 /// `path` as seen from `folder`, both from the same start.
-fn relative(path: &std::path::Path, folder: &std::path::Path) -> String {
+pub(super) fn relative(path: &std::path::Path, folder: &std::path::Path) -> String {
+    if path.is_absolute() != folder.is_absolute() {
+        return crate::scenario::source::slashes(path);
+    }
     let path: Vec<_> = path.components().collect();
     let folder: Vec<_> = folder.components().collect();
     let shared = path.iter().zip(&folder).take_while(|(a, b)| a == b).count();
