@@ -460,4 +460,4 @@ fn entry<'m, V: Default>(map: &'m mut BTreeMap<String, V>, name: &str) -> &'m mu
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
