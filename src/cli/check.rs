@@ -4,8 +4,9 @@ use std::path::Path;
 
 use super::arguments::{Check, FailLevel, Switch};
 use super::{Exit, diagnostics, terminal};
+use crate::batch::read;
 use crate::report::text::harmless;
-use crate::scenario::{self, Loaded, Overrides, Severity};
+use crate::scenario::{self, Diagnostic, Loaded, Overrides, Severity};
 
 /// Checks each file on its own; every finding of every file is shown.
 pub fn check(arguments: &Check) -> Exit {
@@ -19,18 +20,35 @@ pub fn check(arguments: &Check) -> Exit {
         ..Overrides::default()
     };
     for file in &arguments.files {
-        let loaded = scenario::check_file_with(file, &overrides);
-        diagnostics::show(&loaded, Severity::Note);
-        let fails = loaded.findings.iter().any(|one| one.severity <= level);
+        let (findings, sources) = if is_sweep(file) {
+            let loaded = read::load(file);
+            (loaded.findings, loaded.sources)
+        } else {
+            let loaded = scenario::check_file_with(file, &overrides);
+            (loaded.findings, loaded.sources)
+        };
+        diagnostics::show_findings(&findings, &sources, Severity::Note);
+        let fails = findings.iter().any(|one| one.severity <= level);
         if fails {
             exit = Exit::BadInput;
         }
         let word = if fails { "refused" } else { "ok" };
         let name = harmless(&file.display().to_string());
-        terminal::result(&format!("{name}: {word}{}\n", counts(&loaded)));
+        terminal::result(&format!("{name}: {word}{}\n", counts(&findings)));
     }
     exit
 }
+
+/// Whether a file is a sweep: no other has a scenario or axes.
+fn is_sweep(file: &Path) -> bool {
+    let small = std::fs::metadata(file).is_ok_and(|about| about.len() <= SWEEP_MAX_OCTETS);
+    let text = small.then(|| std::fs::read_to_string(file).ok()).flatten();
+    let table = text.and_then(|text| text.parse::<toml::Table>().ok());
+    table.is_some_and(|table| table.contains_key("scenario") || table.contains_key("axis"))
+}
+
+/// Larger files are not looked into: reading them refuses them.
+const SWEEP_MAX_OCTETS: u64 = 16 << 20;
 
 /// Loads what is to be simulated; what a person should know of it is shown.
 pub fn load(file: &Path, overrides: &Overrides, quiet: bool) -> Loaded {
@@ -45,17 +63,19 @@ pub fn load(file: &Path, overrides: &Overrides, quiet: bool) -> Loaded {
 }
 
 /// The end of a command whose input was refused: its findings have been shown.
-pub fn refused(loaded: &Loaded) -> Exit {
-    terminal::talk(&format!("refused{}; nothing was written\n", counts(loaded)));
+pub fn refused(findings: &[Diagnostic]) -> Exit {
+    terminal::talk(&format!(
+        "refused{}; nothing was written\n",
+        counts(findings)
+    ));
     Exit::BadInput
 }
 
 /// ", 2 errors, 1 warning" of a file; empty without any.
-fn counts(loaded: &Loaded) -> String {
+fn counts(findings: &[Diagnostic]) -> String {
     let mut text = String::new();
     for (severity, word) in [(Severity::Error, "error"), (Severity::Warning, "warning")] {
-        let count = loaded
-            .findings
+        let count = findings
             .iter()
             .filter(|one| one.severity == severity)
             .count();

@@ -2,13 +2,19 @@
 
 pub mod arguments;
 mod check;
+mod clean;
 mod diagnostics;
 pub mod exit;
 mod explain;
 mod failures;
+mod interrupt;
+mod merge;
+mod missing;
 mod presets;
 mod run;
+mod sweep;
 mod terminal;
+mod verify;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -45,6 +51,11 @@ fn dispatch() -> Exit {
     match &arguments.command {
         Command::Run(arguments) => run::run(arguments),
         Command::Failures(arguments) => failures::failures(arguments),
+        Command::Sweep(arguments) => sweep::sweep(arguments),
+        Command::Missing(arguments) => missing::missing(arguments),
+        Command::Merge(arguments) => merge::merge(arguments),
+        Command::Clean(arguments) => clean::clean(arguments),
+        Command::VerifyDeterminism(arguments) => verify::verify(arguments),
         Command::Check(arguments) => check::check(arguments),
         Command::Explain(arguments) => explain::explain(arguments),
         Command::Presets(arguments) => presets::presets(arguments),
