@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use toml::de::DeTable;
+
 use super::arguments::{Check, FailLevel, Switch};
 use super::{Exit, diagnostics, terminal};
 use crate::batch::read;
@@ -39,16 +41,14 @@ pub fn check(arguments: &Check) -> Exit {
     exit
 }
 
-/// Whether a file is a sweep: no other has a scenario or axes.
+/// Whether a file is a sweep: no other has a scenario or axes. What cannot be read is told by the
+/// reader of scenarios.
 fn is_sweep(file: &Path) -> bool {
-    let small = std::fs::metadata(file).is_ok_and(|about| about.len() <= SWEEP_MAX_OCTETS);
-    let text = small.then(|| std::fs::read_to_string(file).ok()).flatten();
-    let table = text.and_then(|text| text.parse::<toml::Table>().ok());
-    table.is_some_and(|table| table.contains_key("scenario") || table.contains_key("axis"))
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let (root, _) = DeTable::parse_recoverable(&text);
+    let keys = root.get_ref();
+    keys.contains_key("scenario") || keys.contains_key("axis")
 }
-
-/// Larger files are not looked into: reading them refuses them.
-const SWEEP_MAX_OCTETS: u64 = 16 << 20;
 
 /// Loads what is to be simulated; what a person should know of it is shown.
 pub fn load(file: &Path, overrides: &Overrides, quiet: bool) -> Loaded {
