@@ -1,5 +1,7 @@
 //! `pilotwire check`.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use toml::de::DeTable;
@@ -9,6 +11,7 @@ use super::{Exit, diagnostics, terminal};
 use crate::batch::read;
 use crate::report::text::harmless;
 use crate::scenario::{self, Diagnostic, Loaded, Overrides, Severity};
+use crate::units::limits::FILE_OCTETS_MAX;
 
 /// Checks each file on its own; every finding of every file is shown.
 pub fn check(arguments: &Check) -> Exit {
@@ -44,7 +47,12 @@ pub fn check(arguments: &Check) -> Exit {
 /// Whether a file is a sweep: no other has a scenario or axes. What cannot be read is told by the
 /// reader of scenarios.
 fn is_sweep(file: &Path) -> bool {
-    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let mut text = String::new();
+    // A file that is larger is refused by who reads it.
+    let read = File::open(file).and_then(|file| file.take(FILE_OCTETS_MAX).read_to_string(&mut text));
+    if read.is_err() {
+        return false;
+    }
     let (root, _) = DeTable::parse_recoverable(&text);
     let keys = root.get_ref();
     keys.contains_key("scenario") || keys.contains_key("axis")
