@@ -49,7 +49,8 @@ pub fn check(arguments: &Check) -> Exit {
 fn is_sweep(file: &Path) -> bool {
     let mut text = String::new();
     // A file that is larger is refused by who reads it.
-    let read = File::open(file).and_then(|file| file.take(FILE_OCTETS_MAX).read_to_string(&mut text));
+    let read =
+        File::open(file).and_then(|file| file.take(FILE_OCTETS_MAX).read_to_string(&mut text));
     if read.is_err() {
         return false;
     }
