@@ -67,7 +67,7 @@ def run(client, arguments):
         command = [
             arguments.pilotwire, "sweep", arguments.sweep, "--out", arguments.out,
             "--shard", f"{shard}/{arguments.shards}", "--jobs", "1", "--quiet",
-        ]  # fmt: skip
+        ] + ["--yes"] * arguments.yes
         key = key_of(arguments.sweep, arguments.out, shard, arguments.shards)
         futures[client.submit(work_out, command, key=key, retries=RETRIES)] = shard
 
@@ -121,7 +121,10 @@ def parsed():
     parser.add_argument(
         "--pilotwire", metavar="PATH", default="pilotwire",
         help="the program, on this machine and on the workers; default: pilotwire",
-    )  # fmt: skip
+    )
+    parser.add_argument(
+        "--yes", action="store_true", help="go on with more than a million points"
+    )
     arguments = parser.parse_args()
     if arguments.shards < 1:
         parser.error("--shards: at least 1")

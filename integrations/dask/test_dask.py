@@ -107,7 +107,7 @@ class Cluster:
         self.start(
             "scheduler", "--host", "127.0.0.1", "--port", "0",
             "--no-dashboard", "--scheduler-file", self.file,
-        )  # fmt: skip
+        )
         wait_for("the scheduler", lambda: self.file.exists() and self.file.stat().st_size > 0)
         self.address = json.loads(self.file.read_text())["address"]
         require(self.address.startswith("tcp://127.0.0.1:"), f"scheduler on {self.address}")
@@ -127,7 +127,7 @@ class Cluster:
             "worker", self.address, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny",
             "--no-dashboard", "--name", name, "--local-directory", self.folder / name,
             log=f"worker-{name}",
-        )  # fmt: skip
+        )
 
     def end(self):
         """Ends all, and waits for it."""
@@ -160,7 +160,7 @@ def run(folder, pilotwire, sweep, shards):
                 "--scheduler", cluster.address, "--pilotwire", pilotwire,
             ],
             stderr=talk,
-        )  # fmt: skip
+        )
 
         simulator, lost = caught(first, out)
         require(adapter.poll() is None and second.poll() is None, "two workers at work")
@@ -194,7 +194,7 @@ def run(folder, pilotwire, sweep, shards):
             adapter.kill()
             adapter.wait()
         below = [child for one in cluster.started if one.poll() is None
-                 for child in psutil.Process(one.pid).children()]  # fmt: skip
+                 for child in psutil.Process(one.pid).children()]
         cluster.end()
         for process in [*below, *([orphan] if orphan else [])]:
             if process.is_running():

@@ -21,6 +21,7 @@ pub mod read;
 pub(crate) mod samples;
 pub mod schedule;
 pub mod shard;
+pub mod show;
 pub mod simulate;
 pub mod store;
 pub mod tally;
