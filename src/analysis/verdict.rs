@@ -456,7 +456,7 @@ fn counts(stream: &StreamOutcome, received: &Received) -> Counts {
 }
 
 /// `left − right` in picoseconds.
-pub(super) fn difference_ps(left: Span, right: Span) -> i64 {
+pub(crate) fn difference_ps(left: Span, right: Span) -> i64 {
     let difference = i128::from(left.0) - i128::from(right.0);
     i64::try_from(difference).expect("difference within 106 days")
 }

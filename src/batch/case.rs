@@ -100,7 +100,7 @@ impl Sweep {
     }
 
     /// A file's path from the scenario's folder, with `/`: the same wherever the folder lies.
-    fn named(&self, path: &std::path::Path) -> String {
+    pub(super) fn named(&self, path: &std::path::Path) -> String {
         let folder = self.base.path.parent().unwrap_or(std::path::Path::new(""));
         relative(path, folder)
     }

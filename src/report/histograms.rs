@@ -14,43 +14,21 @@ use crate::scenario::Scenario;
 /// is in milliseconds.
 #[must_use]
 pub fn log(scenario: &Scenario, outcome: &Outcome) -> Vec<u8> {
-    let mut octets = Vec::new();
-    let mut serializer = V2DeflateSerializer::new();
-    let mut builder = IntervalLogWriterBuilder::new();
-    builder.with_max_value_divisor(1_000_000.0);
-    builder.add_comment("[Histogram log format version 1.3]");
-    builder.add_comment("values in nanoseconds, rounded up; times in simulated seconds");
-    let mut writer = builder
-        .begin_log_with(&mut octets, &mut serializer)
-        .expect("memory takes every octet");
-    let legend = "\"StartTimestamp\",\"Interval_Length\",\"Interval_Max\",\
-                  \"Interval_Compressed_Histogram\"";
-    // Readers of the format look for the legend; as a comment it disturbs none.
-    writer
-        .write_comment(legend)
-        .expect("memory takes every octet");
-    let length = Duration::from_nanos(scenario.duration.0.div_ceil(1000));
-    let mut line = |tag: String, shape: Option<&Shape>| {
-        if let Some(shape) = shape {
-            write(&mut writer, &tag, shape, length);
-        }
-    };
+    let mut octets = head();
+    let mut tagged = Vec::new();
     for circuit in &scenario.circuits {
         for (direction, way) in circuit.directions.iter().zip(DIRECTIONS) {
             let Some(stream) = direction.stream() else {
                 continue;
             };
             let stream = &outcome.streams[stream.0 as usize];
-            let name = encoded(&circuit.name);
             let slack = stream
                 .received
                 .as_ref()
                 .and_then(|one| one.slack_shape.as_ref());
-            line(
-                format!("circuit/{name}/{way}/network"),
-                stream.network.shape.as_ref(),
-            );
-            line(format!("circuit/{name}/{way}/slack"), slack);
+            let tag = of_circuit(&circuit.name, way);
+            tagged.push((format!("{tag}/network"), stream.network.shape.as_ref()));
+            tagged.push((format!("{tag}/slack"), slack));
         }
     }
     for one in scenario.flows.iter().flat_map(|flow| &flow.streams) {
@@ -59,21 +37,86 @@ pub fn log(scenario: &Scenario, outcome: &Outcome) -> Vec<u8> {
         if let Some(way) = one.direction {
             tag = format!("{tag}/{}", DIRECTIONS[way.index()]);
         }
-        line(format!("{tag}/network"), stream.network.shape.as_ref());
+        tagged.push((format!("{tag}/network"), stream.network.shape.as_ref()));
     }
+    write(&mut octets, scenario, &tagged);
     octets
 }
 
-fn write(
-    writer: &mut IntervalLogWriter<'_, '_, Vec<u8>, V2DeflateSerializer>,
-    tag: &str,
-    shape: &Shape,
-    length: Duration,
-) {
-    let tag = Tag::new(tag).expect("tags are encoded");
+/// The network delay of every circuit direction, a line each, without what a log begins with; tags
+/// are those of [`log`] behind `before`, which has no blank and no comma.
+#[must_use]
+pub fn circuit_lines(scenario: &Scenario, outcome: &Outcome, before: &str) -> Vec<u8> {
+    let mut tagged = Vec::new();
+    for circuit in &scenario.circuits {
+        for (direction, way) in circuit.directions.iter().zip(DIRECTIONS) {
+            let stream = direction.stream();
+            let stream = stream.map(|stream| &outcome.streams[stream.0 as usize]);
+            let tag = format!("{before}{}/network", of_circuit(&circuit.name, way));
+            tagged.push((tag, stream.and_then(|stream| stream.network.shape.as_ref())));
+        }
+    }
+    let mut octets = Vec::new();
+    write(&mut octets, scenario, &tagged);
+    octets
+}
+
+fn of_circuit(name: &str, way: &str) -> String {
+    format!("circuit/{}/{way}", encoded(name))
+}
+
+/// What a log begins with.
+#[must_use]
+pub fn head() -> Vec<u8> {
+    let mut octets = Vec::new();
+    let mut serializer = V2DeflateSerializer::new();
+    let mut builder = builder();
+    builder.add_comment("[Histogram log format version 1.3]");
+    builder.add_comment("values in nanoseconds, rounded up; times in simulated seconds");
+    let mut writer = begin(&builder, &mut octets, &mut serializer);
+    let legend = "\"StartTimestamp\",\"Interval_Length\",\"Interval_Max\",\
+                  \"Interval_Compressed_Histogram\"";
+    // Readers of the format look for the legend; as a comment it disturbs none.
     writer
-        .write_histogram(&shape.to_histogram(), Duration::ZERO, length, Some(tag))
-        .expect("a histogram of 64-bit counts, written to memory");
+        .write_comment(legend)
+        .expect("memory takes every octet");
+    octets
+}
+
+/// A writer that tells the largest value in milliseconds.
+fn builder() -> IntervalLogWriterBuilder {
+    let mut builder = IntervalLogWriterBuilder::new();
+    builder.with_max_value_divisor(1_000_000.0);
+    builder
+}
+
+/// A line per shape that is there.
+fn write(octets: &mut Vec<u8>, scenario: &Scenario, tagged: &[(String, Option<&Shape>)]) {
+    let length = Duration::from_nanos(scenario.duration.0.div_ceil(1000));
+    let mut serializer = V2DeflateSerializer::new();
+    let start = octets.len();
+    drop(begin(&builder(), octets, &mut serializer));
+    // A writer tells the divisor each time; of a log the head has told it.
+    let told = octets.len() - start;
+    let mut writer = begin(&builder(), octets, &mut serializer);
+    for (tag, shape) in tagged {
+        let Some(shape) = shape else { continue };
+        let tag = Tag::new(tag).expect("tags are encoded");
+        writer
+            .write_histogram(&shape.to_histogram(), Duration::ZERO, length, Some(tag))
+            .expect("a histogram of 64-bit counts, written to memory");
+    }
+    octets.drain(start..start + 2 * told);
+}
+
+fn begin<'w>(
+    builder: &IntervalLogWriterBuilder,
+    octets: &'w mut Vec<u8>,
+    serializer: &'w mut V2DeflateSerializer,
+) -> IntervalLogWriter<'w, 'w, Vec<u8>, V2DeflateSerializer> {
+    builder
+        .begin_log_with(octets, serializer)
+        .expect("memory takes every octet")
 }
 
 /// A name as a tag: blanks, commas, percent signs, slashes and control characters as `%XX`.

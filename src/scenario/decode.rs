@@ -89,7 +89,8 @@ impl Decoder<'_> {
         );
     }
 
-    fn value(
+    /// Decodes a value of this kind; `what` is its key.
+    pub(crate) fn value(
         &mut self,
         value: &Spanned<DeValue<'_>>,
         kind: &'static Kind,

@@ -35,6 +35,7 @@ mod patterns;
 mod policers;
 mod ports;
 pub mod relays;
+mod reseed;
 pub mod resilience;
 mod routes;
 pub mod schema;

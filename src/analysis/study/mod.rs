@@ -229,6 +229,12 @@ impl<'a> Study<'a> {
             .install(|| cases.par_iter().map(one).collect())
     }
 
+    /// Works out the cases, in their order, on this thread.
+    #[must_use]
+    pub fn in_turn(&self, cases: &[FailureCase]) -> Vec<CaseResult> {
+        cases.iter().map(|case| self.case(case)).collect()
+    }
+
     /// Bypasses and detours of circuits that double their way back, in order of circuit and hop.
     #[must_use]
     pub fn turns_back(&self) -> Vec<TurnBack> {

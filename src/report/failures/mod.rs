@@ -89,7 +89,7 @@ impl<'a> FailuresReport<'a> {
             lines_csv: None,
             result_hash: String::new(),
         };
-        if lines::steady(&report).next().is_some() {
+        if lines::steady(report.study).next().is_some() {
             let tables = [
                 lines::tables::relays(&report),
                 lines::tables::lines(&report),
@@ -127,7 +127,7 @@ impl<'a> FailuresReport<'a> {
     }
 
     fn line_counts(&self) -> Option<LineCounts> {
-        let mut failed: Vec<(usize, bool)> = lines::steady(self)
+        let mut failed: Vec<(usize, bool)> = lines::steady(self.study)
             .map(|state| (state.line.line, state.verdict() == Verdict::Fail))
             .collect();
         if failed.is_empty() {

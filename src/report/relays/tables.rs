@@ -72,16 +72,29 @@ const RELAYS: [&[&str]; 2] = [
     ],
 ];
 
+/// The columns of `lines.csv`, in order.
+#[must_use]
+pub fn line_columns() -> Vec<&'static str> {
+    [LINES[0], &CLEARED, LINES[1]].concat()
+}
+
 /// One row per line and part of the run: parts in order, lines in order of name.
 #[must_use]
 pub fn lines(scenario: &Scenario, relays: &RunJudgement) -> String {
-    let mut table = Table::new(&[LINES[0], &CLEARED, LINES[1]].concat());
-    for judged in &relays.judged {
-        for row in &judged.lines {
-            table.row(line_row(scenario, relays, judged, row));
-        }
-    }
+    let mut table = Table::new(&line_columns());
+    line_rows(scenario, relays).for_each(|row| table.row(row));
     table.finish()
+}
+
+/// The rows of [`lines`], one after the other.
+pub(crate) fn line_rows<'r>(
+    scenario: &'r Scenario,
+    relays: &'r RunJudgement,
+) -> impl Iterator<Item = Vec<String>> + 'r {
+    relays.judged.iter().flat_map(move |judged| {
+        let lines = judged.lines.iter();
+        lines.map(move |row| line_row(scenario, relays, judged, row))
+    })
 }
 
 /// One row per circuit with a relay and part of the run: parts in order, circuits in order of line,

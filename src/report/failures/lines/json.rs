@@ -93,7 +93,7 @@ pub(in crate::report) fn steady_lines<'r>(report: &'r FailuresReport<'_>) -> Vec
             steady: state_object(scenario, None, state),
         }
     };
-    steady(report).map(one).collect()
+    steady(report.study).map(one).collect()
 }
 
 /// The lines of a case, in order of name; what a case does not meet is as in normal operation.

@@ -5,9 +5,8 @@ pub mod json;
 pub mod pretty;
 pub mod tables;
 
-use super::FailuresReport;
 use crate::analysis::relays::{GroupJudgement, Unwanted, Why};
-use crate::analysis::study::{CaseResult, LineResult, LineState, Met};
+use crate::analysis::study::{CaseResult, LineResult, LineState, Met, Study};
 use crate::units::{SimTime, Span};
 
 /// A line in a case.
@@ -20,11 +19,14 @@ pub(super) struct Row<'r> {
 }
 
 /// Every case and line, in order.
-pub(super) fn rows<'r>(report: &'r FailuresReport<'_>) -> impl Iterator<Item = Row<'r>> {
-    report.cases.iter().flat_map(move |case| {
+pub(super) fn rows<'r>(
+    study: &'r Study<'_>,
+    cases: &'r [CaseResult],
+) -> impl Iterator<Item = Row<'r>> {
+    cases.iter().flat_map(move |case| {
         let lines = case.lines.iter();
         lines.filter_map(move |result| {
-            let steady = report.study.steady_line(result.line)?;
+            let steady = study.steady_line(result.line)?;
             Some(Row {
                 case,
                 result,
@@ -35,9 +37,9 @@ pub(super) fn rows<'r>(report: &'r FailuresReport<'_>) -> impl Iterator<Item = R
 }
 
 /// The lines that can be judged in normal operation, in order of name.
-pub(super) fn steady<'r>(report: &'r FailuresReport<'_>) -> impl Iterator<Item = &'r LineState> {
-    let lines = 0..report.scenario().relays.lines.len();
-    lines.filter_map(|line| report.study.steady_line(line))
+pub(super) fn steady<'r>(study: &'r Study<'_>) -> impl Iterator<Item = &'r LineState> {
+    let lines = 0..study.scenario.relays.lines.len();
+    lines.filter_map(|line| study.steady_line(line))
 }
 
 /// The first trip of a line that nobody wanted.

@@ -25,9 +25,9 @@ pub fn table(report: &FailuresReport<'_>, most: usize, style: Style) -> Vec<Stri
 
 /// One row per line: normal operation, and in how many cases it fails.
 fn steady_lines(report: &FailuresReport<'_>, style: Style) -> Vec<String> {
-    let mut states: Vec<(Reverse<usize>, &LineState)> = steady(report)
+    let mut states: Vec<(Reverse<usize>, &LineState)> = steady(report.study)
         .map(|state| {
-            let failed = rows(report).filter(|row| {
+            let failed = rows(report.study, report.cases).filter(|row| {
                 row.result.line == state.line.line && row.result.verdict == Verdict::Fail
             });
             (Reverse(failed.count()), state)
@@ -46,7 +46,10 @@ fn steady_lines(report: &FailuresReport<'_>, style: Style) -> Vec<String> {
     columns.row(header.map(str::to_owned).to_vec());
     for (failed, state) in &states {
         let line = state.line.line;
-        let met = || rows(report).filter(|row| row.result.line == line && row.result.met.is_some());
+        let met = || {
+            rows(report.study, report.cases)
+                .filter(|row| row.result.line == line && row.result.met.is_some())
+        };
         let one = met().filter(|row| {
             let states = row
                 .result
@@ -81,7 +84,7 @@ fn steady_lines(report: &FailuresReport<'_>, style: Style) -> Vec<String> {
 
 /// The worst of lines and cases that meet them.
 fn worst_lines(report: &FailuresReport<'_>, most: usize, style: Style) -> Vec<String> {
-    let mut all: Vec<Row<'_>> = rows(report)
+    let mut all: Vec<Row<'_>> = rows(report.study, report.cases)
         .filter(|row| row.result.met.is_some() && !cut_off(row))
         .collect();
     let total = all.len();

@@ -4,7 +4,7 @@ use super::{Row, after_failure_ps, first_unwanted, rows, steady};
 use crate::analysis::relays::{
     Cleared, CourseSummary, GroupJudgement, ProtectionJudgement, UnwantedKind,
 };
-use crate::analysis::study::{LineState, Met};
+use crate::analysis::study::{CaseResult, LineState, Met, Study};
 use crate::report::failures::FailuresReport;
 use crate::report::relays::group_name;
 use crate::report::relays::tables::{CLEARED, cleared_cells, unwanted_cells};
@@ -66,19 +66,33 @@ const RELAYS: [&[&str]; 2] = [
 /// Parts of a case, in order; that of normal operation stands once, without a case.
 const PARTS: [&str; 2] = ["during", "after"];
 
+/// The columns of `lines.csv`, in order.
+#[must_use]
+pub fn line_columns() -> Vec<&'static str> {
+    [LINES[0], &CLEARED, LINES[1]].concat()
+}
+
 /// One row per line in normal operation, then one per case, line and part.
 #[must_use]
 pub fn lines(report: &FailuresReport<'_>) -> String {
-    let scenario = report.scenario();
-    let mut table = Table::new(&[LINES[0], &CLEARED, LINES[1]].concat());
-    for state in steady(report) {
+    let mut table = Table::new(&line_columns());
+    let rows = line_rows(report.study, report.cases);
+    rows.into_iter().for_each(|row| table.row(row));
+    table.finish()
+}
+
+/// The rows of [`lines`].
+pub(crate) fn line_rows(study: &Study<'_>, cases: &[CaseResult]) -> Vec<Vec<String>> {
+    let scenario = study.scenario;
+    let mut all = Vec::new();
+    for state in steady(study) {
         let line = &scenario.relays.lines[state.line.line];
         let mut cells = vec![String::new(); 3];
         cells.extend([line.name.clone(), String::new(), String::new()]);
         cells.push(state.verdict().word().into());
-        table.row(line_row(scenario, cells, ("steady", state), None));
+        all.push(line_row(scenario, cells, ("steady", state), None));
     }
-    for row in rows(report) {
+    for row in rows(study, cases) {
         let line = &scenario.relays.lines[row.result.line];
         for (part, state) in PARTS.into_iter().zip(row.result.states(row.steady)) {
             let one = &row.case.case;
@@ -88,10 +102,10 @@ pub fn lines(report: &FailuresReport<'_>) -> String {
             cells.push(word(met.is_some()));
             cells.push(word(met.is_some_and(|met| met.cut_off)));
             cells.push(row.result.verdict.word().into());
-            table.row(line_row(scenario, cells, (part, state), met));
+            all.push(line_row(scenario, cells, (part, state), met));
         }
     }
-    table.finish()
+    all
 }
 
 fn line_row(
@@ -141,12 +155,12 @@ fn group_cells(scenario: &Scenario, group: Option<&GroupJudgement>) -> [String; 
 pub fn relays(report: &FailuresReport<'_>) -> String {
     let scenario = report.scenario();
     let mut table = Table::new(&[RELAYS[0], &CLEARED, RELAYS[1]].concat());
-    for state in steady(report) {
+    for state in steady(report.study) {
         for one in &state.protections {
             table.row(relay_row(scenario, "", "steady", one));
         }
     }
-    for Row { case, result, .. } in rows(report) {
+    for Row { case, result, .. } in rows(report.study, report.cases) {
         let Some(met) = &result.met else { continue };
         let id = &case.case.id;
         for (part, state) in PARTS.into_iter().zip([&met.during, &met.after]) {

@@ -1,0 +1,1 @@
+//! Rows against the reports of the same input.
