@@ -8,17 +8,20 @@ pub mod axis;
 pub mod case;
 pub mod columns;
 pub mod design;
+pub mod determinism;
 pub mod filter;
 pub mod grammar;
 pub mod merge;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod path;
+pub mod permute;
 pub mod read;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod schedule;
 pub mod shard;
+pub mod show;
 pub mod simulate;
 pub mod store;
 pub mod tally;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::analysis::enumeration::Pairs;
+use crate::batch::shard::Shard;
 use crate::engine::EngineKind;
 use crate::units::SimTime;
 use crate::units::quantity::{TIME, parse as quantity};
@@ -36,6 +37,28 @@ Without flags each link, node and shared-risk group fails once (N-1); flags add 
 their own. Exits with 10 where any circuit fails in any stage of any case, with 4 where --case or
 --during-maintenance names nothing.";
 
+const SWEEP_HELP: &str = "\
+Examples:
+  pilotwire sweep scenarios/sweep-quick.toml
+  pilotwire sweep scenarios/sweep-payload-buffer.toml --plan
+  pilotwire sweep scenarios/sweep-payload-buffer.toml --shard 3/20 --jobs 1
+  pilotwire sweep scenarios/sweep-payload-buffer.toml --case 17
+
+Exits with 0 when every case has been worked out, whatever the verdicts: they stand in the tables.
+Interrupted: 20, and the same command goes on.";
+
+/// Most shards of a sweep.
+pub const SHARDS_MAX: u64 = 1_000_000;
+
+const VERIFY_HELP: &str = "\
+Examples:
+  pilotwire verify-determinism scenarios/worked-example.toml
+  pilotwire verify-determinism scenarios/sweep-quick.toml --cases 12 --jobs 8
+
+One run by both engines, with windows of three lengths and with the tables of every file in reverse
+order; some seeds of a scenario, or the first cases of a sweep, on 1, 2 and --jobs threads and in 3
+and 7 shards that are merged. Prints the first difference and exits with 1 where there is any.";
+
 /// Largest seed: the largest whole number of a TOML file, so that `scenario.toml` in the results
 /// folder can say it.
 const SEED_MAX: u64 = i64::MAX.unsigned_abs();
@@ -54,7 +77,24 @@ pub enum Command {
     /// Every single failure of a scenario's network, and what it does to every circuit.
     #[command(after_help = FAILURES_HELP)]
     Failures(Failures),
-    /// Check scenario and topology files without simulating.
+    /// Thousands of variants of a scenario: every case once, one table.
+    #[command(after_help = SWEEP_HELP)]
+    Sweep(Sweep),
+    /// List the shards of a sweep that are not there yet, one number per line.
+    #[command(after_help = "Example: pilotwire missing SWEEP --out DIR --shards 200 | paste -sd,")]
+    Missing(Missing),
+    /// Put the shards of a sweep together to one table.
+    #[command(after_help = "Example: pilotwire merge SWEEP --out DIR\n\n\
+        Exits with 20 where cases are missing, with 2 where a shard is damaged, of another sweep, \
+        or holds what another holds; then nothing is written.")]
+    Merge(Merge),
+    /// Remove what killed processes left in a results folder, and shards that are merged.
+    #[command(after_help = "Example: pilotwire clean results/sweep-quick")]
+    Clean(Clean),
+    /// Work the same thing out in every way there is, and compare the bytes.
+    #[command(after_help = VERIFY_HELP)]
+    VerifyDeterminism(VerifyDeterminism),
+    /// Check scenario, topology and sweep files without simulating.
     #[command(after_help = "Example: pilotwire check scenarios/*.toml --fail-level warning")]
     Check(Check),
     /// Explain a rule, the planning formulas, a circuit hop by hop with what protects it, or the
@@ -181,10 +221,106 @@ impl From<PairsOf> for Pairs {
     }
 }
 
+/// `sweep`.
+#[derive(Args, Debug)]
+pub struct Sweep {
+    /// Sweep file (TOML).
+    pub sweep: PathBuf,
+    /// Results folder [default: results/ and the name of the sweep file].
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Threads [default: one per core]; the results are the same.
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// This shard alone, counted from 0, for `merge`: of "3/20" there are 0/20 … 19/20.
+    #[arg(long, value_name = "K/N", env = "PILOTWIRE_SHARD", value_parser = shard)]
+    pub shard: Option<Shard>,
+    /// Go on with more than a million points.
+    #[arg(long)]
+    pub yes: bool,
+    /// Say what there is to do and about how long it takes; with --format csv, list every case.
+    #[arg(long, conflicts_with = "case")]
+    pub plan: bool,
+    /// Work out this case alone, by its number, as `run` or `failures` would, with their report.
+    #[arg(long, value_name = "NUMBER")]
+    pub case: Option<u64>,
+    /// What is printed to stdout.
+    #[arg(long, value_enum, default_value_t = Format::Pretty)]
+    pub format: Format,
+    /// No warnings and no progress on stderr.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// A shard of a sweep.
+fn shard(text: &str) -> Result<Shard, String> {
+    if let Some(shard) = Shard::parse(text) {
+        return match shard.count <= SHARDS_MAX {
+            true => Ok(shard),
+            false => Err(format!("at most {SHARDS_MAX} shards")),
+        };
+    }
+    let example = "such as 0/4, 1/4, 2/4 or 3/4: number from 0, and how many there are";
+    Err(example.to_owned())
+}
+
+/// `missing`.
+#[derive(Args, Debug)]
+pub struct Missing {
+    /// Sweep file (TOML).
+    pub sweep: PathBuf,
+    /// Results folder [default: results/ and the name of the sweep file].
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Into how many shards the sweep is cut.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=SHARDS_MAX))]
+    pub shards: u64,
+    /// No warnings on stderr.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// `merge`.
+#[derive(Args, Debug)]
+pub struct Merge {
+    /// Sweep file (TOML).
+    pub sweep: PathBuf,
+    /// Results folder [default: results/ and the name of the sweep file].
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// What is printed to stdout.
+    #[arg(long, value_enum, default_value_t = Format::Pretty)]
+    pub format: Format,
+    /// No warnings on stderr.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// `verify-determinism`.
+#[derive(Args, Debug)]
+pub struct VerifyDeterminism {
+    /// Scenario or sweep file (TOML).
+    pub file: PathBuf,
+    /// Seeds of a scenario, or cases of a sweep, that are worked out many ways [default: 6 or 24].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub cases: Option<u64>,
+    /// The largest number of threads [default: one per core].
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+}
+
+/// `clean`.
+#[derive(Args, Debug)]
+pub struct Clean {
+    /// Results folder of a sweep.
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+}
+
 /// `check`.
 #[derive(Args, Debug)]
 pub struct Check {
-    /// Scenario or topology files (TOML).
+    /// Scenario, topology or sweep files (TOML).
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// From which severity on a finding makes the check fail.
@@ -247,7 +383,7 @@ pub struct Completions {
     pub shell: clap_complete::Shell,
 }
 
-/// Formats of `run`.
+/// Formats of `run`, `failures`, `sweep` and `merge`.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
 pub enum Format {
     /// Tables for people, the worst first, milliseconds.

@@ -1,11 +1,17 @@
 //! `pilotwire check`.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
+
+use toml::de::DeTable;
 
 use super::arguments::{Check, FailLevel, Switch};
 use super::{Exit, diagnostics, terminal};
+use crate::batch::read;
 use crate::report::text::harmless;
-use crate::scenario::{self, Loaded, Overrides, Severity};
+use crate::scenario::{self, Diagnostic, Loaded, Overrides, Severity};
+use crate::units::limits::FILE_OCTETS_MAX;
 
 /// Checks each file on its own; every finding of every file is shown.
 pub fn check(arguments: &Check) -> Exit {
@@ -19,17 +25,38 @@ pub fn check(arguments: &Check) -> Exit {
         ..Overrides::default()
     };
     for file in &arguments.files {
-        let loaded = scenario::check_file_with(file, &overrides);
-        diagnostics::show(&loaded, Severity::Note);
-        let fails = loaded.findings.iter().any(|one| one.severity <= level);
+        let (findings, sources) = if is_sweep(file) {
+            let loaded = read::load(file);
+            (loaded.findings, loaded.sources)
+        } else {
+            let loaded = scenario::check_file_with(file, &overrides);
+            (loaded.findings, loaded.sources)
+        };
+        diagnostics::show_findings(&findings, &sources, Severity::Note);
+        let fails = findings.iter().any(|one| one.severity <= level);
         if fails {
             exit = Exit::BadInput;
         }
         let word = if fails { "refused" } else { "ok" };
         let name = harmless(&file.display().to_string());
-        terminal::result(&format!("{name}: {word}{}\n", counts(&loaded)));
+        terminal::result(&format!("{name}: {word}{}\n", counts(&findings)));
     }
     exit
+}
+
+/// Whether a file is a sweep: no other has a scenario or axes. What cannot be read is told by the
+/// reader of scenarios.
+fn is_sweep(file: &Path) -> bool {
+    let mut text = String::new();
+    // A file that is larger is refused by who reads it.
+    let read =
+        File::open(file).and_then(|file| file.take(FILE_OCTETS_MAX).read_to_string(&mut text));
+    if read.is_err() {
+        return false;
+    }
+    let (root, _) = DeTable::parse_recoverable(&text);
+    let keys = root.get_ref();
+    keys.contains_key("scenario") || keys.contains_key("axis")
 }
 
 /// Loads what is to be simulated; what a person should know of it is shown.
@@ -45,17 +72,19 @@ pub fn load(file: &Path, overrides: &Overrides, quiet: bool) -> Loaded {
 }
 
 /// The end of a command whose input was refused: its findings have been shown.
-pub fn refused(loaded: &Loaded) -> Exit {
-    terminal::talk(&format!("refused{}; nothing was written\n", counts(loaded)));
+pub fn refused(findings: &[Diagnostic]) -> Exit {
+    terminal::talk(&format!(
+        "refused{}; nothing was written\n",
+        counts(findings)
+    ));
     Exit::BadInput
 }
 
 /// ", 2 errors, 1 warning" of a file; empty without any.
-fn counts(loaded: &Loaded) -> String {
+fn counts(findings: &[Diagnostic]) -> String {
     let mut text = String::new();
     for (severity, word) in [(Severity::Error, "error"), (Severity::Warning, "warning")] {
-        let count = loaded
-            .findings
+        let count = findings
             .iter()
             .filter(|one| one.severity == severity)
             .count();

@@ -13,15 +13,20 @@ const SHOWN_OCTETS: usize = 240;
 
 /// Shows findings of at least `least` severity on stderr.
 pub fn show(loaded: &Loaded, least: Severity) {
-    let shown = loaded.findings.iter().filter(|one| one.severity <= least);
+    show_findings(&loaded.findings, &loaded.sources, least);
+}
+
+/// Shows findings over these files, of at least `least` severity, on stderr.
+pub fn show_findings(findings: &[Diagnostic], sources: &[SourceFile], least: Severity) {
+    let shown = findings.iter().filter(|one| one.severity <= least);
     let shown: Vec<&Diagnostic> = shown.collect();
     if shown.is_empty() {
         return;
     }
-    let starts: Vec<Vec<usize>> = loaded.sources.iter().map(line_starts).collect();
+    let starts: Vec<Vec<usize>> = sources.iter().map(line_starts).collect();
     let mut text = String::new();
     for finding in shown {
-        text.push_str(&rendered(finding, &loaded.sources, &starts));
+        text.push_str(&rendered(finding, sources, &starts));
         text.push_str("\n\n");
     }
     terminal::talk(&text);

@@ -1,5 +1,9 @@
 //! Exit codes: part of the interface, for scripts and CI.
 
+use std::io::{self, ErrorKind};
+
+use crate::batch::merge::MergeError;
+use crate::batch::store::StoreError;
 use crate::report::Summary;
 use crate::report::failures::Counts;
 
@@ -58,6 +62,16 @@ impl Exit {
             Self::Incomplete => "incomplete: interrupted, resumable",
         }
     }
+
+    /// What a refusal of the system means: a folder that cannot be is the user's, a disk that is
+    /// full or fails is not.
+    #[must_use]
+    pub fn of_system(error: &io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::Other => Self::Internal,
+            _ => Self::BadInput,
+        }
+    }
 }
 
 /// The same value rules the last line of a run and its exit code.
@@ -82,6 +96,27 @@ impl From<Counts> for Exit {
     }
 }
 
+/// A folder of shards that cannot be used.
+impl From<&StoreError> for Exit {
+    fn from(error: &StoreError) -> Self {
+        match error {
+            StoreError::InTheWay { .. } | StoreError::Busy { .. } => Self::BadInput,
+            StoreError::Io { error, .. } => Self::of_system(error),
+        }
+    }
+}
+
+/// Shards that are missing can still come; shards that are damaged are looked at first.
+impl From<&MergeError> for Exit {
+    fn from(error: &MergeError) -> Self {
+        match error {
+            MergeError::Missing { .. } => Self::Incomplete,
+            MergeError::Damage { .. } => Self::BadInput,
+            MergeError::Store(error) => Self::from(error),
+        }
+    }
+}
+
 impl From<Exit> for std::process::ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit.code())
@@ -95,6 +130,29 @@ mod tests {
     #[test]
     fn exit_codes_are_an_interface_and_keep_their_numbers() {
         assert_eq!(Exit::ALL.map(Exit::code), [0, 1, 2, 4, 10, 11, 12, 20]);
+    }
+
+    #[test]
+    fn a_full_disk_is_no_fault_of_the_input_and_a_forbidden_folder_is() {
+        let of = |kind: ErrorKind| {
+            let error = io::Error::from(kind);
+            let path = "results".into();
+            Exit::from(&MergeError::Store(StoreError::Io { path, error }))
+        };
+        assert_eq!(of(ErrorKind::StorageFull), Exit::Internal);
+        assert_eq!(of(ErrorKind::QuotaExceeded), Exit::Internal);
+        assert_eq!(of(ErrorKind::PermissionDenied), Exit::BadInput);
+        assert_eq!(of(ErrorKind::ReadOnlyFilesystem), Exit::BadInput);
+    }
+
+    #[test]
+    fn what_is_missing_can_still_come_and_what_is_damaged_cannot() {
+        let missing = MergeError::Missing {
+            cases: vec![3..4, 9..12],
+        };
+        let damage = MergeError::Damage { faults: Vec::new() };
+        assert_eq!(Exit::from(&missing).code(), 20);
+        assert_eq!(Exit::from(&damage).code(), 2);
     }
 
     #[test]

@@ -64,7 +64,7 @@ fn explain_circuit(file: &Path, name: &str) -> Exit {
     let loaded = scenario::load(file, &Overrides::default());
     diagnostics::show(&loaded, Severity::Error);
     let Some(scenario) = &loaded.scenario else {
-        return super::check::refused(&loaded);
+        return super::check::refused(&loaded.findings);
     };
     let found = scenario
         .circuits
@@ -101,7 +101,7 @@ fn explain_engine(file: &Path) -> Exit {
     let loaded = scenario::load(file, &Overrides::default());
     diagnostics::show(&loaded, Severity::Error);
     let Some(scenario) = &loaded.scenario else {
-        return super::check::refused(&loaded);
+        return super::check::refused(&loaded.findings);
     };
     terminal::result(&stations::engine(scenario));
     Exit::Pass
@@ -111,7 +111,7 @@ fn which_circuit(file: &Path) -> Exit {
     let loaded = scenario::load(file, &Overrides::default());
     diagnostics::show(&loaded, Severity::Error);
     let Some(scenario) = &loaded.scenario else {
-        return super::check::refused(&loaded);
+        return super::check::refused(&loaded.findings);
     };
     let names = scenario
         .circuits

@@ -19,7 +19,7 @@ use crate::report::failures::{FailuresReport, SCHEMA, files, json, pretty};
 use crate::report::folder::{self, Owner};
 use crate::report::pretty::Style;
 use crate::scenario::nearest::nearest;
-use crate::scenario::{Overrides, Scenario};
+use crate::scenario::{Loaded, Overrides, Scenario};
 
 /// Works out every case, writes the results folder, prints the report.
 pub fn failures(arguments: &Failures) -> Exit {
@@ -28,8 +28,13 @@ pub fn failures(arguments: &Failures) -> Exit {
         filters: arguments.filters.map(Switch::is_on),
     };
     let loaded = super::check::load(&arguments.scenario, &overrides, arguments.quiet);
+    of_loaded(&loaded, arguments)
+}
+
+/// The same of what has been read, and its findings shown.
+pub(super) fn of_loaded(loaded: &Loaded, arguments: &Failures) -> Exit {
     let Some(scenario) = &loaded.scenario else {
-        return super::check::refused(&loaded);
+        return super::check::refused(&loaded.findings);
     };
     if unfit(scenario) {
         return Exit::BadInput;

@@ -15,7 +15,7 @@ use crate::report::manifest::Output;
 use crate::report::pretty::{Style, last_line};
 use crate::report::relays::{exact, replay::replays};
 use crate::report::{Report, SCHEMA, json, pretty};
-use crate::scenario::{Overrides, Scenario};
+use crate::scenario::{Loaded, Overrides, Scenario};
 use crate::units::SimTime;
 
 /// Simulates a scenario, writes the results folder, prints the report: in this order, so that a
@@ -26,8 +26,13 @@ pub fn run(arguments: &Run) -> Exit {
         filters: arguments.filters.map(Switch::is_on),
     };
     let loaded = super::check::load(&arguments.scenario, &overrides, arguments.quiet);
+    of_loaded(&loaded, arguments)
+}
+
+/// The same of what has been read, and its findings shown.
+pub(super) fn of_loaded(loaded: &Loaded, arguments: &Run) -> Exit {
     let Some(scenario) = &loaded.scenario else {
-        return super::check::refused(&loaded);
+        return super::check::refused(&loaded.findings);
     };
     if let Some(exit) = arguments.fault_at.and_then(|at| no_fault(scenario, at)) {
         return exit;
@@ -120,13 +125,7 @@ pub(super) fn not_written(error: &FolderError) -> Exit {
         }
         FolderError::Io { error: cause, .. } => {
             terminal::error(&error.to_string(), Some("give another folder with --out"));
-            // A folder that cannot be is the user's; a disk that fails is not.
-            match cause.kind() {
-                std::io::ErrorKind::StorageFull
-                | std::io::ErrorKind::QuotaExceeded
-                | std::io::ErrorKind::Other => Exit::Internal,
-                _ => Exit::BadInput,
-            }
+            Exit::of_system(cause)
         }
     }
 }

@@ -18,7 +18,8 @@ use super::{Report, SCHEMA, comparison, histograms, tables};
 pub const TEMPORARY_PREFIX: &str = ".tmp-";
 /// The only file that tells of clock and host; no sum covers it.
 pub const TIMING: &str = "timing.json";
-const MANIFEST: &str = "manifest.json";
+/// What a results folder says of itself.
+pub(crate) const MANIFEST: &str = "manifest.json";
 const MANIFEST_MAX_OCTETS: u64 = 64 << 20;
 
 /// Why a results folder was not written.
@@ -184,7 +185,8 @@ pub fn check(path: &Path, owner: Owner<'_>) -> Result<(), FolderError> {
     }
 }
 
-fn found(manifest: &Path) -> Option<Found> {
+/// Schema and name of a manifest; `None` where it is none of ours.
+pub(crate) fn found(manifest: &Path) -> Option<Found> {
     if fs::metadata(manifest).ok()?.len() > MANIFEST_MAX_OCTETS {
         return None;
     }
@@ -240,14 +242,15 @@ pub fn write(path: &Path, owner: Owner<'_>, outputs: &[Output]) -> Result<(), Fo
     Ok(())
 }
 
-fn temporary_in(parent: &Path) -> io::Result<TempDir> {
+/// A folder of our own beside results, removed when it is dropped.
+pub(crate) fn temporary_in(parent: &Path) -> io::Result<TempDir> {
     tempfile::Builder::new()
         .prefix(TEMPORARY_PREFIX)
         .tempdir_in(parent)
 }
 
 /// Writes a file, and the folder it lies in where that is not the results folder itself.
-fn write_file(folder: &Path, path: &Path, content: &[u8]) -> io::Result<()> {
+pub(crate) fn write_file(folder: &Path, path: &Path, content: &[u8]) -> io::Result<()> {
     if let Some(own) = path.parent().filter(|own| *own != folder && !own.exists()) {
         fs::create_dir(own)?;
         open_to_read(own, 0o755)?;
@@ -260,13 +263,14 @@ fn write_file(folder: &Path, path: &Path, content: &[u8]) -> io::Result<()> {
 
 /// Temporary things are private; results are for everybody to read.
 #[cfg(unix)]
-fn open_to_read(path: &Path, mode: u32) -> io::Result<()> {
+pub(crate) fn open_to_read(path: &Path, mode: u32) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(mode))
 }
 
+/// There are no modes here.
 #[cfg(not(unix))]
-fn open_to_read(_: &Path, _: u32) -> io::Result<()> {
+pub(crate) fn open_to_read(_: &Path, _: u32) -> io::Result<()> {
     Ok(())
 }
 

@@ -233,7 +233,8 @@ pub fn sha256_hex(octets: &[u8]) -> String {
     hex(&Sha256::digest(octets))
 }
 
-fn hex(octets: &[u8]) -> String {
+/// Lower-case hex.
+pub(crate) fn hex(octets: &[u8]) -> String {
     octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 

@@ -18,7 +18,7 @@ pub struct Style {
 }
 
 impl Style {
-    pub(super) fn paint(self, code: &str, text: &str) -> String {
+    pub(crate) fn paint(self, code: &str, text: &str) -> String {
         if self.colour {
             format!("\u{1b}[{code}m{text}\u{1b}[0m")
         } else {
@@ -26,14 +26,14 @@ impl Style {
         }
     }
 
-    pub(super) fn mark(self, verdict: Verdict) -> String {
+    pub(crate) fn mark(self, verdict: Verdict) -> String {
         match verdict {
             Verdict::Pass => self.paint("32", "✓"),
             Verdict::Fail => self.paint("31", "✗"),
         }
     }
 
-    pub(super) fn warning(self) -> String {
+    pub(crate) fn warning(self) -> String {
         self.paint("33", "!")
     }
 }
