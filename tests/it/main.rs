@@ -41,5 +41,6 @@ mod security_verdicts;
 mod shipped_verdicts;
 #[cfg(feature = "cli")]
 mod sweep_cli;
+mod sweep_shipped;
 mod validation;
 mod vectors;
