@@ -247,3 +247,79 @@ impl<'a> ErrorObject<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::batch::samples;
+    use crate::batch::tally::tests::counted;
+
+    #[test]
+    fn the_summary_holds_counts_values_circuits_lines_the_worst_and_errors() {
+        let merged = Merged {
+            result_hash: "7c1e".into(),
+            tally: counted(
+                &[
+                    "0,a,87L,FAIL,budget,-5",
+                    "0,a,87L,FAIL,loss,9007199254740993",
+                ],
+                &[
+                    "0,a,8 B,8,3 ms,3,0,1,ok,,FAIL,-5,87L,a-z",
+                    "6,c,16 B,16,3 ms,3,0,1,refused,too small (s.toml:16),,,,",
+                ],
+                &["0,EAST-WEST,,no,never,"],
+            ),
+        };
+        let text = summary(&samples::sweep(), &merged);
+        assert!(text.starts_with("{\n  \"schema\": \"pilotwire.sweep/1\",\n"));
+        assert!(text.ends_with("}\n"));
+        let value: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value["result_hash"], "7c1e");
+        assert_eq!(value["sweep_digest"], "0".repeat(64));
+        let counts = [
+            "cases",
+            "cases_passed",
+            "cases_failed",
+            "cases_refused",
+            "cases_broken",
+        ];
+        assert_eq!(
+            counts.map(|key| value[key].as_u64().unwrap()),
+            [2, 0, 1, 1, 0]
+        );
+        assert_eq!((&value["points"], &value["seeds"]), (&json!(6), &json!(2)));
+        assert_eq!(
+            value["axes"][0],
+            json!({"name": "payload", "paths": ["circuit[*].payload"], "levels": [
+                {"label": "8 B", "cases": 1, "cases_ran": 1, "cases_failed": 1,
+                 "margin_min_ps": -5},
+                {"label": "16 B", "cases": 1, "cases_ran": 0, "cases_failed": 0,
+                 "margin_min_ps": null},
+            ]})
+        );
+        assert_eq!(
+            value["circuits"],
+            json!([{"name": "87L", "cases": 1, "cases_failed": 1, "causes": [
+                {"cause": "budget", "cases": 1}, {"cause": "loss", "cases": 1},
+            ], "margin_min_ps": -5, "margin_min_case": 0}])
+        );
+        assert_eq!(
+            value["lines"],
+            json!([{"name": "EAST-WEST", "cases": 1, "cases_failed": 1, "cases_never_cleared": 1,
+                    "clearing_max_ps": null, "clearing_max_case": null}])
+        );
+        assert_eq!(
+            value["worst"],
+            json!([{"case": 0, "id": "a", "values": [
+                {"axis": "payload", "value": "8 B"}, {"axis": "buffer", "value": "3 ms"},
+            ], "replica": 0, "seed": 1, "verdict": "FAIL", "margin_min_ps": -5, "circuit": "87L",
+                "direction": "a-z"}])
+        );
+        assert_eq!(
+            value["errors"],
+            json!([{"error": "too small (s.toml:16)", "cases": 1, "first_case": 6}])
+        );
+    }
+}

@@ -318,6 +318,76 @@ fn dash() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::batch::samples;
+    use crate::batch::tally::tests::counted;
+
+    fn merged(results: &[&str], cases: &[&str], lines: &[&str]) -> Merged {
+        Merged {
+            result_hash: format!("7c1e{}9a40", "0".repeat(56)),
+            tally: counted(results, cases, lines),
+        }
+    }
+
+    fn sample() -> Merged {
+        merged(
+            &[
+                "0,a,87L EAST-WEST,PASS,,1234567890",
+                "0,a,DTT 1,PASS,,9000000000",
+                "1,b,87L EAST-WEST,FAIL,underrun,-700000000",
+                "1,b,DTT 1,PASS,,9000000000",
+            ],
+            &[
+                "0,a,8 B,8,3 ms,3000000000,0,1,ok,,PASS,1234567890,87L EAST-WEST,a-z",
+                "1,b,8 B,8,3 ms,3000000000,1,2,ok,,FAIL,-700000000,87L EAST-WEST,z-a",
+                "6,c,16 B,16,3 ms,3000000000,0,1,refused,too small (s.toml:16),,,,",
+            ],
+            &["1,EAST-WEST,,no,late,90123456789"],
+        )
+    }
+
+    #[test]
+    fn values_come_in_their_order_and_what_fails_comes_first() {
+        let text = pretty(&samples::sweep(), &sample(), Style { colour: false });
+        let expected = "  \
+  Sample sweep: 6 points × 2 seeds, 1 PASS, 1 FAIL, 1 refused
+  payload  cases  refused  FAIL   share  margin
+✗ 8 B          2        0     1  50.0 %  -0.700
+✓ 16 B         1        1     0       -       -
+  buffer  cases  refused  FAIL   share  margin
+✗ 3 ms        3        1     1  50.0 %  -0.700
+✓ 4 ms        0        0     0       -       -
+✓ 20 ms       0        0     0       -       -
+  circuit        cases  FAIL   share  margin  in case  cause
+✗ 87L EAST-WEST      2     1  50.0 %  -0.700        1  underrun in 1
+  1 circuit more PASS in every case
+  line       cases  FAIL    share  never  clearing  in case
+✗ EAST-WEST      1     1  100.0 %      0    90.123        1
+  worst case  payload  buffer  seed  margin  circuit        dir
+✗ 1               8 B    3 ms     2  -0.700  87L EAST-WEST  z→a
+✓ 0               8 B    3 ms     1  +1.235  87L EAST-WEST  a→z
+! 1 × too small (s.toml:16) (first: case 6)
+  margins in ms: budget less worst start, the smallest of all circuits and directions
+";
+        assert_eq!(text, expected, "{text}");
+    }
+
+    #[test]
+    fn the_last_line_says_how_many_fail_and_where_the_results_are() {
+        assert_eq!(
+            last_line(&sample(), "results/sample/"),
+            "3 cases: 1 FAIL, 1 refused · result 7c1e…9a40 · results/sample/"
+        );
+        let one = "0,a,8 B,8,3 ms,3000000000,0,1,ok,,PASS,1,87L,a-z";
+        assert_eq!(
+            last_line(&merged(&[], &[one], &[]), "r/"),
+            "1 case: all PASS · result 7c1e…9a40 · r/"
+        );
+        let broken = "1,a,8 B,8,3 ms,3000000000,0,1,failed,a bug,,,,";
+        assert_eq!(
+            last_line(&merged(&[], &[one, broken], &[]), "r/"),
+            "2 cases: 1 PASS, 1 ended in an internal error · result 7c1e…9a40 · r/"
+        );
+    }
 
     #[test]
     fn a_share_is_all_or_none_only_where_it_is() {

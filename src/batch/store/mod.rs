@@ -4,14 +4,14 @@
 //! and what killed processes left; with anything else in it, it is left alone.
 
 mod clean;
-mod disk;
+pub(super) mod disk;
 mod layout;
 mod verify;
 mod writer;
 
 use std::fs::{self, File, TryLockError};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
 
@@ -21,7 +21,7 @@ use crate::report::folder::{MANIFEST, TEMPORARY_PREFIX, found as schema_and_name
 use crate::report::text::harmless;
 
 pub use clean::{Cleaned, clean};
-pub(super) use disk::Temporary;
+pub(super) use disk::{Growing, Temporary};
 pub(super) use layout::{Content, Part};
 use verify::Identity;
 pub use writer::ShardWriter;
@@ -229,6 +229,29 @@ impl Store {
         ShardWriter::begin(&self.path, Identity::of(sweep), &self.parts, shard)
     }
 
+    /// Gives a damaged shard a name of its own.
+    ///
+    /// # Errors
+    /// Where the system refuses.
+    pub(super) fn put_aside(&self, shard: Shard) -> Result<(), StoreError> {
+        writer::put_aside(&self.path, &shard.folder())
+    }
+
+    /// That a shard of another sweep has the name of one of ours.
+    pub(super) fn foreign(&self, shard: Shard, why: &str) -> StoreError {
+        foreign_in_the_way(&self.path, &shard.folder(), why)
+    }
+
+    /// Names of the files that the merged results here consist of, by their manifest; none where
+    /// it is not one of ours.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub(super) fn outputs(&self) -> Result<Vec<String>, StoreError> {
+        let outputs = outline(&self.path)?.map_or(Vec::new(), |outline| outline.outputs);
+        Ok(outputs.into_iter().map(|output| output.path).collect())
+    }
+
     /// Removes shards that are part of the merged results.
     ///
     /// # Errors
@@ -249,7 +272,7 @@ impl Drop for Lock {
 }
 
 /// For telling where the system refused.
-fn io_at(path: &Path) -> impl Fn(io::Error) -> StoreError {
+pub(super) fn io_at(path: &Path) -> impl Fn(io::Error) -> StoreError {
     let path = path.to_owned();
     move |error| StoreError::Io {
         path: path.clone(),
@@ -371,8 +394,8 @@ fn has_others(path: &Path) -> Result<bool, StoreError> {
     Ok(false)
 }
 
-/// The merged results of whatever sweep, where every file is as their manifest says.
-fn whole(folder: &Path) -> Result<Option<Outline>, StoreError> {
+/// What the manifest of merged results of whatever sweep says; `None` where there is none.
+fn outline(folder: &Path) -> Result<Option<Outline>, StoreError> {
     let path = folder.join(MANIFEST);
     let text = match disk::short_file(&path, MANIFEST_OCTETS_MAX) {
         Ok(text) => text,
@@ -380,14 +403,24 @@ fn whole(folder: &Path) -> Result<Option<Outline>, StoreError> {
         Err(error) => return Err(io_at(&path)(error)),
     };
     let outline = text.and_then(|text| serde_json::from_slice::<Outline>(&text).ok());
-    let Some(outline) = outline.filter(|outline| outline.schema == SCHEMA) else {
+    // Results lie in one folder; a manifest that says otherwise is none of ours.
+    let plain = |output: &Output| {
+        let mut parts = Path::new(&output.path).components();
+        matches!(
+            (parts.next(), parts.next()),
+            (Some(Component::Normal(_)), None)
+        )
+    };
+    let ours = |one: &Outline| one.schema == SCHEMA && one.outputs.iter().all(plain);
+    Ok(outline.filter(ours))
+}
+
+/// The merged results of whatever sweep, where every file is as their manifest says.
+fn whole(folder: &Path) -> Result<Option<Outline>, StoreError> {
+    let Some(outline) = outline(folder)? else {
         return Ok(None);
     };
     for output in &outline.outputs {
-        // Results lie in one folder; a manifest that says otherwise is none of ours.
-        if Path::new(&output.path).components().count() != 1 {
-            return Ok(None);
-        }
         let file = folder.join(&output.path);
         match disk::sum(&file) {
             Ok((_, sha256)) if sha256 == output.sha256 => {}

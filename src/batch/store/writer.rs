@@ -151,7 +151,7 @@ fn put(
 }
 
 /// Gives a damaged shard a name of its own, so that it can be looked into.
-fn put_aside(home: &Path, name: &str) -> Result<(), StoreError> {
+pub(super) fn put_aside(home: &Path, name: &str) -> Result<(), StoreError> {
     let target = home.join(name);
     for number in 1_u64.. {
         let aside = home.join(format!("{DAMAGED_PREFIX}{name}-{number}"));
