@@ -39,5 +39,6 @@ mod scenario_support;
 mod scenario_traffic;
 mod security_verdicts;
 mod shipped_verdicts;
+mod sweep_input;
 mod validation;
 mod vectors;
