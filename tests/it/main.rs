@@ -42,5 +42,6 @@ mod shipped_verdicts;
 #[cfg(feature = "cli")]
 mod sweep_cli;
 mod sweep_shipped;
+mod sweep_input;
 mod validation;
 mod vectors;
