@@ -174,174 +174,177 @@ fn what_depends_on_the_point_is_a_fault_there() {
     assert_eq!(fault(large).title, "`where` meets a number beyond 128 bits");
 }
 
+/// A condition, what of it is marked, what is wrong, and what would be right.
+const FAULTS: &[(&str, &str, &str, &str)] = &[
+    ("", "", "an empty condition", ""),
+    ("  ", "  ", "an empty condition", ""),
+    (
+        "bufer > 2 ms",
+        "bufer",
+        "unknown axis \"bufer\"",
+        "did you mean \"buffer\"?",
+    ),
+    (
+        "play-out == 'prefill'",
+        "play",
+        "unknown axis \"play\"",
+        "a name with other characters than letters, digits and _: `play-out`",
+    ),
+    (
+        "`play_out` == 'x'",
+        "`play_out`",
+        "unknown axis \"play_out\"",
+        "did you mean \"play-out\"?",
+    ),
+    (
+        "colour == 'x'",
+        "colour",
+        "unknown axis \"colour\"",
+        "the axes are buffer, payload, rate, length, speed, load, …; texts stand in quotes",
+    ),
+    (
+        "buffer > 64 B",
+        "buffer > 64 B",
+        "`where` compares a time with a size",
+        "",
+    ),
+    (
+        "buffer > 2",
+        "buffer > 2",
+        "`where` compares a time with a number",
+        "write a time with its unit: 2.5 ms",
+    ),
+    (
+        "buffer + payload > 2 ms",
+        "buffer + payload",
+        "`where` combines a time with a size",
+        "",
+    ),
+    (
+        "buffer > 2 mss",
+        "mss",
+        "\"mss\" is no unit",
+        "did you mean \"ms\"? To multiply, write 2 * mss",
+    ),
+    (
+        "hops > 2 hops",
+        "hops",
+        "\"hops\" is no unit",
+        "to multiply, write 2 * hops",
+    ),
+    (
+        "hops",
+        "hops",
+        "a number is no condition",
+        "compare it with something: `buffer >= 2 ms`",
+    ),
+    (
+        "hops > 2 and buffer",
+        "buffer",
+        "a time is no condition",
+        "compare it with something: `buffer >= 2 ms`",
+    ),
+    (
+        "flag",
+        "flag",
+        "a text is no condition",
+        "compare it: `playout == \"prefill\"`",
+    ),
+    (
+        "model == 'prefil'",
+        "'prefil'",
+        "no value of axis \"model\" is \"prefil\"",
+        "did you mean \"prefill\"?",
+    ),
+    (
+        "model == 'zebra'",
+        "'zebra'",
+        "no value of axis \"model\" is \"zebra\"",
+        "its values are prefill, other",
+    ),
+    (
+        "drawn == '2 ms'",
+        "'2 ms'",
+        "axis \"drawn\" has numbers of a range, and no labels",
+        "leave out the quotes",
+    ),
+    (
+        "model < 'prefill'",
+        "<",
+        "texts have no order",
+        "write `==` or `!=`",
+    ),
+    (
+        "model == 3",
+        "model == 3",
+        "compares a text with a number",
+        "",
+    ),
+    (
+        "model + 3 > 1",
+        "model",
+        "a text where a number is calculated with",
+        "",
+    ),
+    (
+        "1 < hops < 4",
+        "<",
+        "comparisons do not chain",
+        "write `a < b and b < c`",
+    ),
+    (
+        "(1 < hops) < 4",
+        "(1 < hops) < 4",
+        "a condition is compared",
+        "write `a < b and b < c` for what lies between two values",
+    ),
+    ("hops = 3", "=", "\"=\" has no meaning here", "write `==`"),
+    (
+        "hops > 1 && hops < 3",
+        "&&",
+        "\"&&\" has no meaning here",
+        "write `and`",
+    ),
+    ("hops ≥ 3", "≥", "\"≥\" has no meaning here", "write `>=`"),
+    ("hops > 1 ? 2", "?", "\"?\" has no meaning here", ""),
+    (
+        "hops > 1e3",
+        "e3",
+        "\"e3\" is no unit",
+        "to multiply, write 1 * e3",
+    ),
+    ("hops > 1.2.3", "1.2.3", "\"1.2.3\" is no number", ""),
+    (
+        "hops > 99999999999999999999",
+        "99999999999999999999",
+        "this number has more digits than 64 bits hold",
+        "",
+    ),
+    (
+        "model == \"prefill",
+        "\"prefill",
+        "nothing closes this \"",
+        "",
+    ),
+    (
+        "(hops > 1",
+        "",
+        "the condition ends where `)` is expected",
+        "",
+    ),
+    ("hops > 1)", ")", "expected `and`, `or` or the end", ""),
+    (
+        "hops >",
+        "",
+        "the condition ends where a value is expected",
+        "",
+    ),
+    ("and hops", "and", "expected a value", ""),
+];
+
 #[test]
 fn faults_have_a_place_and_say_what_would_be_right() {
-    for (text, marked, title, help) in [
-        ("", "", "an empty condition", ""),
-        ("  ", "  ", "an empty condition", ""),
-        (
-            "bufer > 2 ms",
-            "bufer",
-            "unknown axis \"bufer\"",
-            "did you mean \"buffer\"?",
-        ),
-        (
-            "play-out == 'prefill'",
-            "play",
-            "unknown axis \"play\"",
-            "a name with other characters than letters, digits and _: `play-out`",
-        ),
-        (
-            "`play_out` == 'x'",
-            "`play_out`",
-            "unknown axis \"play_out\"",
-            "did you mean \"play-out\"?",
-        ),
-        (
-            "colour == 'x'",
-            "colour",
-            "unknown axis \"colour\"",
-            "the axes are buffer, payload, rate, length, speed, load, …; texts stand in quotes",
-        ),
-        (
-            "buffer > 64 B",
-            "buffer > 64 B",
-            "`where` compares a time with a size",
-            "",
-        ),
-        (
-            "buffer > 2",
-            "buffer > 2",
-            "`where` compares a time with a number",
-            "write a time with its unit: 2.5 ms",
-        ),
-        (
-            "buffer + payload > 2 ms",
-            "buffer + payload",
-            "`where` combines a time with a size",
-            "",
-        ),
-        (
-            "buffer > 2 mss",
-            "mss",
-            "\"mss\" is no unit",
-            "did you mean \"ms\"? To multiply, write 2 * mss",
-        ),
-        (
-            "hops > 2 hops",
-            "hops",
-            "\"hops\" is no unit",
-            "to multiply, write 2 * hops",
-        ),
-        (
-            "hops",
-            "hops",
-            "a number is no condition",
-            "compare it with something: `buffer >= 2 ms`",
-        ),
-        (
-            "hops > 2 and buffer",
-            "buffer",
-            "a time is no condition",
-            "compare it with something: `buffer >= 2 ms`",
-        ),
-        (
-            "flag",
-            "flag",
-            "a text is no condition",
-            "compare it: `playout == \"prefill\"`",
-        ),
-        (
-            "model == 'prefil'",
-            "'prefil'",
-            "no value of axis \"model\" is \"prefil\"",
-            "did you mean \"prefill\"?",
-        ),
-        (
-            "model == 'zebra'",
-            "'zebra'",
-            "no value of axis \"model\" is \"zebra\"",
-            "its values are prefill, other",
-        ),
-        (
-            "drawn == '2 ms'",
-            "'2 ms'",
-            "axis \"drawn\" has numbers of a range, and no labels",
-            "leave out the quotes",
-        ),
-        (
-            "model < 'prefill'",
-            "<",
-            "texts have no order",
-            "write `==` or `!=`",
-        ),
-        (
-            "model == 3",
-            "model == 3",
-            "compares a text with a number",
-            "",
-        ),
-        (
-            "model + 3 > 1",
-            "model",
-            "a text where a number is calculated with",
-            "",
-        ),
-        (
-            "1 < hops < 4",
-            "<",
-            "comparisons do not chain",
-            "write `a < b and b < c`",
-        ),
-        (
-            "(1 < hops) < 4",
-            "(1 < hops) < 4",
-            "a condition is compared",
-            "write `a < b and b < c` for what lies between two values",
-        ),
-        ("hops = 3", "=", "\"=\" has no meaning here", "write `==`"),
-        (
-            "hops > 1 && hops < 3",
-            "&&",
-            "\"&&\" has no meaning here",
-            "write `and`",
-        ),
-        ("hops ≥ 3", "≥", "\"≥\" has no meaning here", "write `>=`"),
-        ("hops > 1 ? 2", "?", "\"?\" has no meaning here", ""),
-        (
-            "hops > 1e3",
-            "e3",
-            "\"e3\" is no unit",
-            "to multiply, write 1 * e3",
-        ),
-        ("hops > 1.2.3", "1.2.3", "\"1.2.3\" is no number", ""),
-        (
-            "hops > 99999999999999999999",
-            "99999999999999999999",
-            "this number has more digits than 64 bits hold",
-            "",
-        ),
-        (
-            "model == \"prefill",
-            "\"prefill",
-            "nothing closes this \"",
-            "",
-        ),
-        (
-            "(hops > 1",
-            "",
-            "the condition ends where `)` is expected",
-            "",
-        ),
-        ("hops > 1)", ")", "expected `and`, `or` or the end", ""),
-        (
-            "hops >",
-            "",
-            "the condition ends where a value is expected",
-            "",
-        ),
-        ("and hops", "and", "expected a value", ""),
-    ] {
+    for &(text, marked, title, help) in FAULTS {
         let fault = Filter::parse(text, &axes()).unwrap_err();
         assert_eq!(fault.title, title, "{text}");
         assert_eq!(fault.help.as_deref().unwrap_or(""), help, "{text}");
