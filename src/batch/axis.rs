@@ -4,6 +4,7 @@ mod logarithm;
 
 use std::fmt;
 
+pub(super) use self::logarithm::wide_product;
 use self::logarithm::{exp2_floor, exp2_nearest, log2};
 use super::grammar::LEVELS_MAX;
 use crate::random::uniform_below;

@@ -1,12 +1,17 @@
 //! `pilotwire check`.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
+
+use toml::de::DeTable;
 
 use super::arguments::{Check, FailLevel, Switch};
 use super::{Exit, diagnostics, terminal};
 use crate::batch::read;
 use crate::report::text::harmless;
 use crate::scenario::{self, Diagnostic, Loaded, Overrides, Severity};
+use crate::units::limits::FILE_OCTETS_MAX;
 
 /// Checks each file on its own; every finding of every file is shown.
 pub fn check(arguments: &Check) -> Exit {
@@ -39,16 +44,20 @@ pub fn check(arguments: &Check) -> Exit {
     exit
 }
 
-/// Whether a file is a sweep: no other has a scenario or axes.
+/// Whether a file is a sweep: no other has a scenario or axes. What cannot be read is told by the
+/// reader of scenarios.
 fn is_sweep(file: &Path) -> bool {
-    let small = std::fs::metadata(file).is_ok_and(|about| about.len() <= SWEEP_MAX_OCTETS);
-    let text = small.then(|| std::fs::read_to_string(file).ok()).flatten();
-    let table = text.and_then(|text| text.parse::<toml::Table>().ok());
-    table.is_some_and(|table| table.contains_key("scenario") || table.contains_key("axis"))
+    let mut text = String::new();
+    // A file that is larger is refused by who reads it.
+    let read =
+        File::open(file).and_then(|file| file.take(FILE_OCTETS_MAX).read_to_string(&mut text));
+    if read.is_err() {
+        return false;
+    }
+    let (root, _) = DeTable::parse_recoverable(&text);
+    let keys = root.get_ref();
+    keys.contains_key("scenario") || keys.contains_key("axis")
 }
-
-/// Larger files are not looked into: reading them refuses them.
-const SWEEP_MAX_OCTETS: u64 = 16 << 20;
 
 /// Loads what is to be simulated; what a person should know of it is shown.
 pub fn load(file: &Path, overrides: &Overrides, quiet: bool) -> Loaded {

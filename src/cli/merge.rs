@@ -32,21 +32,13 @@ pub fn merge(arguments: &Merge) -> Exit {
         file: &arguments.sweep,
         folder: &path,
     };
-    // Asking makes no folder.
-    if !path.exists() {
-        let cases = std::iter::once(0..sweep.cases()).collect();
-        return asked.refused(&MergeError::Missing { cases }, None);
-    }
-    let store = match Store::open(path.clone(), &sweep) {
-        Ok(store) => store,
-        Err(error) => return unusable(&error),
-    };
+    let store = Store::existing(path.clone(), &sweep);
     match merge::merge(&sweep, &store) {
         Ok(merged) => {
             let end = End::Complete(Box::new(merged));
             end.tell(&asked, arguments.format, arguments.quiet, Some(&clock))
         }
-        Err(error) => asked.refused(&error, Some(&store)),
+        Err(error) => asked.refused(&error, &store),
     }
 }
 
@@ -59,11 +51,10 @@ pub(super) struct Asked<'a> {
 
 impl Asked<'_> {
     /// Says why there is nothing merged: everything at once, and what would be right.
-    pub fn refused(&self, error: &MergeError, store: Option<&Store>) -> Exit {
+    pub fn refused(&self, error: &MergeError, store: &Store) -> Exit {
         match error {
             MergeError::Missing { cases } => {
-                let shards = store.and_then(|store| self.cut(store));
-                let help = self.next(cases, shards);
+                let help = self.next(cases, self.cut(store));
                 terminal::error(&missing(cases, self.sweep.cases()), Some(&help));
             }
             MergeError::Damage { faults } => {

@@ -13,16 +13,10 @@ pub fn missing(arguments: &Missing) -> Exit {
         Err(exit) => return exit,
     };
     let path = folder(arguments.out.as_deref(), &sweep);
-    // Asking makes no folder.
-    let shards = if path.exists() {
-        let found = Store::open(path, &sweep)
-            .and_then(|store| work::missing(&sweep, &store, arguments.shards));
-        match found {
-            Ok(shards) => shards,
-            Err(error) => return unusable(&error),
-        }
-    } else {
-        (0..arguments.shards).collect()
+    let store = Store::existing(path, &sweep);
+    let shards = match work::missing(&sweep, &store, arguments.shards) {
+        Ok(shards) => shards,
+        Err(error) => return unusable(&error),
     };
     let lines: String = shards.iter().map(|index| format!("{index}\n")).collect();
     terminal::result(&lines);

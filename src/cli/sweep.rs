@@ -15,13 +15,17 @@ use self::progress::Progress;
 use super::arguments::{self, Format};
 use super::merge::Asked;
 use super::{Exit, check, diagnostics, interrupt, terminal};
+use crate::batch::columns::Table;
 use crate::batch::grammar::POINTS_UNASKED;
 use crate::batch::merge::Merged;
 use crate::batch::shard::Shard;
+use crate::batch::show::{last_line, pretty};
 use crate::batch::store::{Store, StoreError};
+use crate::batch::tally::Tally;
 use crate::batch::work::{Manner, ShardEnd, SweepEnd, run_all, run_shard};
 use crate::batch::{Sweep, read};
 use crate::report::folder::{TEMPORARY_PREFIX, TIMING};
+use crate::report::pretty::Style;
 use crate::report::text::{count, harmless};
 use crate::scenario::Severity;
 
@@ -143,8 +147,13 @@ fn one(asked: &Asked<'_>, store: &Store, shard: Shard, arguments: &arguments::Sw
 fn all(asked: &Asked<'_>, store: &Store, arguments: &arguments::Sweep) -> Exit {
     match store.complete(asked.sweep) {
         Ok(Some(result_hash)) => {
-            let end = End::Already(result_hash);
-            return end.tell(asked, arguments.format, arguments.quiet, None);
+            return match retold(asked, result_hash) {
+                Ok(merged) => {
+                    let end = End::Already(Box::new(merged));
+                    end.tell(asked, arguments.format, arguments.quiet, None)
+                }
+                Err(error) => unusable(&error),
+            };
         }
         Ok(None) => {}
         Err(error) => return unusable(&error),
@@ -163,7 +172,7 @@ fn all(asked: &Asked<'_>, store: &Store, arguments: &arguments::Sweep) -> Exit {
     let end = match ended {
         Ok(SweepEnd::Complete(merged)) => End::Complete(merged),
         Ok(SweepEnd::Interrupted { done }) => End::Interrupted { done },
-        Err(error) => return asked.refused(&error, Some(store)),
+        Err(error) => return asked.refused(&error, store),
     };
     end.tell(asked, arguments.format, arguments.quiet, Some(&clock))
 }
@@ -206,8 +215,8 @@ pub(super) struct Clock {
 pub(super) enum End {
     /// Merged now.
     Complete(Box<Merged>),
-    /// It was merged before; its result hash.
-    Already(String),
+    /// Merged before.
+    Already(Box<Merged>),
     /// A shard.
     Shard(Shard, ShardEnd),
     /// Stopped, with this many cases kept.
@@ -220,31 +229,8 @@ impl End {
         let cases = asked.sweep.cases();
         let folder = shown(asked.folder);
         match self {
-            Self::Complete(merged) => {
-                let tally = &merged.tally;
-                let parts = [
-                    (tally.failed, "FAIL"),
-                    (tally.refused, "refused"),
-                    (tally.broken, "ended in an internal error"),
-                ];
-                let parts = parts.iter().filter(|(number, _)| *number > 0);
-                let parts = parts.map(|(number, word)| format!("{} {word}", count(*number)));
-                let parts: Vec<String> = parts.collect();
-                let verdict = match parts.is_empty() {
-                    true => "all PASS".to_owned(),
-                    false => parts.join(", "),
-                };
-                let hash = short(&merged.result_hash);
-                format!(
-                    "{} cases: {verdict} · result {hash} · {folder}",
-                    count(cases)
-                )
-            }
-            Self::Already(hash) => format!(
-                "{} cases, complete already · result {} · {folder}",
-                count(cases),
-                short(hash)
-            ),
+            Self::Complete(merged) => last_line(merged, &folder),
+            Self::Already(merged) => format!("there already · {}", last_line(merged, &folder)),
             Self::Shard(shard, end) => {
                 let name = format!("shard {}/{}", shard.index, shard.count);
                 let Range { start, end: behind } = shard.cases(cases);
@@ -293,27 +279,64 @@ impl End {
         {
             terminal::talk(&format!("{TIMING} was not written: {error}\n"));
         }
-        let merged = matches!(self, Self::Complete(_) | Self::Already(_));
-        match format {
-            Format::Pretty if self.exit() == Exit::Pass => terminal::result(&last),
-            _ if self.exit() != Exit::Pass => terminal::talk(&last),
-            Format::Json if merged => print_file(&asked.folder.join("summary.json")),
-            Format::Csv if merged => print_file(&asked.folder.join("results.csv")),
-            _ => {}
+        let exit = self.exit();
+        if exit != Exit::Pass {
+            terminal::talk(&last);
+            return exit;
         }
-        if format != Format::Pretty && self.exit() == Exit::Pass && !quiet {
+        let merged = match self {
+            Self::Complete(merged) | Self::Already(merged) => Some(merged),
+            _ => None,
+        };
+        let style = Style { colour: true };
+        match (format, merged) {
+            (Format::Pretty, Some(merged)) => {
+                let text = pretty(asked.sweep, merged, style);
+                terminal::result(&format!("{text}{last}"));
+                return exit;
+            }
+            (Format::Pretty, None) => {
+                terminal::result(&last);
+                return exit;
+            }
+            (Format::Json, Some(_)) => print_file(&asked.folder.join("summary.json")),
+            (Format::Csv, Some(_)) => print_file(&asked.folder.join("results.csv")),
+            (_, None) => {}
+        }
+        if !quiet {
             terminal::talk(&last);
         }
-        self.exit()
+        exit
     }
 }
 
-/// "b7ac…295b".
-fn short(hash: &str) -> String {
-    match (hash.get(..4), hash.get(60..)) {
-        (Some(head), Some(tail)) => format!("{head}…{tail}"),
-        _ => hash.to_owned(),
+/// What merged results come to, counted again from their tables.
+fn retold(asked: &Asked<'_>, result_hash: String) -> Result<Merged, StoreError> {
+    let mut tally = Tally::new(asked.sweep);
+    for table in Table::ALL {
+        let path = asked.folder.join(format!("{}.csv", table.stem()));
+        // Without lines there is no table of them.
+        if table == Table::Lines && !path.exists() {
+            continue;
+        }
+        let rows = |tally: &mut Tally| -> csv::Result<()> {
+            let mut reader = csv::Reader::from_path(&path)?;
+            let mut row = csv::ByteRecord::new();
+            while reader.read_byte_record(&mut row)? {
+                match table {
+                    Table::Results => tally.results_row(&row),
+                    Table::Cases => tally.cases_row(&row),
+                    Table::Lines => tally.lines_row(&row),
+                }
+            }
+            Ok(())
+        };
+        rows(&mut tally).map_err(|error| StoreError::Io {
+            path: path.clone(),
+            error: error.into(),
+        })?;
     }
+    Ok(Merged { result_hash, tally })
 }
 
 /// A folder with one `/` behind it.

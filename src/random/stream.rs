@@ -33,6 +33,8 @@ pub enum Purpose {
     BitErrors,
     /// When bursts of errors begin.
     Bursts,
+    /// Which points of a sweep's axes are cases.
+    Design,
 }
 
 impl Purpose {
@@ -49,6 +51,7 @@ impl Purpose {
             Self::Inception => "inception",
             Self::BitErrors => "bit-errors",
             Self::Bursts => "bursts",
+            Self::Design => "design",
         }
     }
 }
@@ -99,6 +102,12 @@ impl Stream {
     #[must_use]
     pub fn draw(&mut self) -> u64 {
         self.generator.next_u64()
+    }
+
+    /// Makes the draw of this number, from 0, the next one.
+    pub fn skip_to(&mut self, draw: u64) {
+        // A draw is two words of 32 bits.
+        self.generator.set_word_pos(2 * u128::from(draw));
     }
 
     /// The next draws, as many as the block holds: the same sequence as [`Stream::draw`].
@@ -168,6 +177,19 @@ mod tests {
             many.draw_block(&mut block);
             assert!(block.iter().all(|draw| *draw == one.draw()));
         }
+    }
+
+    #[test]
+    fn a_stream_skips_forwards_and_backwards() {
+        let key = StreamKey::new("flow", "a", Purpose::Design);
+        let mut stream = Seed(3).stream(&key);
+        let draws: Vec<u64> = (0..100).map(|_| stream.draw()).collect();
+        for place in [99, 0, 31, 32, 33, 7, 7, 64] {
+            stream.skip_to(place);
+            assert_eq!(stream.draw(), draws[place as usize]);
+        }
+        stream.skip_to(63);
+        assert_eq!([stream.draw(), stream.draw()], [draws[63], draws[64]]);
     }
 
     #[test]

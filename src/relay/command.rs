@@ -60,10 +60,29 @@ impl Command {
         keyed: &[Stretch],
         window: Stretch,
     ) -> Vec<Stretch> {
-        let mut levels = Levels {
-            window,
-            on: Vec::new(),
-        };
+        self.levels(channel, keyed, window, Vec::new())
+    }
+
+    /// The first instant of [`Command::received`].
+    #[must_use]
+    pub fn first_received(
+        &self,
+        channel: &Reception,
+        keyed: &[Stretch],
+        window: Stretch,
+    ) -> Option<SimTime> {
+        self.levels(channel, keyed, window, None)
+    }
+
+    /// What is received, as far as it is asked for.
+    fn levels<S: Sink>(
+        &self,
+        channel: &Reception,
+        keyed: &[Stretch],
+        window: Stretch,
+        sink: S,
+    ) -> S {
+        let mut levels = Levels { window, on: sink };
         let spells = channel.spells();
         let start = SimTime(window.from.0.saturating_sub(self.receive.0));
         let first = spells.partition_point(|spell| spell.to <= start);
@@ -87,7 +106,7 @@ impl Command {
                 };
                 levels.on(channel.complete_in(spell, one.from), to, self.receive);
             }
-            if spell.to == SimTime::NEVER {
+            if spell.to == SimTime::NEVER || levels.on.is_enough() {
                 return levels.on;
             }
             let sampled = channel.sampled(spell, SimTime(spell.to.0 - 1));
@@ -155,7 +174,7 @@ impl Command {
     }
 
     /// No message from the end of the last spell, with its last level, until `to`.
-    fn gap(&self, levels: &mut Levels, last: Option<(SimTime, bool)>, to: SimTime) {
+    fn gap<S: Sink>(&self, levels: &mut Levels<S>, last: Option<(SimTime, bool)>, to: SimTime) {
         let (from, level) = last.unwrap_or((SimTime::ZERO, false));
         let failed = match last {
             // Before the first message the channel is down.
@@ -183,21 +202,50 @@ impl Command {
 }
 
 /// What is received within a window, as it is found.
-struct Levels {
+struct Levels<S> {
     window: Stretch,
-    on: Vec<Stretch>,
+    on: S,
 }
 
-impl Levels {
+/// What becomes of stretches that are found, ascending; those that touch are one.
+trait Sink {
+    /// The next stretch.
+    fn add(&mut self, on: Stretch);
+    /// Whether nothing found later matters.
+    fn is_enough(&self) -> bool;
+}
+
+/// All of them.
+impl Sink for Vec<Stretch> {
+    fn add(&mut self, on: Stretch) {
+        match self.last_mut() {
+            Some(last) if last.to >= on.from => last.to = last.to.max(on.to),
+            _ => self.push(on),
+        }
+    }
+
+    fn is_enough(&self) -> bool {
+        false
+    }
+}
+
+/// The first instant.
+impl Sink for Option<SimTime> {
+    fn add(&mut self, on: Stretch) {
+        self.get_or_insert(on.from);
+    }
+
+    fn is_enough(&self) -> bool {
+        self.is_some()
+    }
+}
+
+impl<S: Sink> Levels<S> {
     fn on(&mut self, from: SimTime, to: SimTime, receive: Span) {
         let from = later(from, receive).max(self.window.from);
         let to = later(to, receive).min(self.window.to);
-        if from >= to {
-            return;
-        }
-        match self.on.last_mut() {
-            Some(last) if last.to >= from => last.to = last.to.max(to),
-            _ => self.on.push(Stretch { from, to }),
+        if from < to {
+            self.on.add(Stretch { from, to });
         }
     }
 }

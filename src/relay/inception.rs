@@ -53,8 +53,10 @@ pub fn sweep<C: Copy + Eq>(
     assert!(over.from < over.to, "a stretch of some length");
     let inside = candidates.iter().copied();
     let inside = inside.filter(|at| over.from < *at && *at < over.to);
-    let mut edges: Vec<SimTime> = [over.from, over.to].into_iter().chain(inside).collect();
-    edges.sort_unstable();
+    let ends = (std::iter::once(over.from), std::iter::once(over.to));
+    let mut edges: Vec<SimTime> = ends.0.chain(inside).chain(ends.1).collect();
+    // Candidates come in rows that ascend: a sort that sees them merges them.
+    edges.sort();
     edges.dedup();
     let mut all = Sweep {
         pieces: Vec::with_capacity(edges.len()),
@@ -88,11 +90,13 @@ impl<C: Copy + Eq> Sweep<C> {
     fn add(&mut self, from: SimTime, to: SimTime, found: &impl Fn(SimTime) -> Found<C>) {
         let mut from = from;
         loop {
+            let first = found(from);
+            let alone = to.since(from) == Span(1);
             let piece = Piece {
                 from,
                 to,
-                first: found(from),
-                last: found(before(to)),
+                first,
+                last: if alone { first } else { found(before(to)) },
             };
             let Some(broken) = piece.broken(found) else {
                 self.push(piece);

@@ -56,6 +56,25 @@ impl Protection {
         }
     }
 
+    /// The same for faults at one place: none where the channel changes nothing of what is done
+    /// about them.
+    #[must_use]
+    pub fn instants_at(&self, ways: &[Reception; 2], line: &Line, place: Place) -> Vec<SimTime> {
+        match self {
+            Self::Differential(settings) => settings.instants(ways, line),
+            Self::Distance(settings) => settings.instants_at(ways, line, place),
+        }
+    }
+
+    /// Whether the channel may change anything of what is done about faults at a place.
+    #[must_use]
+    pub fn heeds_channel(&self, ways: &[Reception; 2], line: &Line, place: Place) -> bool {
+        match self {
+            Self::Differential(_) => true,
+            Self::Distance(settings) => settings.heeded(ways, line, place) != [false; 2],
+        }
+    }
+
     /// The channels of a circuit as these relays read them: messages of their length, good again
     /// as long after a break as they need. `ways`: a→z, z→a.
     #[must_use]

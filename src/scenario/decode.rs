@@ -384,7 +384,7 @@ pub(super) fn micro_degrees(text: &str, limit: i64) -> Option<i64> {
 }
 
 /// A text short enough for a message, without control characters.
-pub(super) fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     let clean = |c: char| if c.is_control() { '\u{fffd}' } else { c };
     let short: String = text.chars().take(60).map(clean).collect();
     if text.chars().count() > 60 {

@@ -4,7 +4,7 @@ use super::{Channel, Channels};
 use crate::channel::Timeline;
 use crate::engine::Outcome;
 use crate::mpls::outage::Stretch;
-use crate::relay::{Line, Protection, Reception, Way};
+use crate::relay::{Line, Place, Protection, Reception, Way};
 use crate::scenario::{Carriage, Circuit, Scenario};
 use crate::units::{SimTime, Span};
 
@@ -125,6 +125,11 @@ impl<'a> Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Whether its channel may change anything of what it does about faults at a place.
+    pub(super) fn heeds_channel(&self, place: Place) -> bool {
+        self.protection.heeds_channel(&self.ways, self.line, place)
+    }
+
     /// Until when a fault may begin without meeting a hole that the run ends in; not earlier than
     /// it takes until backup has cleared it.
     fn known_until(&self, end: SimTime) -> SimTime {

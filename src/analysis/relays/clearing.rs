@@ -1,5 +1,7 @@
 //! How long faults on a line last, for every instant at which they may begin.
 
+use std::cell::OnceCell;
+
 use super::channels::Reader;
 use super::{Cleared, Clearing};
 use crate::mpls::outage::Stretch;
@@ -43,11 +45,20 @@ impl Swept {
     /// The earliest trip of these protections at each end. They are of one line, at least one.
     pub(super) fn of(readers: &[&Reader<'_>], over: &[Stretch]) -> Self {
         let line = readers[0].line;
-        let instants = readers.iter();
-        let instants = instants.flat_map(|one| one.protection.instants(&one.ways, line));
-        let instants: Vec<SimTime> = instants.collect();
+        let together = OnceCell::new();
         let one = |place: Place| {
-            let all = sweep_all(over, &instants, |at| clear(readers, Fault { at, place }));
+            let alone;
+            let instants: &[SimTime] = match readers {
+                [reader] => {
+                    alone = reader.protection.instants_at(&reader.ways, line, place);
+                    &alone
+                }
+                _ if !readers.iter().any(|one| one.heeds_channel(place)) => &[],
+                // Where one is earlier than the other no candidate need stand: all of them are
+                // taken, so that pieces are short.
+                _ => together.get_or_init(|| instants(readers)),
+            };
+            let all = sweep_all(over, instants, |at| clear(readers, Fault { at, place }));
             Self::at(readers, line, place, &all)
         };
         places(readers, line)
@@ -100,6 +111,13 @@ impl Swept {
         worse.ok = self.ok && other.ok;
         worse
     }
+}
+
+/// Instants at which the answer of any of these may change its form.
+pub(super) fn instants(readers: &[&Reader<'_>]) -> Vec<SimTime> {
+    let each = readers.iter();
+    let all = each.flat_map(|one| one.protection.instants(&one.ways, one.line));
+    all.collect()
 }
 
 /// Places of faults that these protections tell apart: line differential sees them all alike.

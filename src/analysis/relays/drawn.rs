@@ -48,9 +48,7 @@ pub fn curves(scenario: &Scenario, channels: &Channels, line: usize, over: Stret
 /// they cross.
 fn swept(readers: &[&Reader<'_>], over: Stretch) -> Sweep<()> {
     let line = readers[0].line;
-    let instants = readers.iter();
-    let instants = instants.flat_map(|one| one.protection.instants(&one.ways, line));
-    let instants: Vec<SimTime> = instants.collect();
+    let instants = super::clearing::instants(readers);
     let places = super::clearing::places(readers, line);
     let worst = |at: SimTime| {
         let all = places.iter().enumerate().map(|(which, place)| {

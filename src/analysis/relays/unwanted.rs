@@ -38,7 +38,6 @@ fn overtrip(reader: &Reader<'_>, over: &[Stretch]) -> Option<Unwanted> {
         ways,
         ..
     } = reader;
-    let instants = protection.instants(ways, line);
     let found = |at: SimTime, place: Place| {
         let answer = protection.answer(ways, line, Fault { at, place });
         let trips = End::BOTH.into_iter().zip(answer.trips);
@@ -51,6 +50,7 @@ fn overtrip(reader: &Reader<'_>, over: &[Stretch]) -> Option<Unwanted> {
     };
     let mut most: Option<Unwanted> = None;
     for place in outside(line) {
+        let instants = protection.instants_at(ways, line, place);
         let all = sweep_all(over, &instants, |at| found(at, place));
         let mut tripping = all.pieces.iter();
         let first = tripping.find_map(|piece| Some((piece.from, piece.first.class?)));

@@ -1,6 +1,6 @@
 //! What there is to do, and about how long it takes.
 
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -13,6 +13,7 @@ use crate::batch::Sweep;
 use crate::batch::axis::{Axis, Levels};
 use crate::batch::design::{Kind, Point};
 use crate::batch::shard::Shard;
+use crate::batch::show::Listing;
 use crate::batch::simulate::simulate;
 use crate::report::text::{Align, Columns, count, harmless, wrapped};
 use crate::scenario::Files;
@@ -369,25 +370,14 @@ fn list(sweep: &Sweep, shard: Shard) {
     let _ = listed(sweep, shard, BufWriter::new(out));
 }
 
-fn listed(sweep: &Sweep, shard: Shard, out: impl Write) -> csv::Result<()> {
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::Any(b'\n'))
-        .from_writer(out);
-    let axes = sweep.axes.iter().map(|axis| axis.name.as_str());
-    let head: Vec<&str> = ["case", "id"]
-        .into_iter()
-        .chain(axes)
-        .chain(["replica", "seed"])
-        .collect();
-    writer.write_record(head)?;
+fn listed(sweep: &Sweep, shard: Shard, out: impl Write) -> io::Result<()> {
+    let mut listing = Listing::new(sweep, out)?;
     let mut here: Option<(u64, Point, Files)> = None;
     for index in shard.cases(sweep.cases()) {
         let case = sweep.case(index);
         // Cases of one point share its files.
-        if here
-            .as_ref()
-            .is_none_or(|(place, ..)| *place != case.point_index)
-        {
+        let same = here.as_ref().is_some_and(|one| one.0 == case.point_index);
+        if !same {
             let point = sweep.design.point(&sweep.axes, case.point_index);
             let files = sweep.input(&point);
             here = Some((case.point_index, point, files));
@@ -395,13 +385,9 @@ fn listed(sweep: &Sweep, shard: Shard, out: impl Write) -> csv::Result<()> {
         let Some((_, point, files)) = &here else {
             continue;
         };
-        let mut row = vec![index.to_string(), sweep.case_id(files, case.seed)];
-        row.extend(point.levels.iter().map(|level| level.label.clone()));
-        row.extend([case.replica.to_string(), case.seed.to_string()]);
-        writer.write_record(row)?;
+        listing.row(&case, &sweep.case_id(files, case.seed), point)?;
     }
-    writer.flush()?;
-    Ok(())
+    listing.finish()
 }
 
 #[cfg(test)]

@@ -7,8 +7,9 @@
 //! one that follows meets one that stands; one that follows through a channel is taken back through
 //! it first.
 
+use super::logic::Case;
 use super::{Scheme, Settings};
-use crate::relay::fault::End;
+use crate::relay::fault::{End, Fault, Place};
 use crate::relay::line::Line;
 use crate::relay::reception::{Reception, candidates};
 use crate::units::{SimTime, Span};
@@ -17,6 +18,11 @@ use crate::units::{SimTime, Span};
 struct Search<'a> {
     settings: &'a Settings,
     ways: &'a [Reception; 2],
+    /// Which channels matter, a→z and z→a.
+    directions: [bool; 2],
+    /// Whether what one end hears may end what the other hears: not where one of them listens
+    /// alone.
+    chained: bool,
     /// From a trip to the end of keying.
     opening: Span,
 }
@@ -25,9 +31,42 @@ impl Settings {
     /// See [`super::super::Protection::instants`].
     #[must_use]
     pub fn instants(&self, ways: &[Reception; 2], line: &Line) -> Vec<SimTime> {
+        self.instants_heeding(ways, line, (self.directions, true))
+    }
+
+    /// See [`super::super::Protection::instants_at`].
+    #[must_use]
+    pub fn instants_at(&self, ways: &[Reception; 2], line: &Line, place: Place) -> Vec<SimTime> {
+        let heeded = self.heeded(ways, line, place);
+        if heeded == [false; 2] {
+            return Vec::new();
+        }
+        // Where delays drift, values are rounded piece by piece: the pieces stay as they are.
+        if ways.iter().any(Reception::drifts) {
+            return self.instants(ways, line);
+        }
+        let chained = heeded == [true; 2] || End::BOTH.iter().any(|end| self.echoes(*end));
+        self.instants_heeding(ways, line, (heeded, chained))
+    }
+
+    /// Directions whose channel may change anything of what is done about faults at a place.
+    #[must_use]
+    pub fn heeded(&self, ways: &[Reception; 2], line: &Line, place: Place) -> [bool; 2] {
+        let at = SimTime::ZERO;
+        Case::new(self, ways, line, Fault { at, place }).heeded()
+    }
+
+    fn instants_heeding(
+        &self,
+        ways: &[Reception; 2],
+        line: &Line,
+        (directions, chained): ([bool; 2], bool),
+    ) -> Vec<SimTime> {
         let search = Search {
             settings: self,
             ways,
+            directions,
+            chained,
             opening: line.breaker + self.reset,
         };
         let mut met = search.standing();
@@ -35,7 +74,8 @@ impl Settings {
         // A breaker that opens at an instant that stands, against pickup; an end of keying, against
         // the least time of it.
         let least = self.send_minimum.0;
-        let opened = met.iter().flat_map(|at| {
+        let tripping = if chained { met.as_slice() } else { &[] };
+        let opened = tripping.iter().flat_map(|at| {
             let kept = (*at + search.opening).0.checked_sub(least);
             [Some(*at + line.breaker), kept.map(SimTime)]
         });
@@ -102,7 +142,7 @@ impl Settings {
 impl Search<'_> {
     /// The channel that an end keys into; `None`: it carries no commands.
     fn channel(&self, from: End) -> Option<&Reception> {
-        let carries = self.settings.directions[from.index()];
+        let carries = self.directions[from.index()];
         carries.then(|| &self.ways[from.index()])
     }
 
@@ -177,7 +217,10 @@ impl Search<'_> {
     /// Instants of keying that are received at one of these, or what follows from it is.
     fn through(&self, met: &[SimTime]) -> Vec<SimTime> {
         let settings = self.settings;
-        let mut behind = vec![Span::ZERO, self.opening];
+        let mut behind = vec![Span::ZERO];
+        if self.chained {
+            behind.push(self.opening);
+        }
         match settings.scheme {
             Scheme::Dcb => behind.push(settings.block_extension),
             Scheme::Dutt | Scheme::Dtt => behind.push(settings.coordination),

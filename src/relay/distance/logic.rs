@@ -3,7 +3,7 @@
 use super::seen::Seen;
 use super::{Scheme, Settings};
 use crate::mpls::outage::Stretch;
-use crate::relay::command::{Replacement, later};
+use crate::relay::command::{OnFailure, Replacement, later};
 use crate::relay::fault::{Answer, By, End, Fault, Trip};
 use crate::relay::line::Line;
 use crate::relay::reception::Reception;
@@ -17,9 +17,6 @@ pub(super) struct Case<'a> {
     fault: Fault,
     seen: [Seen; 2],
 }
-
-/// How far ahead is looked first for a command.
-const FIRST_LOOK: Span = Span::from_ms(20);
 
 /// How far ahead is looked first for what may come at any time.
 const LOOK_AHEAD: Span = Span::from_s(1);
@@ -116,22 +113,52 @@ impl<'a> Case<'a> {
         (window.from < window.to).then_some(window)
     }
 
-    /// The first command heard within a window. A channel that is broken often has much to tell of
-    /// a long window, and a command comes early as a rule: a short one is looked at first.
-    fn first_heard(&self, end: End, window: Stretch, tripped: [SimTime; 2]) -> Option<Stretch> {
-        let short = Stretch {
-            from: window.from,
-            to: later(window.from, FIRST_LOOK).min(window.to),
+    /// Directions, a→z and z→a, whose channel may change anything of the answer: of all faults at
+    /// this place, whenever they begin.
+    pub fn heeded(&self) -> [bool; 2] {
+        let heeds = |from: End| self.heeds(from.other());
+        let heeded = End::BOTH.map(heeds);
+        let echoing = End::BOTH.iter().any(|end| self.settings.echoes(*end));
+        if echoing && heeded.contains(&true) {
+            return self.settings.directions;
+        }
+        heeded
+    }
+
+    /// Whether an end waits for what it hears, and may hear something.
+    fn heeds(&self, end: End) -> bool {
+        let (settings, from) = (self.settings, end.other());
+        let seen = &self.seen[end.index()];
+        let waits = match settings.scheme {
+            Scheme::Dutt | Scheme::Dtt => true,
+            _ if seen.zone1.is_some() => false,
+            Scheme::Pott | Scheme::Dcub if settings.weak == Some(end) => seen.lasts.is_some(),
+            _ => self.compares(end).is_some(),
         };
-        let first = |window| self.heard(end, window, tripped).first().copied();
-        first(short).or_else(|| first(window))
+        let command = &settings.command;
+        let by_itself = settings.scheme == Scheme::Dcub
+            || command.replacement == Replacement::On
+            || command.on_failure == OnFailure::On;
+        let keys = || {
+            let nobody = [SimTime::NEVER; 2];
+            settings.echoes(from) || self.element(from, nobody).is_some()
+        };
+        waits && self.carries(from) && (by_itself || keys())
+    }
+
+    /// When a command is first heard within a window.
+    fn first_heard(&self, end: End, window: Stretch, tripped: [SimTime; 2]) -> Option<SimTime> {
+        let command = &self.settings.command;
+        self.of_heard(end, window, tripped, |channel, keyed| {
+            command.first_received(channel, keyed, window)
+        })
     }
 
     /// Zone 2 with permission, or within the window that the loss of guard opens.
     fn permitted(&self, end: End, tripped: [SimTime; 2]) -> Option<Trip> {
         let window = self.compares(end)?;
-        let command = self.first_heard(end, window, tripped).map(|on| Trip {
-            at: on.from,
+        let command = self.first_heard(end, window, tripped).map(|at| Trip {
+            at,
             by: By::Command,
         });
         let opened = self.unblocked(end, window).map(|at| Trip {
@@ -260,23 +287,35 @@ impl<'a> Case<'a> {
 
     /// When a command stands at an end, within a window.
     fn heard(&self, end: End, within: Stretch, tripped: [SimTime; 2]) -> Vec<Stretch> {
+        let command = &self.settings.command;
+        self.of_heard(end, within, tripped, |channel, keyed| {
+            command.received(channel, keyed, within)
+        })
+    }
+
+    /// What a reader makes of the channel to an end and of what is keyed into it, as far as that
+    /// bears on what is heard within a window.
+    fn of_heard<T: Default>(
+        &self,
+        end: End,
+        within: Stretch,
+        tripped: [SimTime; 2],
+        read: impl FnOnce(&Reception, &[Stretch]) -> T,
+    ) -> T {
         let from = end.other();
         if !self.carries(from) {
-            return Vec::new();
+            return T::default();
         }
         let channel = &self.ways[from.index()];
-        let echoing = self.settings.echoes(from);
-        let keyed = if echoing {
-            let since = self.settings.command.keyed_since(channel, within.from);
-            let within = Stretch {
-                from: since,
-                to: within.to,
-            };
-            self.echoes(from, within, tripped)
-        } else {
-            self.element(from, tripped).into_iter().collect()
+        if !self.settings.echoes(from) {
+            return read(channel, self.element(from, tripped).as_slice());
+        }
+        let since = self.settings.command.keyed_since(channel, within.from);
+        let within = Stretch {
+            from: since,
+            to: within.to,
         };
-        self.settings.command.received(channel, &keyed, within)
+        read(channel, &self.echoes(from, within, tripped))
     }
 
     /// When an end keys because its element is up.

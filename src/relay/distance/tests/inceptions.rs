@@ -103,6 +103,46 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(cases(3000))]
+
+    #[test]
+    fn the_candidates_of_a_place_leave_nothing_out_for_faults_there(
+        tiny in tiny(),
+        place in proptest::sample::select(&PLACES[..]),
+    ) {
+        let (ways, settings) = (tiny.ways(), &tiny.settings);
+        let over = Stretch { from: SimTime(0), to: SimTime(tiny.length() * NS) };
+        let every = settings.instants(&ways, &tiny.line);
+        let there = settings.instants_at(&ways, &tiny.line, place);
+        prop_assert!(there.iter().all(|at| every.binary_search(at).is_ok()));
+        let trips = |at: SimTime| {
+            let answer = settings.answer(&ways, &tiny.line, Fault { at, place });
+            answer.trips.map(|trip| trip.map(|trip| (trip.at.since(at), trip.by)))
+        };
+        for end in End::BOTH {
+            let one = |at: SimTime| {
+                let trip = trips(at)[end.index()];
+                Found { value: trip.map(|trip| trip.0), class: trip.map(|trip| trip.1) }
+            };
+            prop_assert_eq!(sweep(over, &there, one), sweep(over, &every, one));
+        }
+        // The first end, as for faults beside the line; the last, as for those on it.
+        let first = |at: SimTime| {
+            let [a, z] = trips(at);
+            let first = [a, z].into_iter().flatten().min();
+            Found { value: first.map(|first| first.0), class: (first == a, first == z) }
+        };
+        prop_assert_eq!(sweep(over, &there, first), sweep(over, &every, first));
+        let last = |at: SimTime| {
+            let [a, z] = trips(at);
+            let last = a.zip(z).map(|(a, z)| a.max(z));
+            Found { value: last.map(|last| last.0), class: (last == a, last == z) }
+        };
+        prop_assert_eq!(sweep(over, &there, last), sweep(over, &every, last));
+    }
+}
+
 /// Where the end of a command, not its beginning, decides whether it stands long enough to be
 /// echoed: rare among drawn cases.
 #[test]
