@@ -97,7 +97,9 @@ impl Reader<'_, '_> {
         }
         self.no_twins(table, manner, &levels)?;
         let first = Path::parse(&places.paths[0]).ok()?;
-        let name = named.as_ref().map_or_else(|| first.last_key().to_owned(), |at| at.value.clone());
+        let name = named
+            .as_ref()
+            .map_or_else(|| first.last_key().to_owned(), |at| at.value.clone());
         let named_at = named.map_or_else(|| places.spans[0].clone(), |at| at.span);
         let expanded = written::axis(&name, &places.paths, &values, labels_of(table).as_deref());
         Some(Draft {
@@ -156,7 +158,12 @@ impl Reader<'_, '_> {
         let written: Vec<At<String>> = match (table.has("path"), table.has("paths")) {
             (true, true) => {
                 let span = table.key_span("paths")?;
-                self.fault(&span, "an axis has either `path` or `paths`", "not both", None);
+                self.fault(
+                    &span,
+                    "an axis has either `path` or `paths`",
+                    "not both",
+                    None,
+                );
                 return None;
             }
             (true, false) => vec![table.text("path")?],
@@ -245,7 +252,12 @@ impl Reader<'_, '_> {
         let spans = |key: &str| -> Vec<Span<usize>> {
             table.list(key).iter().map(|at| at.span.clone()).collect()
         };
-        let value = |level: &Level| (level.number, level.number.is_none().then(|| level.texts.clone()));
+        let value = |level: &Level| {
+            (
+                level.number,
+                level.number.is_none().then(|| level.texts.clone()),
+            )
+        };
         let by_value = twins(each, value);
         let by_label = twins(each, |level| level.label.clone());
         let (pair, key, what) = match (by_value, by_label) {

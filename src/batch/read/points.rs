@@ -11,14 +11,28 @@ use crate::scenario::value::{At, Table};
 
 /// Names of columns that every sweep has.
 const COLUMNS: &[&str] = &[
-    "case", "id", "replica", "seed", "status", "error", "circuit", "direction", "stage", "failure",
-    "verdict", "cause", "line", "part",
+    "case",
+    "id",
+    "replica",
+    "seed",
+    "status",
+    "error",
+    "circuit",
+    "direction",
+    "stage",
+    "failure",
+    "verdict",
+    "cause",
+    "line",
+    "part",
 ];
 
 /// How points are chosen, and whether they are drawn.
 pub fn kind(table: &Table) -> (Kind, bool) {
     let design = table.table("design");
-    let seed = design.and_then(|design| design.whole("seed")).map_or(1, |at| at.value);
+    let seed = design
+        .and_then(|design| design.whole("seed"))
+        .map_or(1, |at| at.value);
     let word = design.and_then(|design| design.text("kind"));
     match word.map(|at| at.value).as_deref() {
         Some("list") => (Kind::List, false),
@@ -87,7 +101,12 @@ pub fn seeds(
     if let Some(draft) = axis {
         let title = "the seed is an axis, and there are replicas";
         let help = "seeds are given by one of them".to_owned();
-        reader.fault(&draft.paths_at[0].clone(), title, "[replicas] sets it too", Some(help));
+        reader.fault(
+            &draft.paths_at[0].clone(),
+            title,
+            "[replicas] sets it too",
+            Some(help),
+        );
         return None;
     }
     if let Some(span) = replicas.key_span("seeds") {
@@ -118,7 +137,10 @@ pub fn seeds(
     }
     Some(Seeds {
         all: (first..first + count.value).collect(),
-        expanded: format!("\n[replicas]\ncount = {}\nfirst_seed = {first}\n", count.value),
+        expanded: format!(
+            "\n[replicas]\ncount = {}\nfirst_seed = {first}\n",
+            count.value
+        ),
     })
 }
 

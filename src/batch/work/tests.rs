@@ -531,3 +531,106 @@ fn a_folder_that_cannot_be_made_is_told_with_its_path() {
         other => panic!("{other:?}"),
     }
 }
+
+/// A case of the sample with another number, every row fourteen times.
+fn many_rows(_: &Sweep, cases: Range<u64>) -> Vec<CaseResult> {
+    let numbered = |octets: &[u8], index: u64, times: usize| {
+        let text = std::str::from_utf8(octets).unwrap();
+        let row = |row: &str| format!("{index},{}\n", row.split_once(',').unwrap().1);
+        text.lines()
+            .map(row)
+            .collect::<String>()
+            .repeat(times)
+            .into_bytes()
+    };
+    let of = |index: u64| {
+        // One that ran.
+        let case = &CASES[usize::try_from(index % 6).unwrap()];
+        let [results, cases, lines] = &case.tables;
+        CaseResult {
+            index,
+            tables: [
+                numbered(results, index, 14),
+                numbered(cases, index, 1),
+                lines.clone(),
+            ],
+            histograms: Vec::new(),
+        }
+    };
+    cases.map(of).collect()
+}
+
+fn memory_most_kb() -> String {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmHWM"));
+    line.unwrap_or_default().to_owned()
+}
+
+#[test]
+#[ignore = "measures: prints seconds and memory"]
+fn ten_thousand_cases_of_28_rows() {
+    let mut home = Home::new();
+    home.sweep = with_seeds(1667);
+    let store = home.store();
+    for jobs in [1, 2] {
+        let begun = std::time::Instant::now();
+        let run = |manner: &mut Manner<'_>| {
+            let shards: Vec<Shard> = (0..200).map(|index| Shard { index, count: 200 }).collect();
+            let done = Done {
+                before: 0,
+                total: 10_002,
+            };
+            run_parts(&many_rows, (&home.sweep, &store), &shards, done, manner).unwrap();
+        };
+        manner(jobs, u64::MAX, run);
+        println!("200 parts written on {jobs}: {:?}", begun.elapsed());
+    }
+    println!("before: {}", memory_most_kb());
+    let begun = std::time::Instant::now();
+    let merged = home.merge().unwrap();
+    let octets = fs::metadata(home.path.join("results.csv")).unwrap().len();
+    println!(
+        "merged {} cases, {octets} B: {:?}",
+        merged.tally.cases,
+        begun.elapsed()
+    );
+    println!("after: {}", memory_most_kb());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "mounts a small file system: needs root"]
+fn a_full_disk_is_told_and_the_sweep_goes_on_when_there_is_room() {
+    let home = Home::new();
+    fs::create_dir_all(&home.path).unwrap();
+    let mount = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(arguments[0]);
+        assert!(
+            command
+                .args(&arguments[1..])
+                .arg(&home.path)
+                .status()
+                .unwrap()
+                .success()
+        );
+    };
+    mount(&["mount", "-t", "tmpfs", "-o", "size=32k", "tmpfs"]);
+    let ended = home.all(2, u64::MAX);
+    let names = home.names();
+    mount(&["mount", "-o", "remount,size=4m"]);
+    let merged = home.all(2, u64::MAX);
+    let files = home.files();
+    mount(&["umount"]);
+    match ended {
+        Err(MergeError::Store(StoreError::Io { error, .. })) => {
+            assert_eq!(error.kind(), std::io::ErrorKind::StorageFull);
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!(
+        names.iter().all(|name| name.starts_with("shard-")),
+        "{names:?}"
+    );
+    assert!(matches!(merged, Ok(SweepEnd::Complete(_))));
+    assert!(files == *PLAIN);
+}
