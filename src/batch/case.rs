@@ -43,12 +43,23 @@ impl Sweep {
     pub fn case(&self, index: u64) -> Case {
         assert!(index < self.cases(), "a case of the sweep");
         let replica = index % self.seeds();
+        let point_index = index / self.seeds();
+        let seed = self.seed_of_axis(point_index);
+        let listed = self.design.seeds[usize::try_from(replica).expect("a place in memory")];
         Case {
             index,
-            point_index: index / self.seeds(),
+            point_index,
             replica,
-            seed: self.design.seeds[usize::try_from(replica).expect("a place in memory")],
+            seed: seed.unwrap_or(listed),
         }
+    }
+
+    /// The seed at a point, where an axis sets it.
+    fn seed_of_axis(&self, point_index: u64) -> Option<u64> {
+        let sets_seed = |axis: &super::axis::Axis| axis.paths.iter().any(|path| path == "seed");
+        let axis = self.axes.iter().position(sets_seed)?;
+        let point = self.design.point(&self.axes, point_index);
+        u64::try_from(point.levels[axis].number?).ok()
     }
 
     /// The cases of the point that `index` belongs to, as far as they lie in `within`.

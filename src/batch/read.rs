@@ -74,6 +74,11 @@ fn sweep(session: &mut Session, source: SourceId, path: &Path) -> Option<Sweep> 
         drawn,
     };
     let drafts = axes(&mut reader, &table, root.get_ref());
+    if drafts.is_empty() && !table.has("axis") && !table.has("replicas") {
+        let title = "nothing is varied: there are neither axes nor replicas";
+        let help = "[[axis]] says what is varied".to_owned();
+        reader.fault(&named.span, title, "this one case is a run", Some(help));
+    }
     no_overlaps(&mut reader, &drafts);
     let seeds = points::seeds(&mut reader, &table, &drafts, &read);
     let samples = points::samples(&mut reader, &table, drawn);
@@ -120,7 +125,9 @@ fn sweep(session: &mut Session, source: SourceId, path: &Path) -> Option<Sweep> 
 
 /// Every axis, `None` in place of those with a fault.
 fn axes(reader: &mut Reader<'_, '_>, table: &Table, root: &DeTable<'_>) -> Vec<Option<Draft>> {
-    let raw = root.get("axis").and_then(|value| value.get_ref().as_array());
+    let raw = root
+        .get("axis")
+        .and_then(|value| value.get_ref().as_array());
     let raw = raw.into_iter().flat_map(|list| list.iter());
     let raw: Vec<&DeTable<'_>> = raw.filter_map(|one| one.get_ref().as_table()).collect();
     let tables: Vec<&Table> = table.tables("axis").collect();
@@ -161,7 +168,11 @@ fn no_overlaps(reader: &mut Reader<'_, '_>, drafts: &[Option<Draft>]) {
         if !inner.starts_with(outer) || !told.insert((*first, *second)) {
             continue;
         }
-        let at = |number: usize| drafts[number].as_ref().map(|draft| draft.paths_at[0].clone());
+        let at = |number: usize| {
+            drafts[number]
+                .as_ref()
+                .map(|draft| draft.paths_at[0].clone())
+        };
         let (Some(early), Some(late)) = (at(*first.min(second)), at(*first.max(second))) else {
             continue;
         };
@@ -209,9 +220,17 @@ fn punched(text: &str, drafts: &[Draft], in_topology: bool) -> Option<Template> 
 
 /// Axes whose values may name files: their numbers.
 fn named_files(drafts: &[Draft]) -> Vec<usize> {
-    let names = |draft: &Draft| draft.targets.iter().any(|target| base::may_name_files(target.wanted));
+    let names = |draft: &Draft| {
+        draft
+            .targets
+            .iter()
+            .any(|target| base::may_name_files(target.wanted))
+    };
     let numbered = drafts.iter().enumerate();
-    numbered.filter(|(_, draft)| names(draft)).map(|(number, _)| number).collect()
+    numbered
+        .filter(|(_, draft)| names(draft))
+        .map(|(number, _)| number)
+        .collect()
 }
 
 /// The sweep as TOML, in one order.
@@ -222,7 +241,9 @@ fn expanded(
     seeds: &Seeds,
 ) -> Option<String> {
     let word = |table: &Table, key: &str, default: &str| {
-        table.text(key).map_or_else(|| default.to_owned(), |at| at.value)
+        table
+            .text(key)
+            .map_or_else(|| default.to_owned(), |at| at.value)
     };
     let study = word(table, "study", "run");
     let histograms = table.flag("histograms").is_some_and(|flag| flag.value);
@@ -231,26 +252,36 @@ fn expanded(
         written::text(&table.text("name")?.value),
         written::text(&scenario.value),
     );
-    let filters: Vec<String> = points::filters(table).into_iter().map(|at| at.value).collect();
+    let filters: Vec<String> = points::filters(table)
+        .into_iter()
+        .map(|at| at.value)
+        .collect();
     if !filters.is_empty() {
         text.push_str(&format!("where = {}\n", written::texts(&filters)));
     }
     let empty = Table::default();
     let design = table.table("design").unwrap_or(&empty);
-    text.push_str(&format!("\n[design]\nkind = \"{}\"\n", word(design, "kind", "grid")));
+    text.push_str(&format!(
+        "\n[design]\nkind = \"{}\"\n",
+        word(design, "kind", "grid")
+    ));
     if let Some(samples) = design.whole("samples") {
         let seed = design.whole("seed").map_or(1, |at| at.value);
         text.push_str(&format!("samples = {}\nseed = {seed}\n", samples.value));
     }
     text.push_str(&seeds.expanded);
-    drafts.iter().for_each(|draft| text.push_str(&draft.expanded));
+    drafts
+        .iter()
+        .for_each(|draft| text.push_str(&draft.expanded));
     Some(text)
 }
 
 fn stem(session: &mut Session, path: &Path) -> Option<String> {
     let stem = path.file_stem()?.to_string_lossy().into_owned();
     if stem.is_empty() {
-        session.findings.push(Diagnostic::nowhere("the sweep file has no name"));
+        session
+            .findings
+            .push(Diagnostic::nowhere("the sweep file has no name"));
         return None;
     }
     Some(stem)

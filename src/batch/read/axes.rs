@@ -97,7 +97,9 @@ impl Reader<'_, '_> {
         }
         self.no_twins(table, manner, &levels)?;
         let first = Path::parse(&places.paths[0]).ok()?;
-        let name = named.as_ref().map_or_else(|| first.last_key().to_owned(), |at| at.value.clone());
+        let name = named
+            .as_ref()
+            .map_or_else(|| first.last_key().to_owned(), |at| at.value.clone());
         let named_at = named.map_or_else(|| places.spans[0].clone(), |at| at.span);
         let expanded = written::axis(&name, &places.paths, &values, labels_of(table).as_deref());
         Some(Draft {
@@ -156,7 +158,12 @@ impl Reader<'_, '_> {
         let written: Vec<At<String>> = match (table.has("path"), table.has("paths")) {
             (true, true) => {
                 let span = table.key_span("paths")?;
-                self.fault(&span, "an axis has either `path` or `paths`", "not both", None);
+                self.fault(
+                    &span,
+                    "an axis has either `path` or `paths`",
+                    "not both",
+                    None,
+                );
                 return None;
             }
             (true, false) => vec![table.text("path")?],
@@ -190,20 +197,22 @@ impl Reader<'_, '_> {
         whole.then_some(places)
     }
 
+    /// A part of a text as a place in the sweep file.
+    pub fn within(&self, text: &At<String>, part: &Span<usize>) -> Span<usize> {
+        let start = text.span.start + 1;
+        let literal = self.text.get(start..start + text.value.len());
+        // Escapes would move what follows them.
+        match literal == Some(text.value.as_str()) {
+            true => start + part.start..start + part.end.max(part.start),
+            false => text.span.clone(),
+        }
+    }
+
     fn targets(&mut self, text: &At<String>) -> Option<Vec<Target>> {
-        let within = |span: Span<usize>| {
-            // Escapes would move what follows them.
-            let start = text.span.start + 1;
-            let literal = self.text.get(start..start + text.value.len());
-            match literal == Some(text.value.as_str()) {
-                true => start + span.start..start + span.end.max(span.start),
-                false => text.span.clone(),
-            }
-        };
         let path = match Path::parse(&text.value) {
             Ok(path) => path,
             Err(fault) => {
-                let span = within(fault.span);
+                let span = self.within(text, &fault.span);
                 let help = "such as 'circuit[*].payload', 'circuit[\"87L KEE-ELL\"].payload', \
                             'topology.link[medium=fibre].rate'";
                 self.fault(&span, "this is no path", fault.title, Some(help.into()));
@@ -213,7 +222,7 @@ impl Reader<'_, '_> {
         match resolve(&path, self.documents) {
             Ok(targets) => Some(targets),
             Err(nowhere) => {
-                let span = within(nowhere.span);
+                let span = self.within(text, &nowhere.span);
                 self.fault(&span, nowhere.title, nowhere.label, nowhere.help);
                 None
             }
@@ -245,7 +254,12 @@ impl Reader<'_, '_> {
         let spans = |key: &str| -> Vec<Span<usize>> {
             table.list(key).iter().map(|at| at.span.clone()).collect()
         };
-        let value = |level: &Level| (level.number, level.number.is_none().then(|| level.texts.clone()));
+        let value = |level: &Level| {
+            (
+                level.number,
+                level.number.is_none().then(|| level.texts.clone()),
+            )
+        };
         let by_value = twins(each, value);
         let by_label = twins(each, |level| level.label.clone());
         let (pair, key, what) = match (by_value, by_label) {
@@ -272,12 +286,6 @@ impl Reader<'_, '_> {
     /// Values as they are written.
     fn values(&mut self, table: &Table, raw: &DeTable<'_>, targets: &[Target]) -> Taken {
         let elements = raw.get("values")?.get_ref().as_array()?;
-        if elements.is_empty() {
-            let span = table.get("values")?.span.clone();
-            let title = "this axis has no values: the grid is empty";
-            self.fault(&span, title, "empty", None);
-            return None;
-        }
         self.few_enough(elements.len(), targets.len(), &table.key_span("values")?)?;
         let mut levels = Vec::new();
         let mut cycles = false;

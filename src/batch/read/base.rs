@@ -63,12 +63,16 @@ impl Read {
             return None;
         }
         let value = |key: &str| root.get_ref().get(key).map(|value| value.get_ref());
-        let seed = value("seed").and_then(plain).and_then(|seed| seed.parse().ok());
-        let topology = value("topology").and_then(DeValue::as_str).and_then(|named| {
-            let file = beside(&path, named);
-            let text = text(&file)?;
-            Some((file, text))
-        });
+        let seed = value("seed")
+            .and_then(plain)
+            .and_then(|seed| seed.parse().ok());
+        let topology = value("topology")
+            .and_then(DeValue::as_str)
+            .and_then(|named| {
+                let file = beside(&path, named);
+                let text = text(&file)?;
+                Some((file, text))
+            });
         let broken = topology.as_ref().is_some_and(|(_, text)| {
             let (_, errors) = DeTable::parse_recoverable(text);
             !errors.is_empty()

@@ -25,7 +25,9 @@ impl Reader<'_, '_> {
         let raw = raw.get("fail")?.get_ref().as_table()?;
         let each = fail.text("each")?;
         let at = self.instant(raw, "at");
-        let until = raw.contains_key("until").then(|| self.instant(raw, "until"));
+        let until = raw
+            .contains_key("until")
+            .then(|| self.instant(raw, "until"));
         let at = at?;
         let lasts = match until {
             None => None,
@@ -68,7 +70,9 @@ impl Reader<'_, '_> {
             number: None,
         }));
         let named = table.text("name");
-        let name = named.as_ref().map_or_else(|| each.value.clone(), |at| at.value.clone());
+        let name = named
+            .as_ref()
+            .map_or_else(|| each.value.clone(), |at| at.value.clone());
         let mut values = format!("fail = {{ each = \"{}\", at = {at_text}", each.value);
         if let Some(until) = raw.get("until") {
             let until = written::text(until.get_ref().as_str()?);
@@ -125,6 +129,8 @@ impl Reader<'_, '_> {
             let groups = groups.flat_map(|groups| groups.iter());
             return groups.filter_map(|group| text(group.get_ref())).collect();
         }
-        tables.filter_map(|table| text(table.get("name")?.get_ref())).collect()
+        tables
+            .filter_map(|table| text(table.get("name")?.get_ref()))
+            .collect()
     }
 }

@@ -22,7 +22,13 @@ pub fn nearest_path(path: &Path) -> Option<String> {
     let wanted = nearest(path.last_key(), keys.iter().map(String::as_str))?.to_owned();
     let first = &path.segments[0].key;
     let candidates = all.iter().filter(|text| last(text) == wanted);
-    let score = |text: &&String| (!text.starts_with(first.as_str()), text.len(), (*text).clone());
+    let score = |text: &&String| {
+        (
+            !text.starts_with(first.as_str()),
+            text.len(),
+            (*text).clone(),
+        )
+    };
     candidates.min_by_key(score).cloned()
 }
 

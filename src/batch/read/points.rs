@@ -1,24 +1,21 @@
 //! Design, filters, replicas and names of a sweep file.
 
-use std::collections::BTreeMap;
-use std::ops::Range as Span;
+use std::collections::BTreeSet;
 
-use super::super::axis::{Axis, Levels};
-use super::super::design::{Design, Kind};
+use super::super::axis::Axis;
+use super::super::columns;
+use super::super::design::{Design, DesignFault, Kind};
+use super::super::filter::Filter;
 use super::axes::{Draft, Reader};
 use super::base::Read;
 use crate::scenario::value::{At, Table};
 
-/// Names of columns that every sweep has.
-const COLUMNS: &[&str] = &[
-    "case", "id", "replica", "seed", "status", "error", "circuit", "direction", "stage", "failure",
-    "verdict", "cause", "line", "part",
-];
-
 /// How points are chosen, and whether they are drawn.
 pub fn kind(table: &Table) -> (Kind, bool) {
     let design = table.table("design");
-    let seed = design.and_then(|design| design.whole("seed")).map_or(1, |at| at.value);
+    let seed = design
+        .and_then(|design| design.whole("seed"))
+        .map_or(1, |at| at.value);
     let word = design.and_then(|design| design.text("kind"));
     match word.map(|at| at.value).as_deref() {
         Some("list") => (Kind::List, false),
@@ -87,7 +84,12 @@ pub fn seeds(
     if let Some(draft) = axis {
         let title = "the seed is an axis, and there are replicas";
         let help = "seeds are given by one of them".to_owned();
-        reader.fault(&draft.paths_at[0].clone(), title, "[replicas] sets it too", Some(help));
+        reader.fault(
+            &draft.paths_at[0].clone(),
+            title,
+            "[replicas] sets it too",
+            Some(help),
+        );
         return None;
     }
     if let Some(span) = replicas.key_span("seeds") {
@@ -118,7 +120,10 @@ pub fn seeds(
     }
     Some(Seeds {
         all: (first..first + count.value).collect(),
-        expanded: format!("\n[replicas]\ncount = {}\nfirst_seed = {first}\n", count.value),
+        expanded: format!(
+            "\n[replicas]\ncount = {}\nfirst_seed = {first}\n",
+            count.value
+        ),
     })
 }
 
@@ -141,17 +146,27 @@ fn listed(reader: &mut Reader<'_, '_>, replicas: &Table) -> Option<Seeds> {
     Some(Seeds { all, expanded })
 }
 
-/// Refuses names of axes that are there twice or are those of columns.
+/// Refuses axes whose columns are there already: those of every sweep, or of an axis before.
 pub fn names(reader: &mut Reader<'_, '_>, drafts: &[Draft]) -> Option<()> {
-    let mut seen: BTreeMap<&str, &Span<usize>> = BTreeMap::new();
+    let everywhere = columns::taken();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut whole = Some(());
     for draft in drafts {
-        let name = draft.axis.name.as_str();
-        let is_seed = draft.targets.iter().any(|target| target.shown == "seed");
-        let title = if seen.insert(name, &draft.named_at).is_some() {
+        let name = &draft.axis.name;
+        let own = columns::of_axis(&draft.axis)
+            .into_iter()
+            .map(|column| column.name);
+        let own: Vec<String> = own.collect();
+        let is_there = |column: &&String| everywhere.iter().any(|one| one == *column);
+        let title = if let Some(column) = own.iter().find(is_there) {
+            format!("`{column}` is a column that every sweep has")
+        } else if drafts.iter().filter(|one| one.axis.name == *name).count() > 1 {
+            if seen.insert(name.clone()) {
+                continue;
+            }
             format!("two axes are called `{name}`")
-        } else if COLUMNS.contains(&name) && !(is_seed && name == "seed") {
-            format!("`{name}` is a column that every sweep has")
+        } else if let Some(column) = own.iter().find(|column| !seen.insert((*column).clone())) {
+            format!("two axes have a column `{column}`")
         } else {
             continue;
         };
@@ -175,18 +190,35 @@ pub fn design(
     (kind, samples): (Kind, Option<u64>),
     seeds: &[u64],
 ) -> Option<Design> {
-    let mut points = 1_u64;
-    for axis in axes {
-        if let Levels::Each(each) = &axis.levels {
-            points = points.checked_mul(each.len() as u64)?;
+    let written = filters(table);
+    let mut parsed = Vec::new();
+    for filter in &written {
+        match Filter::parse(&filter.value, axes) {
+            Ok(filter) => parsed.push(filter),
+            Err(fault) => {
+                let span = reader.within(filter, &fault.span);
+                reader.fault(&span, fault.title, "in this condition", fault.help);
+            }
         }
     }
-    let _ = (reader, table);
-    Some(Design {
-        kind,
-        points_unfiltered: samples.unwrap_or(points),
-        filters: Vec::new(),
-        passed: Vec::new(),
-        seeds: seeds.to_vec(),
-    })
+    if parsed.len() < written.len() || reader.findings.has_errors() {
+        return None;
+    }
+    match Design::new(kind, axes, samples, parsed, seeds.to_vec()) {
+        Ok(design) => Some(design),
+        Err(fault) => {
+            let key = match &fault {
+                DesignFault::NothingPasses { .. } | DesignFault::TooManyToFilter { .. } => "where",
+                DesignFault::Filter { .. } => "where",
+                DesignFault::NoSamples | DesignFault::UnequalLists { .. } => "design",
+                _ => "axis",
+            };
+            let mut span = table.key_span(key).unwrap_or_else(|| table.span.clone());
+            if let DesignFault::Filter { filter, fault, .. } = &fault {
+                span = reader.within(&written[*filter], &fault.span);
+            }
+            reader.fault(&span, fault.to_string(), "these points", fault.help());
+            None
+        }
+    }
 }

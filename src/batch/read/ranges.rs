@@ -30,7 +30,12 @@ impl Reader<'_, '_> {
         let (from, to) = (from?, to?);
         if step.is_some() && count.is_some() {
             let at = range.key_span("count")?;
-            self.fault(&at, "a range has either `step` or `count`", "not both", None);
+            self.fault(
+                &at,
+                "a range has either `step` or `count`",
+                "not both",
+                None,
+            );
             return None;
         }
         let spacing = range.text("spacing").map(|at| at.value);
@@ -70,7 +75,11 @@ impl Reader<'_, '_> {
         });
         let levels = levels.and_then(|(many, built)| {
             // Texts for every place are made only where there is room for them.
-            let places = if many.saturating_mul(targets.len()) > 10_000_000 { 0 } else { targets.len() };
+            let places = if many.saturating_mul(targets.len()) > 10_000_000 {
+                0
+            } else {
+                targets.len()
+            };
             range_levels(&built, count, measured, places)
         });
         match levels {
@@ -97,7 +106,11 @@ impl Reader<'_, '_> {
     }
 
     /// A step in the measure of the ends.
-    fn step(&mut self, value: &Spanned<DeValue<'_>>, of: Option<&'static Dimension>) -> Option<i128> {
+    fn step(
+        &mut self,
+        value: &Spanned<DeValue<'_>>,
+        of: Option<&'static Dimension>,
+    ) -> Option<i128> {
         let span = value.span();
         let found = match (of, value.get_ref()) {
             (Some(dimension), DeValue::String(text)) => match quantity::parse(text, dimension) {
@@ -114,7 +127,9 @@ impl Reader<'_, '_> {
         };
         if found.is_none() {
             let expected = match of {
-                Some(dimension) => format!("a {} such as \"{}\"", dimension.name, dimension.example),
+                Some(dimension) => {
+                    format!("a {} such as \"{}\"", dimension.name, dimension.example)
+                }
                 None => "a whole number".to_owned(),
             };
             let title = "`step` is not what is expected here";
@@ -126,12 +141,6 @@ impl Reader<'_, '_> {
     /// What is written, multiplied.
     pub fn scale(&mut self, table: &Table, targets: &[Target]) -> Taken {
         let shares = table.list("scale");
-        if shares.is_empty() {
-            let span = table.get("scale")?.span.clone();
-            let title = "this axis has no values: the grid is empty";
-            self.fault(&span, title, "empty", None);
-            return None;
-        }
         self.few_enough(shares.len(), targets.len(), &table.key_span("scale")?)?;
         let mut whole = true;
         let span = table.key_span("scale")?;
@@ -142,7 +151,9 @@ impl Reader<'_, '_> {
                 None => {
                     whole = false;
                     let title = match target.written {
-                        None => format!("`{}` is not written, so it cannot be scaled", target.shown),
+                        None => {
+                            format!("`{}` is not written, so it cannot be scaled", target.shown)
+                        }
                         Some(_) => format!("`{}` is no number that could be scaled", target.shown),
                     };
                     let help = "values sets what is written in place of scaling it".to_owned();
@@ -232,7 +243,9 @@ fn scaled(base: &Scaled, parts: u64, target: &Target) -> Result<String, String> 
     let unit = base.dimension.map_or("1", |dimension| dimension.units[0].0);
     let product = base.number * i128::from(parts);
     if product % WHOLE != 0 {
-        return Err(format!("is finer than 1 {unit}, and it will not be rounded"));
+        return Err(format!(
+            "is finer than 1 {unit}, and it will not be rounded"
+        ));
     }
     let number = i64::try_from(product / WHOLE).map_err(|_| "is too large".to_owned())?;
     let text = match base.dimension {
@@ -254,4 +267,3 @@ fn scaled(base: &Scaled, parts: u64, target: &Target) -> Result<String, String> 
         None => Ok(text),
     }
 }
-

@@ -248,7 +248,11 @@ impl<'t> Walk<'t> {
         number: usize,
         (fields, chosen): (&[&'static [Field]], Option<&str>),
     ) -> Nowhere {
-        let mut keys: Vec<&str> = fields.iter().flat_map(|f| f.iter()).map(|f| f.key).collect();
+        let mut keys: Vec<&str> = fields
+            .iter()
+            .flat_map(|f| f.iter())
+            .map(|f| f.key)
+            .collect();
         keys.sort_unstable();
         keys.dedup();
         let corrected = |near: &str| {
@@ -261,7 +265,10 @@ impl<'t> Walk<'t> {
             Some(format!("did you mean `{near}`?"))
         };
         let title = match chosen {
-            Some(kind) => format!("`{}` of kind \"{kind}\" has no `{}`", spot.shown, segment.key),
+            Some(kind) => format!(
+                "`{}` of kind \"{kind}\" has no `{}`",
+                spot.shown, segment.key
+            ),
             None => format!("unknown key `{}` in a path", segment.key),
         };
         let help = nearest(&segment.key, keys.iter().copied()).map(corrected);
@@ -481,7 +488,12 @@ fn variant_of<'t>(spot: &Spot<'t>) -> Option<&'t str> {
 }
 
 fn name_of<'a>(element: &'a Spanned<DeValue<'_>>) -> Option<&'a str> {
-    element.get_ref().as_table()?.get("name")?.get_ref().as_str()
+    element
+        .get_ref()
+        .as_table()?
+        .get("name")?
+        .get_ref()
+        .as_str()
 }
 
 /// Whether this is written under a key, which may lead deeper.
@@ -499,7 +511,10 @@ fn texts_at(element: &Spanned<DeValue<'_>>, key: &str) -> Vec<String> {
         return Vec::new();
     };
     match value.get_ref() {
-        DeValue::Array(elements) => elements.iter().filter_map(|one| plain(one.get_ref())).collect(),
+        DeValue::Array(elements) => elements
+            .iter()
+            .filter_map(|one| plain(one.get_ref()))
+            .collect(),
         other => plain(other).into_iter().collect(),
     }
 }
@@ -520,8 +535,16 @@ pub fn plain(value: &DeValue<'_>) -> Option<String> {
 
 /// Some names for a message.
 fn some_of(names: &[&str]) -> String {
-    let quoted: Vec<String> = names.iter().take(8).map(|name| format!("\"{name}\"")).collect();
+    let quoted: Vec<String> = names
+        .iter()
+        .take(8)
+        .map(|name| format!("\"{name}\""))
+        .collect();
     let more = names.len().saturating_sub(8);
-    let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let tail = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
     format!("{}{tail}", quoted.join(", "))
 }
