@@ -192,3 +192,17 @@ const FAIL: &[Field] = &[
 pub fn sweep_schema() -> Value {
     schema::document("Pilotwire sweep", SWEEP)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_committed_schema_is_that_of_the_decoder() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/sweep.schema.json");
+        let text = std::fs::read_to_string(path).expect("the schema is committed");
+        let committed: Value = serde_json::from_str(&text).expect("the schema is JSON");
+        let hint = "write the output of `pilotwire schema sweep` to schema/";
+        assert_eq!(committed, sweep_schema(), "{hint}");
+    }
+}

@@ -216,7 +216,7 @@ const SHIPPED: &[(&str, &[&str])] = &[
         "dcb-late-block.toml",
         &[
             "path = 'relay_profile[\"blocking\"].coordination'\nvalues = [\"25 ms\", \"1 cycles\"]",
-            "path = 'event[*].at'\nvalues = [\"1 s\"]",
+            "name = \"instant\"\npath = 'event[*].at'\nvalues = [\"1 s\"]",
         ],
     ),
     (
