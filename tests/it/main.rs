@@ -41,7 +41,7 @@ mod security_verdicts;
 mod shipped_verdicts;
 #[cfg(feature = "cli")]
 mod sweep_cli;
-mod sweep_shipped;
 mod sweep_input;
+mod sweep_shipped;
 mod validation;
 mod vectors;
