@@ -108,7 +108,10 @@ impl Sweep {
 }
 
 /// `path` as seen from `folder`, both from the same start.
-fn relative(path: &std::path::Path, folder: &std::path::Path) -> String {
+pub(super) fn relative(path: &std::path::Path, folder: &std::path::Path) -> String {
+    if path.is_absolute() != folder.is_absolute() {
+        return crate::scenario::source::slashes(path);
+    }
     let path: Vec<_> = path.components().collect();
     let folder: Vec<_> = folder.components().collect();
     let shared = path.iter().zip(&folder).take_while(|(a, b)| a == b).count();

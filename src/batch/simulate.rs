@@ -7,8 +7,6 @@ mod failures;
 mod refused;
 mod run;
 mod sheet;
-#[cfg(test)]
-mod tests;
 mod writer;
 
 use std::any::Any;
@@ -44,7 +42,7 @@ pub fn simulate(sweep: &Sweep, cases: Range<u64>) -> Vec<CaseResult> {
     while next < cases.end {
         let of_point = sweep.same_point(next, &cases);
         next = of_point.end;
-        results.extend(point(sweep, of_point));
+        results.extend(point(sweep, of_point, &write));
     }
     results
 }
@@ -74,8 +72,24 @@ enum Early {
     Failed(String),
 }
 
+/// Works out a scenario and writes its rows; histograms where there is a tag for them to begin with.
+type Write<'w> = &'w dyn Fn(Study, &Scenario, &mut Sheet, Option<String>) -> Result<(), Early>;
+
+fn write(
+    study: Study,
+    scenario: &Scenario,
+    sheet: &mut Sheet,
+    tag: Option<String>,
+) -> Result<(), Early> {
+    match study {
+        Study::Run => run::write(scenario, sheet, tag),
+        Study::Failures => return failures::write(scenario, sheet, tag),
+    }
+    Ok(())
+}
+
 /// Cases of one point.
-fn point(sweep: &Sweep, cases: Range<u64>) -> Vec<CaseResult> {
+fn point(sweep: &Sweep, cases: Range<u64>, write: Write<'_>) -> Vec<CaseResult> {
     let place = sweep.case(cases.start).point_index;
     let point = sweep.design.point(&sweep.axes, place);
     let axes = sweep.axes.iter().zip(&point.levels);
@@ -90,14 +104,14 @@ fn point(sweep: &Sweep, cases: Range<u64>) -> Vec<CaseResult> {
         let mut head = vec![index.to_string(), id];
         head.extend(axes.iter().cloned());
         head.extend([case.replica, case.seed].map(|number| number.to_string()));
-        worked_out(sweep, &files, &case, head, &mut kept)
+        worked_out((sweep, write), &files, &case, head, &mut kept)
     };
     cases.map(one).collect()
 }
 
 /// One case; `kept` is what the case before it leaves to this one.
 fn worked_out(
-    sweep: &Sweep,
+    (sweep, write): (&Sweep, Write<'_>),
     files: &Files,
     case: &Case,
     head: Vec<String>,
@@ -106,10 +120,7 @@ fn worked_out(
     let found = unwinding(|| {
         let scenario = scenario(sweep, files, case.seed, kept.take())?;
         let mut sheet = Sheet::new(head.clone());
-        match sweep.study {
-            Study::Run => run::write(&scenario, &mut sheet, tag(sweep, case)),
-            Study::Failures => failures::write(&scenario, &mut sheet, tag(sweep, case))?,
-        }
+        write(sweep.study, &scenario, &mut sheet, tag(sweep, case))?;
         Ok((sheet, scenario))
     });
     match found {
@@ -156,3 +167,6 @@ fn said(panic: &(dyn Any + Send)) -> String {
     let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
     format!("internal error: {}", text.unwrap_or("a panic without text"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -436,6 +436,8 @@ pub enum SchemaKind {
     Scenario,
     /// Topology files.
     Topology,
+    /// Sweep files.
+    Sweep,
 }
 
 impl From<Engine> for EngineKind {

@@ -74,6 +74,7 @@ fn schema(kind: SchemaKind) -> Exit {
     let schema = match kind {
         SchemaKind::Scenario => crate::scenario::schema::scenario_schema(),
         SchemaKind::Topology => crate::scenario::schema::topology_schema(),
+        SchemaKind::Sweep => crate::batch::grammar::sweep_schema(),
     };
     terminal::result(&format!("{schema:#}\n"));
     Exit::Pass

@@ -39,5 +39,8 @@ mod scenario_support;
 mod scenario_traffic;
 mod security_verdicts;
 mod shipped_verdicts;
+#[cfg(feature = "cli")]
+mod sweep_cli;
+mod sweep_shipped;
 mod validation;
 mod vectors;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::FilterFault;
 use super::measure::{self, Measure};
 use super::ratio::Ratio;
+use crate::scenario::decode::shown;
 use crate::scenario::nearest::nearest;
 
 /// A word of a condition.
@@ -86,7 +87,7 @@ fn token(rest: &str, first: char, at: usize) -> Result<(Token, usize), FilterFau
     }
     let foreign = FOREIGN.iter().find(|foreign| rest.starts_with(foreign.0));
     let length = foreign.map_or(first.len_utf8(), |foreign| foreign.0.len());
-    let title = format!("`{}` has no meaning here", &rest[..length]);
+    let title = format!("\"{}\" has no meaning here", shown(&rest[..length]));
     let help = foreign.map(|foreign| format!("write `{}`", foreign.1));
     Err(FilterFault::new(at..at + length, title).maybe_help(help))
 }
@@ -97,7 +98,10 @@ fn quantity(rest: &str, at: usize) -> Result<(Token, usize), FilterFault> {
     let place = at..at + number.len();
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     if fraction.contains('.') || number.ends_with('.') {
-        return Err(FilterFault::new(place, format!("`{number}` is no number")));
+        return Err(FilterFault::new(
+            place,
+            format!("\"{}\" is no number", shown(number)),
+        ));
     }
     let fraction = fraction.trim_end_matches('0');
     let digits = format!("{whole}{fraction}");
@@ -120,10 +124,11 @@ fn quantity(rest: &str, at: usize) -> Result<(Token, usize), FilterFault> {
         return Ok((token, number.len()));
     }
     let start = at + rest.len() - behind.len();
-    let title = format!("`{word}` is no unit");
+    let title = format!("\"{}\" is no unit", shown(word));
+    let product = format!("write {} * {}", shown(number), shown(word));
     let help = match nearest(word, measure::unit_names()) {
-        Some(near) => format!("did you mean `{near}`? To multiply, write {number} * {word}"),
-        None => format!("to multiply, write {number} * {word}"),
+        Some(near) => format!("did you mean \"{near}\"? To multiply, {product}"),
+        None => format!("to multiply, {product}"),
     };
     Err(FilterFault::new(start..start + word.len(), title).maybe_help(Some(help)))
 }

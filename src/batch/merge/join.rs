@@ -24,17 +24,23 @@ struct Joined<'a> {
     at: PathBuf,
     written: &'a mut Growing,
     /// Runs over more than this file.
-    hash: &'a mut Sha256,
+    hash: Option<&'a mut Sha256>,
 }
 
 impl Joined<'_> {
     /// The next file, behind its head.
     fn next_file(&mut self) -> io::Result<Option<File>> {
-        let Some(folder) = self.folders.next() else {
-            return Ok(None);
+        let mut file = loop {
+            let Some(folder) = self.folders.next() else {
+                return Ok(None);
+            };
+            self.at = folder.join(&self.part.name);
+            match File::open(&self.at) {
+                // Its manifest says so; that has been checked.
+                Err(error) if self.part.is_optional() && is_missing(&error) => {}
+                other => break other?,
+            }
         };
-        self.at = folder.join(&self.part.name);
-        let mut file = File::open(&self.at)?;
         let mut head = vec![0; self.part.head.len()];
         file.read_exact(&mut head)?;
         if head != self.part.head {
@@ -67,13 +73,19 @@ impl Read for Joined<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.some_octets(buffer)?;
         self.written.write_all(&buffer[..read])?;
-        self.hash.update(&buffer[..read]);
+        if let Some(hash) = &mut self.hash {
+            hash.update(&buffer[..read]);
+        }
         Ok(read)
     }
 }
 
-/// Writes a part of the results from those in `folders`, in their order, counts its rows and adds
-/// its octets to `hash`.
+fn is_missing(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::NotFound
+}
+
+/// Writes a part of the results from those in `folders`, in their order, counts its rows and
+/// adds its octets to `hash`.
 ///
 /// # Errors
 /// Where the system refuses, and in which file.
@@ -81,7 +93,7 @@ pub fn join(
     part: &Part,
     folders: &[PathBuf],
     (target, written): (&Path, &mut Growing),
-    hash: &mut Sha256,
+    hash: Option<&mut Sha256>,
     tally: &mut Tally,
 ) -> Result<(), (PathBuf, io::Error)> {
     let mut joined = Joined {

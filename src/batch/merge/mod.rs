@@ -105,7 +105,13 @@ pub fn merged(sweep: &Sweep, store: &Store) -> Result<Option<Merged>, StoreError
     for part in store.parts() {
         if let Content::Table(table) = part.content {
             let path = store.path().join(&part.name);
-            let mut file = File::open(&path).map_err(io_at(&path))?;
+            let mut file = match File::open(&path) {
+                // The manifest lists every file there is; that has been checked.
+                Err(error) if part.is_optional() && error.kind() == io::ErrorKind::NotFound => {
+                    continue;
+                }
+                other => other.map_err(io_at(&path))?,
+            };
             join::count(&mut file, table, &mut tally).map_err(io_at(&path))?;
         }
     }
@@ -157,15 +163,19 @@ fn tables(
     for part in store.parts() {
         let path = fresh.join(&part.name);
         let mut written = disk::begin(&path).map_err(io_at(&path))?;
-        let mut other = Sha256::new();
-        let hash = match part.content {
-            Content::Table(_) => &mut hash,
-            Content::Histograms => &mut other,
+        let mut also = match part.content {
+            Content::Table(_) => Some(hash.clone()),
+            Content::Histograms => None,
         };
         let into = (path.as_path(), &mut written);
-        let joined = join::join(part, &folders, into, hash, &mut tally);
+        let joined = join::join(part, &folders, into, also.as_mut(), &mut tally);
         joined.map_err(|(path, error)| StoreError::Io { path, error })?;
-        let (_, sum) = disk::end(written, &path).map_err(io_at(&path))?;
+        let (octets, sum) = disk::end(written, &path).map_err(io_at(&path))?;
+        if part.is_optional() && octets == part.head.len() as u64 {
+            fs::remove_file(&path).map_err(io_at(&path))?;
+            continue;
+        }
+        hash = also.unwrap_or(hash);
         outputs.push(FileObject {
             path: part.name.clone(),
             sha256: disk::finished(sum),

@@ -4,7 +4,7 @@ use std::io;
 
 use crate::batch::Sweep;
 use crate::batch::columns::{Table, columns};
-use crate::batch::simulate::CaseResult;
+use crate::batch::simulate::{CaseResult, histogram_head};
 
 /// Name of the histogram log.
 pub const HISTOGRAMS: &str = "histograms.hlog";
@@ -30,6 +30,11 @@ pub struct Part {
 }
 
 impl Part {
+    /// Whether it is left out where no case adds to it: most scenarios have no lines.
+    pub fn is_optional(&self) -> bool {
+        self.content == Content::Table(Table::Lines)
+    }
+
     /// What a case adds.
     pub fn of<'r>(&self, result: &'r CaseResult) -> &'r [u8] {
         match self.content {
@@ -41,19 +46,16 @@ impl Part {
 
 /// The files of a shard and of the merged results, in the order of their manifests.
 pub fn parts(sweep: &Sweep) -> Vec<Part> {
-    let mut parts: Vec<Part> = Vec::new();
-    for table in Table::ALL {
+    let table = |table: Table| {
         let columns = columns(sweep, table);
-        // A sweep over a scenario without lines has no such table.
-        if !columns.is_empty() {
-            let names: Vec<&str> = columns.iter().map(|column| &*column.name).collect();
-            parts.push(Part {
-                name: format!("{}.csv", table.stem()),
-                head: row(&names),
-                content: Content::Table(table),
-            });
+        let names: Vec<&str> = columns.iter().map(|column| &*column.name).collect();
+        Part {
+            name: format!("{}.csv", table.stem()),
+            head: row(&names),
+            content: Content::Table(table),
         }
-    }
+    };
+    let mut parts: Vec<Part> = Table::ALL.into_iter().map(table).collect();
     if sweep.histograms {
         parts.push(Part {
             name: HISTOGRAMS.into(),
@@ -62,11 +64,6 @@ pub fn parts(sweep: &Sweep) -> Vec<Part> {
         });
     }
     parts
-}
-
-/// Seam: the head is that of `simulate` as soon as it is there.
-fn histogram_head() -> Vec<u8> {
-    b"#[Histogram log format version 1.3]\n".to_vec()
 }
 
 /// A row of CSV.

@@ -215,7 +215,7 @@ impl Store {
         let of_this = outline.filter(|outline| outline.sweep_digest == sweep.digest);
         let has = |outline: &Outline, part: &Part| {
             let mut outputs = outline.outputs.iter();
-            outputs.any(|output| output.path == part.name)
+            part.is_optional() || outputs.any(|output| output.path == part.name)
         };
         let every = of_this.filter(|one| self.parts.iter().all(|part| has(one, part)));
         Ok(every.map(|outline| outline.result_hash))

@@ -168,12 +168,16 @@ pub fn state(folder: &Path, shard: Shard, of: &Identity, parts: &[Part]) -> io::
         Ok(manifest) => manifest,
         Err(error) => return damaged(format!("{MANIFEST} cannot be read: {error}")),
     };
-    let names = manifest.files.iter().map(|file| &*file.name);
+    let listed = |part: &&Part| manifest.files.iter().any(|file| file.name == part.name);
+    let wanted = parts
+        .iter()
+        .filter(|part| !part.is_optional() || listed(part));
+    let names = manifest.files.iter().map(|file| &file.name);
     let expected = ShardManifest {
         files: manifest.files.clone(),
         ..ShardManifest::new(of, shard)
     };
-    if expected.render().as_bytes() != text || !names.eq(parts.iter().map(|part| &*part.name)) {
+    if expected.render().as_bytes() != text || !names.eq(wanted.map(|part| &part.name)) {
         return damaged(format!("{MANIFEST} is altered"));
     }
     let mut faults = Vec::new();

@@ -33,6 +33,8 @@ struct OpenFile {
     part: Part,
     path: PathBuf,
     growing: Growing,
+    /// Whether any case has added to it.
+    added: bool,
 }
 
 impl ShardWriter {
@@ -52,6 +54,7 @@ impl ShardWriter {
                 part: part.clone(),
                 path,
                 growing,
+                added: false,
             });
         }
         Ok(Self {
@@ -75,8 +78,9 @@ impl ShardWriter {
         assert_eq!(result.index, self.next, "cases come in order");
         self.next += 1;
         for file in &mut self.files {
-            let written = file.growing.write_all(file.part.of(result));
-            written.map_err(io_at(&file.path))?;
+            let octets = file.part.of(result);
+            file.added |= !octets.is_empty();
+            file.growing.write_all(octets).map_err(io_at(&file.path))?;
         }
         Ok(())
     }
@@ -94,6 +98,11 @@ impl ShardWriter {
         let mut manifest = ShardManifest::new(&self.identity, self.shard);
         let mut parts = Vec::new();
         for file in self.files {
+            if file.part.is_optional() && !file.added {
+                fs::remove_file(&file.path).map_err(io_at(&file.path))?;
+                parts.push(file.part);
+                continue;
+            }
             let ended = disk::end(file.growing, &file.path);
             let (octets, hash) = ended.map_err(io_at(&file.path))?;
             manifest.files.push(FileObject {
