@@ -105,6 +105,7 @@ impl Sweep {
     pub fn load_case(&self, files: &Files, seed: u64) -> Loaded {
         let overrides = Overrides {
             seed: Some(seed),
+            unexpanded: true,
             ..Overrides::default()
         };
         load_from(files, &self.base.path, &overrides)

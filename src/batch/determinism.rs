@@ -71,6 +71,7 @@ pub fn scenario_ways(path: &Path, loaded: &Loaded, scenario: &Scenario) -> Vec<W
     let overrides = Overrides {
         seed: Some(scenario.seed.0),
         filters: scenario.filters,
+        ..Overrides::default()
     };
     if let Some(turned) = turned(path, &loaded.files, &overrides) {
         ways.add("tables in reverse order", once(&turned, &usual));

@@ -26,6 +26,7 @@ pub fn failures(arguments: &Failures) -> Exit {
     let overrides = Overrides {
         seed: arguments.seed,
         filters: arguments.filters.map(Switch::is_on),
+        ..Overrides::default()
     };
     let loaded = super::check::load(&arguments.scenario, &overrides, arguments.quiet);
     of_loaded(&loaded, arguments)

@@ -24,6 +24,7 @@ pub fn run(arguments: &Run) -> Exit {
     let overrides = Overrides {
         seed: arguments.seed,
         filters: arguments.filters.map(Switch::is_on),
+        ..Overrides::default()
     };
     let loaded = super::check::load(&arguments.scenario, &overrides, arguments.quiet);
     of_loaded(&loaded, arguments)

@@ -123,7 +123,14 @@ impl LeastSharing<'_> {
                 continue;
             }
             for edge in self.graph.edges(label.node) {
-                if edge.far != self.ends[0] && (self.open)(edge.hop) {
+                // What is dropped when its turn comes need not wait for it.
+                let known = &settled[edge.far.0 as usize];
+                if edge.far != self.ends[0]
+                    && (self.open)(edge.hop)
+                    && !known
+                        .iter()
+                        .any(|known| self.beats(known, &label, edge.hop))
+                {
                     frontier.push(Reverse(self.longer(&label, edge.hop, edge.far)));
                 }
             }
@@ -135,6 +142,17 @@ impl LeastSharing<'_> {
         known.groups.is_subset(&label.groups)
             && known.rest <= label.rest
             && (self.limit == usize::MAX || known.rest.3 <= label.rest.3)
+    }
+
+    /// Whether a label at the far end of a hop dominates what the hop would make of one at its near
+    /// end; told where that is plain without making it.
+    fn beats(&self, known: &Label, label: &Label, hop: Hop) -> bool {
+        let sum = label.rest.2 + self.graph.weight(self.metric, hop);
+        let least = (label.rest.0, label.rest.1, sum, label.rest.3 + 1);
+        let rest = (known.rest.0, known.rest.1, known.rest.2, known.rest.3);
+        known.groups.is_subset(&label.groups)
+            && rest < least
+            && (self.limit == usize::MAX || rest.3 <= least.3)
     }
 
     fn longer(&self, label: &Label, hop: Hop, far: NodeId) -> Label {

@@ -181,8 +181,12 @@ impl Capacity<'_> {
     /// Time must not run out while queues drain.
     fn check_drain(&self, duration: Span, findings: &mut Findings) {
         let mut longest = 0_u128;
+        let mut waits = BTreeMap::<PortKey, u128>::new();
         for draft in self.drafts {
-            let wait = |key: &PortKey| self.longest_at(*key, duration);
+            let mut wait = |key: &PortKey| {
+                let wait = waits.entry(*key);
+                *wait.or_insert_with(|| self.longest_at(*key, duration))
+            };
             let processing = draft.path.nodes.iter().map(|node| {
                 let node = self.network.topology.node(*node);
                 u128::from(node.processing.max().0)

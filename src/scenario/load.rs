@@ -184,6 +184,7 @@ fn scenario(
         resilience: &resilience,
         relays: &relays,
         seed,
+        expanded: !overrides.unexpanded,
     };
     on_the_network(&parts, (&drafts, &ways), duration?, findings);
     if session.findings.has_errors() || !ready.complete {
@@ -394,6 +395,8 @@ pub(super) struct Parts<'a> {
     pub relays: &'a relays::Settled,
     /// Seed of the file, or of the command line.
     pub seed: Seed,
+    /// Whether the whole input is written out.
+    pub expanded: bool,
 }
 
 /// The plan of what happens in the scenario, and how its streams are forwarded where that changes.
@@ -449,6 +452,7 @@ fn assemble(
         resilience,
         relays,
         seed,
+        expanded,
     } = *parts;
     let stem = stem(path, session)?;
     let duration = SimTime(spec.duration.as_ref()?.value);
@@ -482,7 +486,9 @@ fn assemble(
         defaults,
         filters: (spec.security.written || spec.security.has_filters())
             .then_some(spec.security.filters),
-        expanded: expand::scenario(parts),
+        expanded: expanded
+            .then(|| expand::scenario(parts))
+            .unwrap_or_default(),
         inputs: session.inputs.clone(),
         foundation: Foundation {
             network: network.clone(),

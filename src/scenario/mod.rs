@@ -107,6 +107,8 @@ pub struct Overrides {
     pub seed: Option<u64>,
     /// `--filters`.
     pub filters: Option<bool>,
+    /// Leaves [`Scenario::expanded`] empty: only a results folder of its own needs it.
+    pub unexpanded: bool,
 }
 
 /// A scenario that passed every check: the plan, and the names and settings that reports need.
@@ -158,7 +160,8 @@ pub struct Scenario {
     /// Whether bandwidth filters act; `None` where the scenario has no security controls.
     pub filters: Option<bool>,
     /// The whole input written out with every default, as one TOML text (topology inlined by
-    /// content: `[topology]` tables), so that a rerun of it gives the same bytes.
+    /// content: `[topology]` tables), so that a rerun of it gives the same bytes. Empty where
+    /// [`Overrides::unexpanded`] says so.
     pub expanded: String,
     /// Files read: path as written by the user, and SHA-256 of the content, hex.
     pub inputs: Vec<InputFile>,

@@ -197,21 +197,23 @@ impl Topology {
     /// The links at a node with the node at their other end, in order of link name.
     #[must_use]
     pub fn links_at(&self, node: NodeId) -> Vec<(LinkId, NodeId)> {
-        let edges = self.graph.edges(NodeIndex::new(node.0 as usize));
-        let mut links: Vec<(LinkId, NodeId)> = edges
-            .map(|edge| {
-                let link = LinkId(small(edge.id().index()));
-                (
-                    link,
-                    self.link(link)
-                        .far_end(node)
-                        .expect("the edge touches the node"),
-                )
-            })
-            .collect();
+        let mut links: Vec<(LinkId, NodeId)> = self.links_unordered(node).collect();
         // petgraph lists the newest edge first; the order of names is ours to keep.
         links.sort_unstable();
         links
+    }
+
+    /// The same in any order: for searches that have an order of their own.
+    pub(super) fn links_unordered(
+        &self,
+        node: NodeId,
+    ) -> impl Iterator<Item = (LinkId, NodeId)> + '_ {
+        let edges = self.graph.edges(NodeIndex::new(node.0 as usize));
+        edges.map(move |edge| {
+            let link = LinkId(small(edge.id().index()));
+            let far = self.link(link).far_end(node);
+            (link, far.expect("the edge touches the node"))
+        })
     }
 
     /// The shared-risk groups in order of name by bytes, each with its links in order.

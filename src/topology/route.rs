@@ -92,7 +92,7 @@ pub fn shortest_path_over(
     to: NodeId,
     usable: impl Fn(LinkId) -> bool,
 ) -> Option<Path> {
-    let distances = distances_to(topology, to, &usable);
+    let distances = distances_to(topology, to, Some(from), &usable);
     let mut path = Path {
         nodes: vec![from],
         hops: Vec::new(),
@@ -116,7 +116,7 @@ pub fn next_hops_to(
     to: NodeId,
     usable: impl Fn(LinkId) -> bool,
 ) -> Vec<Option<Hop>> {
-    let distances = distances_to(topology, to, &usable);
+    let distances = distances_to(topology, to, None, &usable);
     let nodes = (0..).take(topology.nodes().len()).map(NodeId);
     let first = |node| next_hop(topology, node, &distances, &usable).map(|(hop, _)| hop);
     nodes.map(first).collect()
@@ -131,20 +131,24 @@ fn next_hop(
     usable: &impl Fn(LinkId) -> bool,
 ) -> Option<(Hop, NodeId)> {
     let remaining = distances[here.0 as usize]?;
-    let (link, next) = topology.links_at(here).into_iter().find(|(link, next)| {
+    let on_shortest = |(link, next): &(LinkId, NodeId)| {
         let step = (u128::from(topology.link(*link).metric), 1);
         let onward = distances[next.0 as usize];
-        usable(*link)
-            && onward.is_some_and(|(cost, links)| (cost + step.0, links + step.1) == remaining)
-    })?;
+        onward.is_some_and(|(cost, links)| (cost + step.0, links + step.1) == remaining)
+            && usable(*link)
+    };
+    let links = topology.links_unordered(here);
+    let (link, next) = links.filter(on_shortest).min()?;
     let direction = topology.link(link).direction_from(here)?;
     Some((Hop { link, direction }, next))
 }
 
-/// (Sum of metrics, links) from every node to one.
+/// (Sum of metrics, links) from every node to one; at least from those that are not farther than
+/// `farthest`.
 fn distances_to(
     topology: &Topology,
     to: NodeId,
+    farthest: Option<NodeId>,
     usable: &impl Fn(LinkId) -> bool,
 ) -> Vec<Option<(u128, usize)>> {
     let mut known = vec![None; topology.nodes().len()];
@@ -155,8 +159,11 @@ fn distances_to(
             continue;
         }
         *entry = Some(distance);
-        for (link, next) in topology.links_at(node) {
-            if usable(link) && known[next.0 as usize].is_none() {
+        if farthest == Some(node) {
+            break;
+        }
+        for (link, next) in topology.links_unordered(node) {
+            if known[next.0 as usize].is_none() && usable(link) {
                 let cost = distance.0 + u128::from(topology.link(link).metric);
                 frontier.push(Reverse(((cost, distance.1 + 1), next)));
             }

@@ -118,9 +118,12 @@ fn settle_with(
     }
     let relays = &mut settled.relays;
     relays.lines = lines.settle(frequency_hz, &mut relays.defaults, findings);
-    let by = |one: &UsedConstant| (one.name.clone(), one.value.clone(), one.overrides.clone());
-    relays.constants.sort_by_key(by);
-    relays.constants.dedup_by_key(|one| by(one));
+    let by = |a: &UsedConstant, b: &UsedConstant| {
+        let [a, b] = [a, b].map(|one| (&one.name, &one.value, &one.overrides));
+        a.cmp(&b)
+    };
+    relays.constants.sort_by(by);
+    relays.constants.dedup_by(|a, b| by(a, b).is_eq());
     settled
 }
 
