@@ -72,7 +72,8 @@ enum Early {
     Failed(String),
 }
 
-/// Works out a scenario and writes its rows; histograms where there is a tag for them to begin with.
+/// Works out a scenario and writes its rows; histograms too, where there is a tag for them to begin
+/// with.
 type Write<'w> = &'w dyn Fn(Study, &Scenario, &mut Sheet, Option<String>) -> Result<(), Early>;
 
 fn write(

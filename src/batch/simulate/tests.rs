@@ -168,18 +168,19 @@ fn same_lines(own: &[Row], report: &str, renamed: &[(&str, &str)]) {
 #[test]
 fn a_case_says_what_the_tables_of_its_run_say() {
     // Packets, timeslots, frames that repeat a state, relays; a run in which something fails.
-    for (name, fails) in [
-        ("pilot-n1.toml", false),
-        ("tdm-vs-packet.toml", false),
-        ("goose-vs-cpipe.toml", false),
-        ("87l-asymmetry.toml", true),
-        ("trip-timeline.toml", true),
+    let mut failing = 0;
+    for name in [
+        "pilot-n1.toml",
+        "tdm-vs-packet.toml",
+        "goose-vs-cpipe.toml",
+        "87l-asymmetry.toml",
+        "trip-timeline.toml",
     ] {
         let sweep = shipped(name, Study::Run, &[1, 3]);
         for (seed, result) in [1, 3].into_iter().zip(simulate(&sweep, 0..2)) {
             let scenario = scenario_of(&sweep, seed);
             let (outcome, calm) = outcomes(&scenario);
-            assert_eq!(calm.is_some(), fails, "{name}");
+            failing += usize::from(calm.is_some());
             let calm = calm.as_ref().unwrap_or(&outcome);
             let report = Report::over(&scenario, (&outcome, calm), &[]);
             let all = rows(&sweep, Table::Results, &result);
@@ -207,6 +208,7 @@ fn a_case_says_what_the_tables_of_its_run_say() {
             summed_up(&sweep, &result, &report, all.len());
         }
     }
+    assert!((1..10).contains(&failing), "with and without failures");
 }
 
 /// Rows of normal operation say what `relays.csv` says of the calm run.
@@ -403,6 +405,22 @@ fn a_bug_in_one_case_is_a_row_and_the_next_case_goes_on() {
     assert_eq!(found[1..], simulate(&sweep, 3..4));
 }
 
+/// The scenario of a fading radio, cut short, whose fades are drawn too.
+fn drawn_fades(seeds: &[u64]) -> Sweep {
+    let mut sweep = shipped("fade.toml", Study::Run, seeds);
+    let mut files = Files::default();
+    for (path, held) in sweep.base.files.iter() {
+        let text = std::str::from_utf8(&held.octets).unwrap();
+        let fading = "fading = { every = \"1 s\", lasts = \"1 s\", depth = \"30 dB\", \
+                      slope = \"1000 dB/s\" }";
+        let drawn = format!("level = \"-50 dBm\"\n{fading}");
+        let text = text.replace("level = \"-50 dBm\"", &drawn);
+        files.hold(path, text.into_bytes());
+    }
+    sweep.base.files = files.sealed();
+    sweep
+}
+
 #[test]
 fn cases_of_one_point_say_what_each_says_alone() {
     // No chance in the plan; sessions of BFD that end; drawn fades.
@@ -414,11 +432,19 @@ fn cases_of_one_point_say_what_each_says_alone() {
         (sampled, false),
         (drawn("opgw-break.toml"), false),
         (drawn("bfd-vs-los.toml"), true),
-        (drawn("fade.toml"), true),
+        (drawn_fades(&seeds), true),
     ] {
         let point = simulate(&sweep, 0..3);
         let alone = (0..3).flat_map(|index| simulate(&sweep, index..index + 1));
         assert_eq!(point, alone.collect::<Vec<_>>());
+        let of = |place: usize| {
+            let mut all = rows(&sweep, Table::Results, &point[place]);
+            for row in &mut all {
+                row.retain(|name, _| !["case", "id", "replica", "seed"].contains(&name.as_str()));
+            }
+            all
+        };
+        assert_ne!(of(0), of(1), "the seed has a part in what comes of it");
         if sweep.axes.is_empty() {
             let stem = sweep.base.path.display();
             assert_eq!(scenario_of(&sweep, 1).seed_matters(), matters, "{stem}");
