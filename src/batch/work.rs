@@ -91,7 +91,11 @@ fn run_shard_with(
     if total == 0 {
         return Ok(store.writer(sweep, shard)?.finish()?.into());
     }
-    let done = Done { before: 0, total };
+    let done = Done {
+        before: 0,
+        total,
+        lasting: true,
+    };
     let progress = run_parts(work, (sweep, store), &[shard], done, manner)?;
     Ok(progress.last.map_or(ShardEnd::Interrupted, Into::into))
 }
@@ -139,7 +143,11 @@ fn run_all_with(
     };
     let before = total - parts.iter().map(length).sum::<u64>();
     (manner.told)(before, total);
-    let done = Done { before, total };
+    let done = Done {
+        before,
+        total,
+        lasting: false,
+    };
     let progress = run_parts(work, (sweep, store), &parts, done, manner)?;
     if progress.finished < parts.len() {
         let kept = parts[..progress.finished].iter().map(length).sum::<u64>();
@@ -188,6 +196,8 @@ fn to_do(sweep: &Sweep, store: &Store) -> Result<Vec<Shard>, MergeError> {
 struct Done {
     before: u64,
     total: u64,
+    /// Whether the parts are to stay, rather than to be merged in a moment.
+    lasting: bool,
 }
 
 /// How far parts came.
@@ -229,7 +239,8 @@ fn run_parts(
         let part = part_of(item);
         let mut open = match writer.take() {
             Some(open) => open,
-            None => store.writer(sweep, parts[part])?,
+            None if done.lasting => store.writer(sweep, parts[part])?,
+            None => store.writer(sweep, parts[part])?.hasty(),
         };
         for result in &results {
             open.push(result)?;

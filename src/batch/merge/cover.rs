@@ -89,6 +89,8 @@ pub fn filling(missing: &[Range<u64>], cuts: &[u64], cases: u64) -> Option<Vec<S
     cuts.iter().find_map(|count| of(*count))
 }
 
+// A list of one range is just that here.
+#[allow(clippy::single_range_in_vec_init)]
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -170,7 +170,7 @@ fn tables(
         let into = (path.as_path(), &mut written);
         let joined = join::join(part, &folders, into, also.as_mut(), &mut tally);
         joined.map_err(|(path, error)| StoreError::Io { path, error })?;
-        let (octets, sum) = disk::end(written, &path).map_err(io_at(&path))?;
+        let (octets, sum) = disk::end(written, &path, true).map_err(io_at(&path))?;
         if part.is_optional() && octets == part.head.len() as u64 {
             fs::remove_file(&path).map_err(io_at(&path))?;
             continue;

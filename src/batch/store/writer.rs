@@ -26,6 +26,8 @@ pub struct ShardWriter {
     shard: Shard,
     /// The case that is to come.
     next: u64,
+    /// Whether it is to outlast a power cut.
+    lasting: bool,
 }
 
 #[derive(Debug)]
@@ -64,7 +66,15 @@ impl ShardWriter {
             files,
             identity,
             shard,
+            lasting: true,
         })
+    }
+
+    /// Does not wait for the disk: what a power cut then spoils shows when it is verified, and is
+    /// worked out again.
+    pub(in crate::batch) fn hasty(mut self) -> Self {
+        self.lasting = false;
+        self
     }
 
     /// Adds the next case.
@@ -103,7 +113,7 @@ impl ShardWriter {
                 parts.push(file.part);
                 continue;
             }
-            let ended = disk::end(file.growing, &file.path);
+            let ended = disk::end(file.growing, &file.path, self.lasting);
             let (octets, hash) = ended.map_err(io_at(&file.path))?;
             manifest.files.push(FileObject {
                 name: file.part.name.clone(),
@@ -114,13 +124,21 @@ impl ShardWriter {
         }
         let fresh = self.temporary.fresh();
         let path = fresh.join(MANIFEST);
-        let written = write_file(&fresh, &path, manifest.render().as_bytes());
+        let manifest = manifest.render();
+        let written = match self.lasting {
+            true => write_file(&fresh, &path, manifest.as_bytes()),
+            false => fs::write(&path, manifest).and_then(|()| open_to_read(&path, 0o644)),
+        };
         written.map_err(io_at(&path))?;
         open_to_read(&fresh, 0o755).map_err(io_at(&fresh))?;
-        disk::sync_folder(&fresh);
+        if self.lasting {
+            disk::sync_folder(&fresh);
+        }
         let state = |folder: &Path| verify::state(folder, self.shard, &self.identity, &parts);
         let finished = put(&fresh, &self.home, &self.shard.folder(), &state)?;
-        disk::sync_folder(&self.home);
+        if self.lasting {
+            disk::sync_folder(&self.home);
+        }
         Ok(finished)
     }
 }

@@ -579,6 +579,7 @@ fn ten_thousand_cases_of_28_rows() {
             let done = Done {
                 before: 0,
                 total: 10_002,
+                lasting: false,
             };
             run_parts(&many_rows, (&home.sweep, &store), &shards, done, manner).unwrap();
         };
