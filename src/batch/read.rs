@@ -4,6 +4,7 @@ mod axes;
 mod base;
 mod failures;
 mod grammar_paths;
+mod nodes;
 mod points;
 mod ranges;
 mod resolve;
@@ -74,11 +75,7 @@ fn sweep(session: &mut Session, source: SourceId, path: &Path) -> Option<Sweep> 
         drawn,
     };
     let drafts = axes(&mut reader, &table, root.get_ref());
-    if drafts.is_empty() && !table.has("axis") && !table.has("replicas") {
-        let title = "nothing is varied: there are neither axes nor replicas";
-        let help = "[[axis]] says what is varied".to_owned();
-        reader.fault(&named.span, title, "this one case is a run", Some(help));
-    }
+    something_varies(&mut reader, &table, &named);
     no_overlaps(&mut reader, &drafts);
     let seeds = points::seeds(&mut reader, &table, &drafts, &read);
     let samples = points::samples(&mut reader, &table, drawn);
@@ -121,6 +118,15 @@ fn sweep(session: &mut Session, source: SourceId, path: &Path) -> Option<Sweep> 
     sweep.digest = sweep.worked_out_digest();
     sweep.inputs = sweep.worked_out_inputs(path, session.files.get(path)?);
     Some(sweep)
+}
+
+/// Refuses a sweep of one case.
+fn something_varies(reader: &mut Reader<'_, '_>, table: &Table, named: &At<String>) {
+    if table.list("axis").is_empty() && !table.has("axis") && !table.has("replicas") {
+        let title = "nothing is varied: there are neither axes nor replicas";
+        let help = "[[axis]] says what is varied".to_owned();
+        reader.fault(&named.span, title, "this one case is a run", Some(help));
+    }
 }
 
 /// Every axis, `None` in place of those with a fault.

@@ -16,7 +16,7 @@ use crate::scenario::value::{At, Table, Value};
 use crate::units::quantity::{Dimension, TIME};
 
 /// More texts than this are not kept of one axis.
-const TEXTS_MAX: usize = 10_000_000;
+pub const TEXTS_MAX: usize = 10_000_000;
 
 /// An axis that was read.
 pub struct Draft {
@@ -297,7 +297,7 @@ impl Reader<'_, '_> {
             };
             cycles |= in_cycles;
             let text = &self.text[element.span()];
-            let label = super::resolve::plain(element.get_ref());
+            let label = super::nodes::plain(element.get_ref());
             if label.is_none() && !table.has("labels") {
                 let title = "values that are tables or arrays need `labels`";
                 let help = "labels = [\"first\", \"second\"]: what tables call them".to_owned();

@@ -24,24 +24,8 @@ impl Reader<'_, '_> {
         let fail = table.table("fail")?;
         let raw = raw.get("fail")?.get_ref().as_table()?;
         let each = fail.text("each")?;
-        let at = self.instant(raw, "at");
-        let until = raw
-            .contains_key("until")
-            .then(|| self.instant(raw, "until"));
-        let at = at?;
-        let lasts = match until {
-            None => None,
-            Some(until) => {
-                let until = until?;
-                if until <= at {
-                    let span = raw.get("until")?.span();
-                    let title = "it is repaired before it fails";
-                    self.fault(&span, title, "not after `at`", None);
-                    return None;
-                }
-                Some(until - at)
-            }
-        };
+        let at = self.instant(raw, "at")?;
+        let lasts = self.lasts(raw, at)?;
         let names = self.names(&each.value);
         if names.is_empty() {
             let title = format!("the topology has no {} that can fail", each.value);
@@ -96,6 +80,20 @@ impl Reader<'_, '_> {
             named_at: named.map_or(each.span, |at| at.span),
             paths_at: vec![table.get("fail")?.span.clone()],
         })
+    }
+
+    /// From the failure to its repair; `None` in `Some`: it is not repaired.
+    fn lasts(&mut self, raw: &DeTable<'_>, at: u64) -> Option<Option<u64>> {
+        let Some(written) = raw.get("until") else {
+            return Some(None);
+        };
+        let until = self.instant(raw, "until")?;
+        if until <= at {
+            let title = "it is repaired before it fails";
+            self.fault(&written.span(), title, "not after `at`", None);
+            return None;
+        }
+        Some(Some(until - at))
     }
 
     fn instant(&mut self, raw: &DeTable<'_>, key: &str) -> Option<u64> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::path::Path;
-use super::resolve::{keys_of, list_of};
+use super::nodes::{keys_of, list_of};
 use crate::scenario::fields::{Field, Kind};
 use crate::scenario::nearest::nearest;
 use crate::scenario::tables::{SCENARIO, TOPOLOGY};

@@ -4,8 +4,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::super::axis::{Level, Levels, Range, range_levels};
-use super::axes::{Reader, Taken, dimension, dimension_of};
-use super::resolve::{Target, Wanted, plain};
+use super::axes::{Reader, TEXTS_MAX, Taken, dimension, dimension_of};
+use super::nodes::plain;
+use super::resolve::{Target, Wanted};
 use super::written;
 use crate::scenario::decode::Decoder;
 use crate::scenario::diagnostic::Findings;
@@ -45,17 +46,7 @@ impl Reader<'_, '_> {
             step: step.unwrap_or(1),
             logarithmic: spacing.as_deref() == Some("logarithmic"),
         };
-        let mut expanded = String::new();
-        for key in ["from", "to", "step", "count"] {
-            if let Some(value) = raw.get(key) {
-                let comma = if expanded.is_empty() { "" } else { ", " };
-                expanded.push_str(&format!("{comma}{key} = {}", &self.text[value.span()]));
-            }
-        }
-        if built.logarithmic {
-            expanded.push_str(", spacing = \"logarithmic\"");
-        }
-        let expanded = format!("range = {{ {expanded} }}\n");
+        let expanded = self.range_expanded(raw, built.logarithmic);
         if self.drawn && count.is_none() {
             if let Err(fault) = built.check() {
                 self.fault(&span, fault.to_string(), "this range", None);
@@ -71,15 +62,9 @@ impl Reader<'_, '_> {
         }
         let levels = built.check().and_then(|()| {
             let many = count.map_or(built.count(), u128::from);
-            Ok((usize::try_from(many).unwrap_or(usize::MAX), built))
-        });
-        let levels = levels.and_then(|(many, built)| {
             // Texts for every place are made only where there is room for them.
-            let places = if many.saturating_mul(targets.len()) > 10_000_000 {
-                0
-            } else {
-                targets.len()
-            };
+            let room = many.saturating_mul(targets.len() as u128) <= TEXTS_MAX as u128;
+            let places = if room { targets.len() } else { 0 };
             range_levels(&built, count, measured, places)
         });
         match levels {
@@ -92,6 +77,21 @@ impl Reader<'_, '_> {
                 None
             }
         }
+    }
+
+    /// A range in canonical form.
+    fn range_expanded(&self, raw: &DeTable<'_>, logarithmic: bool) -> String {
+        let mut expanded = String::new();
+        for key in ["from", "to", "step", "count"] {
+            if let Some(value) = raw.get(key) {
+                let comma = if expanded.is_empty() { "" } else { ", " };
+                expanded.push_str(&format!("{comma}{key} = {}", &self.text[value.span()]));
+            }
+        }
+        if logarithmic {
+            expanded.push_str(", spacing = \"logarithmic\"");
+        }
+        format!("range = {{ {expanded} }}\n")
     }
 
     /// An end of a range: a number that may stand at all places.

@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue};
 use super::super::path::{Path, Segment, Selector, matches, quoted};
 use super::super::template::Step;
 use super::grammar_paths;
+use super::nodes::{Node, holds, keys_of, list_of, name_of, some_of, tagged, texts_at};
 use crate::scenario::fields::{Field, Kind, Variant};
 use crate::scenario::nearest::nearest;
 use crate::scenario::tables::{SCENARIO, TOPOLOGY};
@@ -97,29 +98,6 @@ pub fn resolve(path: &Path, documents: &Documents<'_>) -> Result<Vec<Target>, No
 
 static ROOT: Kind = Kind::Table(SCENARIO);
 static TOPOLOGY_ROOT: Kind = Kind::Table(TOPOLOGY);
-
-/// What stands at a place.
-#[derive(Clone, Copy)]
-enum Node<'t> {
-    Table(&'t DeTable<'t>),
-    Value(&'t Spanned<DeValue<'t>>),
-    Nothing,
-}
-
-impl<'t> Node<'t> {
-    fn table(self) -> Option<&'t DeTable<'t>> {
-        match self {
-            Self::Table(table) => Some(table),
-            Self::Value(value) => value.get_ref().as_table(),
-            Self::Nothing => None,
-        }
-    }
-
-    fn below(self, key: &str) -> Self {
-        let found = self.table().and_then(|table| table.get(key));
-        found.map_or(Self::Nothing, Self::Value)
-    }
-}
 
 #[derive(Clone)]
 struct Spot<'t> {
@@ -451,100 +429,8 @@ fn is_header(text: &str, node: Node<'_>) -> bool {
     node.table().is_some() && !text.starts_with('{')
 }
 
-/// The tables that a value of this kind may be, with the variant that each belongs to.
-pub fn keys_of(kind: &'static Kind) -> Vec<(Option<&'static str>, &'static [Field])> {
-    match kind {
-        Kind::Table(fields) => vec![(None, *fields)],
-        Kind::Tagged(variants) => variants
-            .iter()
-            .filter_map(|variant| Some((Some(variant.name), variant.fields?)))
-            .collect(),
-        Kind::AnyOf(kinds) => kinds.iter().flat_map(keys_of).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// What a list of this kind holds.
-pub fn list_of(kind: &'static Kind) -> Option<&'static Kind> {
-    match kind {
-        Kind::List(of, ..) => Some(of),
-        Kind::AnyOf(kinds) => kinds.iter().find_map(list_of),
-        _ => None,
-    }
-}
-
-fn tagged(kind: &'static Kind) -> Option<&'static [Variant]> {
-    match kind {
-        Kind::Tagged(variants) => Some(variants),
-        Kind::AnyOf(kinds) => kinds.iter().find_map(tagged),
-        _ => None,
-    }
-}
-
 /// The variant that is written at a place.
 fn variant_of<'t>(spot: &Spot<'t>) -> Option<&'t str> {
     tagged(spot.kind)?;
     spot.node.table()?.get("kind")?.get_ref().as_str()
-}
-
-fn name_of<'a>(element: &'a Spanned<DeValue<'_>>) -> Option<&'a str> {
-    element
-        .get_ref()
-        .as_table()?
-        .get("name")?
-        .get_ref()
-        .as_str()
-}
-
-/// Whether this is written under a key, which may lead deeper.
-fn holds(element: &Spanned<DeValue<'_>>, key: &str, wanted: &str) -> bool {
-    texts_at(element, key).iter().any(|text| text == wanted)
-}
-
-/// What is written under a key, which may lead deeper: the elements of an array one by one.
-fn texts_at(element: &Spanned<DeValue<'_>>, key: &str) -> Vec<String> {
-    let mut node = Node::Value(element);
-    for part in key.split('.') {
-        node = node.below(part);
-    }
-    let Node::Value(value) = node else {
-        return Vec::new();
-    };
-    match value.get_ref() {
-        DeValue::Array(elements) => elements
-            .iter()
-            .filter_map(|one| plain(one.get_ref()))
-            .collect(),
-        other => plain(other).into_iter().collect(),
-    }
-}
-
-/// A scalar as text without quotes.
-pub fn plain(value: &DeValue<'_>) -> Option<String> {
-    match value {
-        DeValue::String(text) => Some(text.to_string()),
-        DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str().to_owned()),
-        DeValue::Integer(number) => u64::from_str_radix(number.as_str(), number.radix())
-            .ok()
-            .map(|number| number.to_string()),
-        DeValue::Float(number) => Some(number.as_str().to_owned()),
-        DeValue::Boolean(flag) => Some(flag.to_string()),
-        _ => None,
-    }
-}
-
-/// Some names for a message.
-fn some_of(names: &[&str]) -> String {
-    let quoted: Vec<String> = names
-        .iter()
-        .take(8)
-        .map(|name| format!("\"{name}\""))
-        .collect();
-    let more = names.len().saturating_sub(8);
-    let tail = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
-    };
-    format!("{}{tail}", quoted.join(", "))
 }
