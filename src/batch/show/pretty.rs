@@ -92,10 +92,10 @@ fn table(header: &[&str], texts_behind: usize) -> Columns {
     columns
 }
 
-/// The lines of a table, each row with its mark, the header with a blank.
-fn marked(columns: &Columns, marks: &[Verdict], style: Style) -> Vec<String> {
-    let blank = std::iter::once(" ".to_owned());
-    let marks = blank.chain(marks.iter().map(|verdict| style.mark(*verdict)));
+/// The lines of a table, each row with its mark; a blank at the header, and where nothing ran.
+fn marked(columns: &Columns, marks: &[Option<Verdict>], style: Style) -> Vec<String> {
+    let mark = |mark: Option<Verdict>| mark.map_or(" ".to_owned(), |verdict| style.mark(verdict));
+    let marks = std::iter::once(None).chain(marks.iter().copied()).map(mark);
     let lines = columns.lines().into_iter();
     marks
         .zip(lines)
@@ -103,10 +103,11 @@ fn marked(columns: &Columns, marks: &[Verdict], style: Style) -> Vec<String> {
         .collect()
 }
 
-fn verdict_of(failed: u64) -> Verdict {
-    match failed {
-        0 => Verdict::Pass,
-        _ => Verdict::Fail,
+fn verdict_of(failed: u64, ran: u64) -> Option<Verdict> {
+    match (failed, ran) {
+        (0, 0) => None,
+        (0, _) => Some(Verdict::Pass),
+        _ => Some(Verdict::Fail),
     }
 }
 
@@ -120,7 +121,7 @@ fn axis_lines(axis: &AxisTally, style: Style) -> Vec<String> {
     let mut columns = table(&header, 0);
     let mut marks = Vec::new();
     for level in &axis.levels {
-        marks.push(verdict_of(level.failed));
+        marks.push(verdict_of(level.failed, level.ran));
         columns.row(vec![
             harmless(&level.extent.label),
             count(level.cases),
@@ -145,7 +146,7 @@ fn circuit_lines(tally: &Tally, style: Style) -> Vec<String> {
     let mut columns = table(&header, 1);
     let mut marks = Vec::new();
     for (name, one) in &circuits[..shown] {
-        marks.push(verdict_of(one.failed));
+        marks.push(verdict_of(one.failed, one.cases));
         let cause = one.cause();
         columns.row(vec![
             harmless(name),
@@ -187,7 +188,7 @@ fn line_lines(tally: &Tally, style: Style) -> Vec<String> {
     let mut columns = table(&header, 0);
     let mut marks = Vec::new();
     for (name, one) in &lines[..shown] {
-        marks.push(verdict_of(one.failed));
+        marks.push(verdict_of(one.failed, one.cases));
         let longest = one.clearing_max_ps.map(|ps| Span(ps).to_string());
         columns.row(vec![
             harmless(name),
@@ -247,7 +248,7 @@ fn worst_lines(sweep: &Sweep, tally: &Tally, style: Style) -> Vec<String> {
     let mut columns = table(&header, 2);
     let mut marks = Vec::new();
     for one in &tally.worst {
-        marks.push(verdict_of(u64::from(one.fails)));
+        marks.push(verdict_of(u64::from(one.fails), 1));
         let mut cells = vec![one.case.to_string()];
         cells.extend(one.labels.iter().map(|label| harmless(label)));
         cells.extend([one.seed.to_string(), margin(one.margin_min_ps)]);
@@ -352,11 +353,11 @@ mod tests {
   Sample sweep: 6 points × 2 seeds, 1 PASS, 1 FAIL, 1 refused
   payload  cases  refused  FAIL   share  margin
 ✗ 8 B          2        0     1  50.0 %  -0.700
-✓ 16 B         1        1     0       -       -
+  16 B         1        1     0       -       -
   buffer  cases  refused  FAIL   share  margin
 ✗ 3 ms        3        1     1  50.0 %  -0.700
-✓ 4 ms        0        0     0       -       -
-✓ 20 ms       0        0     0       -       -
+  4 ms        0        0     0       -       -
+  20 ms       0        0     0       -       -
   circuit        cases  FAIL   share  margin  in case  cause
 ✗ 87L EAST-WEST      2     1  50.0 %  -0.700        1  underrun in 1
   1 circuit more PASS in every case

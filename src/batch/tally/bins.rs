@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::batch::axis::{Axis, Levels, Range};
+use crate::batch::axis::{Axis, Level, Levels, Range};
 use crate::units::quantity::{self, Dimension};
 
 /// Most values of an axis that are told one by one.
@@ -55,14 +55,40 @@ impl Bins {
             return (bins, labels().map(single).collect());
         }
         let numbers: Option<Vec<i128>> = levels.iter().map(|level| level.number).collect();
-        let Some(numbers) = numbers else {
-            return (Self::None, Vec::new());
-        };
+        match numbers {
+            Some(numbers) => Self::grouped(levels, &numbers),
+            None => (Self::None, Vec::new()),
+        }
+    }
+
+    /// Values put together by the equal ranges their numbers lie in; ranges without a value are
+    /// left out.
+    fn grouped(levels: &[Level], numbers: &[i128]) -> (Self, Vec<Extent>) {
         let from = *numbers.iter().min().expect("more than a few");
         let to = *numbers.iter().max().expect("more than a few");
         let ranges = Ranges::new(from, 1, to - from + 1);
-        let bins = labels().zip(numbers.iter().map(|number| ranges.bin(*number)));
-        (Self::Labels(bins.collect()), ranges.extents(axis.dimension))
+        let mut grouped: BTreeMap<usize, Vec<(i128, &str)>> = BTreeMap::new();
+        for (level, number) in levels.iter().zip(numbers) {
+            let group = grouped.entry(ranges.bin(*number)).or_default();
+            group.push((*number, &level.label));
+        }
+        let mut bins = BTreeMap::new();
+        let mut extents = Vec::new();
+        for (bin, mut group) in grouped.into_values().enumerate() {
+            group.sort_unstable();
+            bins.extend(group.iter().map(|(_, label)| ((*label).to_owned(), bin)));
+            let ((from, first), (to, last)) = (group[0], group[group.len() - 1]);
+            let several = format!("{first} … {last}");
+            extents.push(Extent {
+                label: if from == to {
+                    first.to_owned()
+                } else {
+                    several
+                },
+                range: Some((from, to)),
+            });
+        }
+        (Self::Labels(bins), extents)
     }
 
     fn ranges(ranges: Ranges, dimension: Option<&Dimension>) -> (Self, Vec<Extent>) {
@@ -136,7 +162,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::batch::axis::Level;
     use crate::units::quantity::TIME;
 
     fn axis(levels: Levels) -> Axis {
@@ -168,9 +193,20 @@ mod tests {
         let ranges: Vec<_> = extents.iter().map(|one| one.range.unwrap()).collect();
         assert_eq!(ranges[..3], [(0, 8), (9, 16), (17, 24)]);
         assert_eq!(ranges[7], (57, 64));
+        assert_eq!(extents[7].label, "L57 … L64");
         assert_eq!(bins.bin("L8", || unreachable!()), Some(0));
         assert_eq!(bins.bin("L9", || unreachable!()), Some(1));
         assert_eq!(bins.bin("L64", || unreachable!()), Some(7));
+    }
+
+    #[test]
+    fn ranges_are_told_by_the_values_in_them_and_those_without_any_are_left_out() {
+        // 0, 1, …, 64 and 8000: the first of eight ranges of 8001/8, then only the last.
+        let (bins, extents) = Bins::of(&axis(levels((0..65).chain([8000]).map(Some))));
+        let ranges: Vec<_> = extents.iter().map(|one| one.range.unwrap()).collect();
+        assert_eq!(ranges, [(0, 64), (8000, 8000)]);
+        assert_eq!(extents[1].label, "L65");
+        assert_eq!(bins.bin("L65", || unreachable!()), Some(1));
     }
 
     #[test]
