@@ -147,7 +147,7 @@ fn logarithmic_draws_of_one_digit_follow_benfords_law() {
     // 2^64 · log10(1 + d).
     let digits = range(1, 9, 1, true);
     for (digit, share) in [
-        (1, 0.301_029_995_663_981_2),
+        (1, std::f64::consts::LOG10_2),
         (2, 0.477_121_254_719_662_4),
         (4, 0.698_970_004_336_018_8),
         (8, 0.954_242_509_439_324_9),
