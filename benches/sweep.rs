@@ -1,4 +1,5 @@
-//! What a sweep costs beside its cases: `cargo bench --bench sweep [-- CASES]`.
+//! What a sweep costs beside its cases: `cargo bench --bench sweep [-- CASES] [threads] [overhead]
+//! [memory]`.
 //!
 //! Over the pilot, as `pilotwire sweep` does it, with folders on the disk that temporary files lie
 //! on: one thread against two, as a ratio from interleaved rounds; what a case costs besides reading,
@@ -47,9 +48,18 @@ fn main() {
     let cases = cases.unwrap_or(CASES);
     let folder = tempfile::tempdir().expect("a folder");
     print_cpu();
-    threads(folder.path(), cases);
-    overhead(folder.path(), cases);
-    memory(folder.path(), cases);
+    let parts: [(&str, fn(&Path, u64)); 3] = [
+        ("threads", threads),
+        ("overhead", overhead),
+        ("memory", memory),
+    ];
+    let asked = |name: &str| words.iter().any(|word| word == name);
+    let all = !parts.iter().any(|(name, _)| asked(name));
+    for (name, part) in parts {
+        if all || asked(name) {
+            part(folder.path(), cases);
+        }
+    }
 }
 
 /// One thread against two on the pilot as it is shipped.
@@ -80,8 +90,8 @@ fn threads(folder: &Path, cases: u64) {
     );
 }
 
-/// What a sweep on one thread takes, less the same cases read, run and judged without one. Runs are
-/// short, so that the difference is not lost in them.
+/// What a shard on one thread takes, less the same cases read, run and judged without one. Runs are
+/// short, so that the difference is not lost in them; the merge has a figure of its own.
 fn overhead(folder: &Path, cases: u64) {
     let sweep = sweep(folder, cases, Some("20 ms"));
     let mut spent = [Vec::new(), Vec::new()];
@@ -97,14 +107,17 @@ fn overhead(folder: &Path, cases: u64) {
             black_box(verdicts(&scenario, &outcome, &outcome));
         }
         let between = cpu_seconds();
-        black_box(whole(&sweep, folder.join(format!("overhead-{round}")), 1));
+        let kept = folder.join(format!("overhead-{round}"));
+        let store = Store::open(kept.clone(), &sweep).expect("a folder");
+        shards(&sweep, &store, 1, 1);
         spent[0].push(between - start);
         spent[1].push(cpu_seconds() - between);
+        std::fs::remove_dir_all(kept).expect("removed");
     }
     let [alone, swept] = spent.map(|mut all| median(&mut all) * 1e3 / cases as f64);
     println!("{cases} points of 20 ms of the pilot; CPU time, median of {ROUNDS} rounds");
     println!("  read, run, judged     {alone:>8.3} ms a case");
-    println!("  in a sweep, merged    {swept:>8.3} ms a case");
+    println!("  in a shard, written   {swept:>8.3} ms a case");
     println!(
         "  beyond the simulation {:>8.3} ms (at most {OVERHEAD_MAX_MS})",
         swept - alone
@@ -155,16 +168,7 @@ fn child(words: &[String]) {
     if what == "merge" {
         merge(&sweep, &store).expect("merged");
     } else {
-        for index in 0..SHARDS {
-            let shard = Shard {
-                index,
-                count: SHARDS,
-            };
-            let stop = AtomicBool::new(false);
-            let mut told = |_, _| {};
-            let mut manner = manner(2, &stop, &mut told);
-            run_shard(&sweep, &store, shard, &mut manner).expect("written");
-        }
+        shards(&sweep, &store, SHARDS, 2);
     }
     println!("{} {}", start.elapsed().as_secs_f64(), peak_mb());
 }
@@ -192,6 +196,16 @@ fn sweep(folder: &Path, cases: u64, duration: Option<&str>) -> Sweep {
     let sweep = loaded.sweep.unwrap_or_else(|| panic!("{titles:#?}"));
     assert_eq!(sweep.cases(), cases / 2 * 2);
     sweep
+}
+
+/// Works a sweep out in so many shards, one after the other, and merges nothing.
+fn shards(sweep: &Sweep, store: &Store, count: u64, jobs: usize) {
+    for index in 0..count {
+        let stop = AtomicBool::new(false);
+        let mut told = |_, _| {};
+        let mut manner = manner(jobs, &stop, &mut told);
+        run_shard(sweep, store, Shard { index, count }, &mut manner).expect("written");
+    }
 }
 
 /// Works a sweep out in a fresh folder; the hash of its results.
