@@ -48,7 +48,8 @@ fn main() {
     let cases = cases.unwrap_or(CASES);
     let folder = tempfile::tempdir().expect("a folder");
     print_cpu();
-    let parts: [(&str, fn(&Path, u64)); 3] = [
+    type Part = (&'static str, fn(&Path, u64));
+    let parts: [Part; 3] = [
         ("threads", threads),
         ("overhead", overhead),
         ("memory", memory),

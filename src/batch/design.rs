@@ -31,8 +31,8 @@ pub struct Design {
 
 /// Points between two entries of [`Design::passed`]: on average half as many are tried to find one.
 pub const BLOCK: u64 = 128;
-/// Most points that filters are tried on; a minute or so.
-pub const FILTERED_POINTS_MAX: u64 = 1_000_000_000;
+/// Most points that filters are tried on, which is done when a sweep is read: some ten seconds.
+pub const FILTERED_POINTS_MAX: u64 = 100_000_000;
 /// Blocks counted between two looks at whether a filter failed.
 const BLOCKS_AT_ONCE: u64 = 16_384;
 

@@ -486,9 +486,11 @@ fn assemble(
         defaults,
         filters: (spec.security.written || spec.security.has_filters())
             .then_some(spec.security.filters),
-        expanded: expanded
-            .then(|| expand::scenario(parts))
-            .unwrap_or_default(),
+        expanded: if expanded {
+            expand::scenario(parts)
+        } else {
+            String::new()
+        },
         inputs: session.inputs.clone(),
         foundation: Foundation {
             network: network.clone(),

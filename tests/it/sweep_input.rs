@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use pilotwire::batch::Sweep;
 use pilotwire::batch::axis::Levels;
 use pilotwire::batch::read::{LoadedSweep, load};
-use pilotwire::scenario::{Overrides, Severity, load as load_scenario};
+use pilotwire::scenario::{Files, Loaded, Overrides, Severity, load as load_scenario, load_from};
 
 use crate::scenario_support::{RING, TOPOLOGY};
 
@@ -92,8 +92,7 @@ fn what_a_default_leaves_out_is_put_in_and_whole_lists_are_replaced() {
     );
     for case in 0..2 {
         let files = sweep.input(&sweep.design.point(&sweep.axes, case));
-        let loaded = sweep.load_case(&files, 7);
-        let scenario = loaded.scenario.expect("it is read");
+        let scenario = whole(&sweep, &files, 7).scenario.expect("it is read");
         assert_eq!(scenario.resilience.outages.is_empty(), case == 0);
         assert!(scenario.expanded.contains("spf = \"10 ms\""));
     }
@@ -229,6 +228,15 @@ const SHIPPED: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// A case read with everything that reports print of its input.
+fn whole(sweep: &Sweep, files: &Files, seed: u64) -> Loaded {
+    let overrides = Overrides {
+        seed: Some(seed),
+        ..Overrides::default()
+    };
+    load_from(files, &sweep.base.path, &overrides)
+}
+
 fn shipped(scenario: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("scenarios")
@@ -252,7 +260,7 @@ fn everything_in_the_shipped_scenarios_can_be_varied() {
             let mut seen = BTreeSet::new();
             for case in 0..sweep.cases() {
                 let files = sweep.input(&sweep.design.point(&sweep.axes, case));
-                let loaded = sweep.load_case(&files, sweep.case(case).seed);
+                let loaded = whole(&sweep, &files, sweep.case(case).seed);
                 let plan = loaded
                     .scenario
                     .unwrap_or_else(|| panic!("{axis} {:#?}", loaded.findings));

@@ -18,6 +18,8 @@ use crate::report::tables;
 use crate::scenario::{Overrides, load, load_from};
 use hdrhistogram::serialization::interval_log::{IntervalLogIterator, LogEntry};
 
+mod seeds;
+
 type Row = BTreeMap<String, String>;
 
 /// A shipped scenario as it is, under these seeds.
@@ -405,72 +407,6 @@ fn a_bug_in_one_case_is_a_row_and_the_next_case_goes_on() {
     assert_eq!(found[1..], simulate(&sweep, 3..4));
 }
 
-/// The scenario of a fading radio, cut short, whose fades are drawn too.
-fn drawn_fades(seeds: &[u64]) -> Sweep {
-    let mut sweep = shipped("fade.toml", Study::Run, seeds);
-    let mut files = Files::default();
-    for (path, held) in sweep.base.files.iter() {
-        let text = std::str::from_utf8(&held.octets).unwrap();
-        let fading = "fading = { every = \"1 s\", lasts = \"1 s\", depth = \"30 dB\", \
-                      slope = \"1000 dB/s\" }";
-        let drawn = format!("level = \"-50 dBm\"\n{fading}");
-        let text = text.replace("level = \"-50 dBm\"", &drawn);
-        files.hold(path, text.into_bytes());
-    }
-    sweep.base.files = files.sealed();
-    sweep
-}
-
-#[test]
-fn cases_of_one_point_say_what_each_says_alone() {
-    // No chance in the plan; sessions of BFD that end; drawn fades.
-    let mut sampled = samples::sweep();
-    sampled.design.seeds = vec![1, 2, 9];
-    let seeds = [1, 2, 9];
-    let drawn = |name: &str| shipped(name, Study::Run, &seeds);
-    for (sweep, matters) in [
-        (sampled, false),
-        (drawn("opgw-break.toml"), false),
-        (drawn("bfd-vs-los.toml"), true),
-        (drawn_fades(&seeds), true),
-    ] {
-        let point = simulate(&sweep, 0..3);
-        let alone = (0..3).flat_map(|index| simulate(&sweep, index..index + 1));
-        assert_eq!(point, alone.collect::<Vec<_>>());
-        let of = |place: usize| {
-            let mut all = rows(&sweep, Table::Results, &point[place]);
-            for row in &mut all {
-                row.retain(|name, _| !["case", "id", "replica", "seed"].contains(&name.as_str()));
-            }
-            all
-        };
-        assert_ne!(of(0), of(1), "the seed has a part in what comes of it");
-        if sweep.axes.is_empty() {
-            let stem = sweep.base.path.display();
-            assert_eq!(scenario_of(&sweep, 1).seed_matters(), matters, "{stem}");
-        }
-    }
-}
-
-#[test]
-fn a_scenario_under_another_seed_is_the_one_that_is_read_with_it() {
-    for name in ["pilot-n1.toml", "opgw-break.toml", "ten-services.toml"] {
-        let sweep = shipped(name, Study::Run, &[1]);
-        let (mut reseeded, read) = (scenario_of(&sweep, 1), scenario_of(&sweep, 77));
-        assert_ne!(reseeded.expanded, read.expanded);
-        reseeded.reseed(Seed(77));
-        assert_eq!(reseeded.expanded, read.expanded);
-        assert_eq!(reseeded.defaults, read.defaults);
-        let hash = |scenario: &Scenario| {
-            let (outcome, calm) = outcomes(scenario);
-            let calm = calm.as_ref().unwrap_or(&outcome);
-            Report::over(scenario, (&outcome, calm), &[]).result_hash
-        };
-        assert_eq!(hash(&reseeded), hash(&read), "{name}");
-        assert_ne!(hash(&reseeded), hash(&scenario_of(&sweep, 1)), "{name}");
-    }
-}
-
 #[test]
 fn histograms_are_those_of_the_run_under_the_tag_of_their_case() {
     let mut sweep = shipped("worked-example.toml", Study::Run, &[1]);
@@ -500,34 +436,4 @@ fn histograms_are_those_of_the_run_under_the_tag_of_their_case() {
         *tag = format!("case/0/{tag}");
     }
     assert_eq!(lines(&log), expected);
-}
-
-/// Not a test of a figure: prints what rows cost beside the run.
-#[test]
-#[ignore = "prints times"]
-fn time_of_rows() {
-    let sweep = shipped("pilot-n1.toml", Study::Run, &[1, 2, 3, 4, 5, 6, 7, 8]);
-    let clock = std::time::Instant::now();
-    let all = simulate(&sweep, 0..8);
-    println!("8 cases {:?}", clock.elapsed());
-    let scenario = scenario_of(&sweep, 1);
-    let (outcome, calm) = outcomes(&scenario);
-    let quiet = calm.as_ref().unwrap_or(&outcome);
-    let judged = crate::analysis::verdict::judge(&scenario, quiet);
-    let mut head: Vec<String> = Vec::new();
-    for _ in 0..5 {
-        let clock = std::time::Instant::now();
-        for _ in 0..100 {
-            let files = sweep.input(&sweep.design.point(&sweep.axes, 0));
-            let id = sweep.case_id(&files, 1);
-            head = vec!["0".into(), id, "0".into(), "1".into()];
-            let mut sheet = Sheet::new(head.clone());
-            for row in &judged {
-                sheet.steady(&scenario, row, None);
-            }
-            std::hint::black_box(sheet.finish(0));
-        }
-        println!("{} rows, 100 times: {:?}", judged.len(), clock.elapsed());
-    }
-    assert_eq!((all.len(), head.len()), (8, 4));
 }
