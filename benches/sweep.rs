@@ -29,6 +29,8 @@ const ROUNDS: usize = 5;
 const CASES: u64 = 1000;
 /// Cases of the merge.
 const MANY: u64 = 10_000;
+/// Points of sweeps whose memory is looked at; the rest is seeds.
+const POINTS: u64 = 100;
 /// Shards that are merged.
 const SHARDS: u64 = 8;
 
@@ -65,7 +67,7 @@ fn main() {
 
 /// One thread against two on the pilot as it is shipped.
 fn threads(folder: &Path, cases: u64) {
-    let sweep = sweep(folder, cases, None);
+    let sweep = sweep(folder, (cases, 1), None);
     let mut seconds = [Vec::new(), Vec::new()];
     let mut hash = None;
     for round in 0..ROUNDS {
@@ -94,7 +96,7 @@ fn threads(folder: &Path, cases: u64) {
 /// What a shard on one thread takes, less the same cases read, run and judged without one. Runs are
 /// short, so that the difference is not lost in them; the merge has a figure of its own.
 fn overhead(folder: &Path, cases: u64) {
-    let sweep = sweep(folder, cases, Some("20 ms"));
+    let sweep = sweep(folder, (cases, 1), Some("20 ms"));
     let mut spent = [Vec::new(), Vec::new()];
     for round in 0..ROUNDS {
         let start = cpu_seconds();
@@ -163,7 +165,9 @@ fn child(words: &[String]) {
         panic!("--child WHAT FOLDER CASES");
     };
     let parent = PathBuf::from(parent);
-    let sweep = sweep(&parent, cases.parse().expect("a number"), Some("20 ms"));
+    let cases: u64 = cases.parse().expect("a number");
+    // The sweep itself holds its values: it is to be the same whatever the number of cases.
+    let sweep = sweep(&parent, (POINTS, cases / POINTS), Some("20 ms"));
     let store = Store::open(parent.join("results"), &sweep).expect("a folder");
     let start = Instant::now();
     if what == "merge" {
@@ -174,20 +178,21 @@ fn child(words: &[String]) {
     println!("{} {}", start.elapsed().as_secs_f64(), peak_mb());
 }
 
-/// A sweep over the pilot with so many points and one seed, run as long as it is shipped, or so long.
-fn sweep(folder: &Path, cases: u64, duration: Option<&str>) -> Sweep {
+/// A sweep over the pilot with so many points and seeds, run as long as it is shipped, or so long.
+fn sweep(folder: &Path, (points, seeds): (u64, u64), duration: Option<&str>) -> Sweep {
     let scenario = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/pilot-n1.toml");
     let duration = duration.map_or(String::new(), |duration| {
         format!("[[axis]]\npath = \"duration\"\nvalues = [\"{duration}\"]\n")
     });
     // Loads that hardly differ, so that every case takes as long as any other.
     let text = format!(
-        "name = \"Bench\"\nscenario = {scenario:?}\n{duration}\
+        "name = \"Bench\"\nscenario = {scenario:?}\n\
+         [replicas]\ncount = {seeds}\n{duration}\
          [[axis]]\nname = \"buffer\"\npath = \"circuit[timeslots=1].jitter_buffer\"\n\
          values = [\"8 ms\", \"16 ms\"]\n\
          [[axis]]\nname = \"load\"\npath = \"flow[class=BE].pattern.rate\"\n\
          range = {{ from = \"50 kb/s\", to = \"{} kb/s\", step = \"1 kb/s\" }}\n",
-        49 + cases / 2,
+        49 + points / 2,
     );
     let file = folder.join("bench.toml");
     std::fs::write(&file, text).expect("written");
@@ -195,7 +200,7 @@ fn sweep(folder: &Path, cases: u64, duration: Option<&str>) -> Sweep {
     let titles = loaded.findings.iter().map(|one| one.title.as_str());
     let titles: Vec<&str> = titles.collect();
     let sweep = loaded.sweep.unwrap_or_else(|| panic!("{titles:#?}"));
-    assert_eq!(sweep.cases(), cases / 2 * 2);
+    assert_eq!(sweep.cases(), points / 2 * 2 * seeds);
     sweep
 }
 
