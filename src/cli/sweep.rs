@@ -15,8 +15,7 @@ use self::progress::Progress;
 use super::arguments::{self, Format};
 use super::merge::Asked;
 use super::{Exit, check, diagnostics, interrupt, terminal};
-use crate::batch::columns::Table;
-use crate::batch::grammar::POINTS_UNASKED;
+use crate::batch::grammar::UNASKED;
 use crate::batch::merge::Merged;
 use crate::batch::shard::Shard;
 use crate::batch::show::{last_line, pretty};
@@ -40,7 +39,8 @@ pub fn sweep(arguments: &arguments::Sweep) -> Exit {
     }
     // To say what there is to do needs no permission; to list it does.
     let lists = !arguments.plan || arguments.format == Format::Csv;
-    if lists && !arguments.yes && sweep.design.points_unfiltered > POINTS_UNASKED {
+    let most = sweep.design.points_unfiltered.max(sweep.cases());
+    if lists && !arguments.yes && most > UNASKED {
         return unasked(&sweep);
     }
     if arguments.plan {
