@@ -337,6 +337,8 @@ fn a_merge_that_was_killed_is_done_again() {
     fs::remove_file(home.path.join("manifest.json")).unwrap();
     fs::remove_file(home.path.join("summary.json")).unwrap();
     fs::write(home.path.join("results.csv"), "of before").unwrap();
+    // Of an earlier state of the sweep, which had lines.
+    fs::write(home.path.join("lines.csv"), "of before").unwrap();
     home.complete(1);
     assert!(home.files() == *PLAIN);
     // Killed while removing shards: what is there is told.
