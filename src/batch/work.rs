@@ -160,6 +160,20 @@ fn run_all_with(
     Ok(SweepEnd::Complete(Box::new(merged)))
 }
 
+/// The results of the sweep, where they are merged already. Shards that whoever merged them was
+/// killed over are removed where the folder can be written and nobody works in it.
+///
+/// # Errors
+/// Where the results cannot be read.
+pub fn merged_before(sweep: &Sweep, store: &Store) -> Result<Option<Merged>, StoreError> {
+    let held = store.lock();
+    let merged = merged(sweep, store)?;
+    if merged.is_some() && held.is_ok() {
+        let _ = store.remove_merged(sweep);
+    }
+    Ok(merged)
+}
+
 /// The shards that are to be worked out beside those that are there.
 fn to_do(sweep: &Sweep, store: &Store) -> Result<Vec<Shard>, MergeError> {
     let total = sweep.cases();
@@ -309,12 +323,12 @@ pub fn missing(sweep: &Sweep, store: &Store, count: u64) -> Result<Vec<u64>, Sto
             missing.push(index);
         }
     }
+    // Looked at last: shards are removed when they have been merged, not before.
+    if !missing.is_empty() && store.complete(sweep)?.is_some() {
+        missing.clear();
+    }
     Ok(missing)
 }
 
 #[cfg(test)]
 mod tests;
-    // Looked at last: shards are removed when they have been merged, not before.
-    if !missing.is_empty() && store.complete(sweep)?.is_some() {
-        missing.clear();
-    }

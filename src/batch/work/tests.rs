@@ -348,6 +348,22 @@ fn a_merge_that_was_killed_is_done_again() {
 }
 
 #[test]
+fn shards_that_are_merged_go_when_the_sweep_is_called_again_unless_somebody_works_there() {
+    let home = Home::new();
+    assert_eq!(merged_before(&home.sweep, &home.store()).unwrap(), None);
+    home.shard(0, 2);
+    home.shard(1, 2);
+    let merged = home.merge().unwrap();
+    let held = home.store().lock().unwrap();
+    let again = || merged_before(&home.sweep, &home.store()).unwrap();
+    assert_eq!(again().as_ref(), Some(&merged));
+    assert!(home.folder(0, 2).exists());
+    drop(held);
+    assert_eq!(again(), Some(merged));
+    assert!(home.files() == *PLAIN);
+}
+
+#[test]
 fn more_shards_than_cases_are_legal() {
     let home = Home::new();
     assert_eq!(home.shard(0, 13), ShardEnd::Written);
