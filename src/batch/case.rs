@@ -156,7 +156,9 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::batch::axis::{Level, Levels};
     use crate::batch::samples;
+    use crate::batch::template::{Piece, Template};
 
     /// The sample with its topology in a folder beside that of the scenario, as both are named from
     /// some folder.
@@ -195,5 +197,45 @@ mod tests {
         for other in &told[1..] {
             assert_eq!(*other, told[0]);
         }
+    }
+
+    #[test]
+    fn the_digest_is_another_when_anything_changes_that_a_result_depends_on() {
+        let digest = |change: &dyn Fn(&mut Sweep)| {
+            let mut sweep = seen_from("scenarios/two.toml", "topologies/two.toml");
+            change(&mut sweep);
+            sweep.worked_out_digest()
+        };
+        let text = |sweep: &mut Sweep, text: &str| {
+            sweep.base.scenario.pieces[0] = Piece::Text(text.into());
+        };
+        let level = |sweep: &mut Sweep, change: &dyn Fn(&mut Level)| {
+            let Levels::Each(each) = &mut sweep.axes[1].levels else {
+                unreachable!("the sample has no ranges");
+            };
+            change(&mut each[2]);
+        };
+        let held = |sweep: &mut Sweep, path: &str| {
+            let files = &mut sweep.base.files;
+            files.hold(Path::new(path), b"two links".to_vec());
+        };
+        let mut all = vec![
+            digest(&|_| {}),
+            // Study, design, seeds, filters, names of axes, histograms.
+            digest(&|sweep| sweep.expanded.push_str("study = \"failures\"\n")),
+            digest(&|sweep| level(sweep, &|level| level.label.push('s'))),
+            digest(&|sweep| level(sweep, &|level| level.texts[0].push('s'))),
+            digest(&|sweep| text(sweep, "duration = \"40 ms\"")),
+            digest(&|sweep| sweep.base.scenario.pieces.swap(1, 3)),
+            digest(&|sweep| held(sweep, "topologies/two.toml")),
+            digest(&|sweep| held(sweep, "topologies/three.toml")),
+            digest(&|sweep| {
+                let plain = Template::plain("a = 1");
+                sweep.base.topology = Some(("topologies/two.toml".into(), plain));
+            }),
+        ];
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), 9);
     }
 }

@@ -348,6 +348,26 @@ fn a_merge_that_was_killed_is_done_again() {
 }
 
 #[test]
+fn there_is_no_manifest_while_files_are_put_in_their_places() {
+    let home = Home::new();
+    home.shard(0, 2);
+    home.shard(1, 2);
+    home.merge().unwrap();
+    let summary = home.path.join("summary.json");
+    fs::remove_file(&summary).unwrap();
+    // No file takes the place of a folder: that ends the merge half way.
+    fs::create_dir_all(summary.join("kept")).unwrap();
+    match home.merge() {
+        Err(MergeError::Store(StoreError::Io { path, .. })) => assert_eq!(path, summary),
+        other => panic!("{other:?}"),
+    }
+    assert!(!home.path.join("manifest.json").exists());
+    fs::remove_dir_all(&summary).unwrap();
+    home.complete(1);
+    assert!(home.files() == *PLAIN);
+}
+
+#[test]
 fn shards_that_are_merged_go_when_the_sweep_is_called_again_unless_somebody_works_there() {
     let home = Home::new();
     assert_eq!(merged_before(&home.sweep, &home.store()).unwrap(), None);
