@@ -13,7 +13,7 @@ use super::store::{Finished, Found, State, Store, StoreError};
 
 /// Most cases that one thread works out in one go: those of one point share what does not depend
 /// on the seed.
-const TOGETHER: u64 = 8;
+pub const TOGETHER: u64 = 8;
 /// A plain sweep keeps what it has after about so many cases …
 const PART_CASES: u64 = 16;
 /// … but not more often than this.
