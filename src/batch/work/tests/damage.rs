@@ -174,8 +174,8 @@ fn what_is_not_ours_is_left_alone() {
 fn a_shard_whose_table_begins_otherwise_is_not_merged() {
     let mut home = Home::new();
     home.shard(0, 2);
-    // One that says of itself that it is of the same sweep.
-    home.sweep.axes[0].name = "size".into();
+    // One that says of itself that it is of the same sweep; its header is as long.
+    home.sweep.axes[0].name = "content".into();
     home.shard(1, 2);
     match home.merge() {
         Err(MergeError::Store(StoreError::Io { path, error })) => {
