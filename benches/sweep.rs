@@ -53,7 +53,7 @@ fn main() {
     let cases = cases.unwrap_or(CASES);
     let folder = tempfile::tempdir().expect("a folder");
     print_cpu();
-    let parts: [(&str, fn(&Path, u64)); 3] = [
+    let parts: [(&str, Part); 3] = [
         ("threads", threads),
         ("overhead", overhead),
         ("memory", memory),
