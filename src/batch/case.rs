@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::Sweep;
 use super::design::Point;
 use crate::report::MODEL_VERSION;
+use crate::scenario::files::Held;
 use crate::scenario::{Files, Loaded, Overrides, load_from};
 
 /// One case.
@@ -93,8 +94,7 @@ impl Sweep {
         let mut hash = Sha256::new();
         let study = self.study.word();
         hash.update(format!("pilotwire.case/1 {MODEL_VERSION} {study} {seed}"));
-        for (path, held) in files.iter() {
-            let named = self.named(path);
+        for (named, held) in self.by_name(files) {
             hash.update(format!("\n{} {named}", held.sha256));
         }
         short(hash)
@@ -109,6 +109,16 @@ impl Sweep {
             ..Overrides::default()
         };
         load_from(files, &self.base.path, &overrides)
+    }
+
+    /// Files by the name that they have from the scenario's folder, in order of it: the order of
+    /// paths depends on the folder in which the command is called (`../b` comes before `a`, but
+    /// `a/a` before `b`).
+    pub(super) fn by_name<'f>(&self, files: &'f Files) -> Vec<(String, &'f Held)> {
+        let named = files.iter().map(|(path, held)| (self.named(path), held));
+        let mut all: Vec<_> = named.collect();
+        all.sort_by(|a, b| (&a.0, &a.1.sha256).cmp(&(&b.0, &b.1.sha256)));
+        all
     }
 
     /// A file's path from the scenario's folder, with `/`: the same wherever the folder lies.
@@ -139,4 +149,93 @@ fn short(hash: Sha256) -> String {
         .take(8)
         .map(|octet| format!("{octet:02x}"))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::batch::axis::{Level, Levels};
+    use crate::batch::samples;
+    use crate::batch::template::{Piece, Template};
+
+    /// The sample with its topology in a folder beside that of the scenario, as both are named from
+    /// some folder.
+    fn seen_from(scenario: &str, topology: &str) -> Sweep {
+        let mut sweep = samples::sweep();
+        sweep.base.path = scenario.into();
+        sweep.base.files = Files::default();
+        sweep.base.files.hold(Path::new(topology), b"link".to_vec());
+        sweep.base.files.hold(Path::new(scenario), b"base".to_vec());
+        sweep
+    }
+
+    #[test]
+    fn ids_and_digest_are_the_same_from_whatever_folder_a_sweep_is_called() {
+        let all = [
+            ("scenarios/two.toml", "topologies/two.toml"),
+            ("two.toml", "../topologies/two.toml"),
+            ("../scenarios/two.toml", "../topologies/two.toml"),
+            ("/home/a/scenarios/two.toml", "/home/a/topologies/two.toml"),
+        ];
+        let told = all.map(|(scenario, topology)| {
+            let sweep = seen_from(scenario, topology);
+            let point = sweep.design.point(&sweep.axes, 0);
+            let file = Path::new(scenario).with_file_name("sweep.toml");
+            let held = std::sync::Arc::new(Held {
+                octets: Vec::new(),
+                sha256: String::new(),
+            });
+            let inputs = sweep.worked_out_inputs(&file, &held).into_iter();
+            let paths: Vec<String> = inputs.map(|input| input.path).collect();
+            let id = sweep.case_id(&sweep.input(&point), 1);
+            (id, sweep.worked_out_digest(), paths)
+        });
+        let paths = &told[0].2;
+        assert_eq!(*paths, ["sweep.toml", "../topologies/two.toml", "two.toml"]);
+        for other in &told[1..] {
+            assert_eq!(*other, told[0]);
+        }
+    }
+
+    #[test]
+    fn the_digest_is_another_when_anything_changes_that_a_result_depends_on() {
+        let digest = |change: &dyn Fn(&mut Sweep)| {
+            let mut sweep = seen_from("scenarios/two.toml", "topologies/two.toml");
+            change(&mut sweep);
+            sweep.worked_out_digest()
+        };
+        let text = |sweep: &mut Sweep, text: &str| {
+            sweep.base.scenario.pieces[0] = Piece::Text(text.into());
+        };
+        let level = |sweep: &mut Sweep, change: &dyn Fn(&mut Level)| {
+            let Levels::Each(each) = &mut sweep.axes[1].levels else {
+                unreachable!("the sample has no ranges");
+            };
+            change(&mut each[2]);
+        };
+        let held = |sweep: &mut Sweep, path: &str| {
+            let files = &mut sweep.base.files;
+            files.hold(Path::new(path), b"two links".to_vec());
+        };
+        let mut all = vec![
+            digest(&|_| {}),
+            // Study, design, seeds, filters, names of axes, histograms.
+            digest(&|sweep| sweep.expanded.push_str("study = \"failures\"\n")),
+            digest(&|sweep| level(sweep, &|level| level.label.push('s'))),
+            digest(&|sweep| level(sweep, &|level| level.texts[0].push('s'))),
+            digest(&|sweep| text(sweep, "duration = \"40 ms\"")),
+            digest(&|sweep| sweep.base.scenario.pieces.swap(1, 3)),
+            digest(&|sweep| held(sweep, "topologies/two.toml")),
+            digest(&|sweep| held(sweep, "topologies/three.toml")),
+            digest(&|sweep| {
+                let plain = Template::plain("a = 1");
+                sweep.base.topology = Some(("topologies/two.toml".into(), plain));
+            }),
+        ];
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), 9);
+    }
 }

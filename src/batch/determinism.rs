@@ -91,6 +91,7 @@ pub fn sweep_ways(
 ) -> Result<Vec<Way>, MergeError> {
     let mut ways = Ways::default();
     let mut threads = vec![1, 2, jobs.get()];
+    threads.sort_unstable();
     threads.dedup();
     for count in threads {
         let plural = if count == 1 { "" } else { "s" };

@@ -11,8 +11,8 @@ pub const AXES_MAX: usize = 64;
 pub const LEVELS_MAX: usize = 100_000;
 /// Most seeds at a point.
 pub const SEEDS_MAX: usize = 1_000_000;
-/// More points than this before filters are asked about.
-pub const POINTS_UNASKED: u64 = 1_000_000;
+/// More points before filters, or more cases, than this are asked about.
+pub const UNASKED: u64 = 1_000_000;
 
 const SEED: Kind = Kind::Whole(0, i64::MAX.unsigned_abs());
 

@@ -13,7 +13,7 @@ use super::{Study, Sweep};
 
 /// Most cases that one thread works out in one go: those of one point share what does not depend
 /// on the seed.
-const TOGETHER: u64 = 8;
+pub const TOGETHER: u64 = 8;
 /// A plain sweep keeps what it has after about so many runs, each of which may take milliseconds …
 const PART_RUNS: u64 = 8;
 /// … or after so many studies of failures, which take seconds; …
@@ -160,6 +160,20 @@ fn run_all_with(
     let merged = merge_held(sweep, store)?;
     store.remove_merged(sweep)?;
     Ok(SweepEnd::Complete(Box::new(merged)))
+}
+
+/// The results of the sweep, where they are merged already. Shards that whoever merged them was
+/// killed over are removed where the folder can be written and nobody works in it.
+///
+/// # Errors
+/// Where the results cannot be read.
+pub fn merged_before(sweep: &Sweep, store: &Store) -> Result<Option<Merged>, StoreError> {
+    let held = store.lock();
+    let merged = merged(sweep, store)?;
+    if merged.is_some() && held.is_ok() {
+        let _ = store.remove_merged(sweep);
+    }
+    Ok(merged)
 }
 
 /// The shards that are to be worked out beside those that are there.
@@ -309,14 +323,15 @@ impl Bundles {
 /// Where the folder cannot be read.
 pub fn missing(sweep: &Sweep, store: &Store, count: u64) -> Result<Vec<u64>, StoreError> {
     let mut missing = Vec::new();
-    if store.complete(sweep)?.is_some() {
-        return Ok(missing);
-    }
     for index in 0..count {
         let state = store.state(sweep, Shard { index, count })?;
         if state != Some(State::Whole) {
             missing.push(index);
         }
+    }
+    // Looked at last: shards are removed when they have been merged, not before.
+    if !missing.is_empty() && store.complete(sweep)?.is_some() {
+        missing.clear();
     }
     Ok(missing)
 }

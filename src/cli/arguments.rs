@@ -235,7 +235,7 @@ pub struct Sweep {
     /// This shard alone, counted from 0, for `merge`: of "3/20" there are 0/20 … 19/20.
     #[arg(long, value_name = "K/N", env = "PILOTWIRE_SHARD", value_parser = shard)]
     pub shard: Option<Shard>,
-    /// Go on with more than a million points.
+    /// Go on with more than a million points or cases.
     #[arg(long)]
     pub yes: bool,
     /// Say what there is to do and about how long it takes; with --format csv, list every case.

@@ -68,8 +68,21 @@ impl Exit {
     #[must_use]
     pub fn of_system(error: &io::Error) -> Self {
         match error.kind() {
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::Other => Self::Internal,
-            _ => Self::BadInput,
+            ErrorKind::NotFound
+            | ErrorKind::PermissionDenied
+            | ErrorKind::AlreadyExists
+            | ErrorKind::NotADirectory
+            | ErrorKind::IsADirectory
+            | ErrorKind::DirectoryNotEmpty
+            | ErrorKind::ReadOnlyFilesystem
+            | ErrorKind::InvalidFilename
+            | ErrorKind::InvalidInput
+            | ErrorKind::InvalidData
+            | ErrorKind::CrossesDevices
+            | ErrorKind::FileTooLarge
+            | ErrorKind::TooManyLinks => Self::BadInput,
+            // What has no kind of its own, such as a failing disk, is among these.
+            _ => Self::Internal,
         }
     }
 }
@@ -143,6 +156,12 @@ mod tests {
         assert_eq!(of(ErrorKind::QuotaExceeded), Exit::Internal);
         assert_eq!(of(ErrorKind::PermissionDenied), Exit::BadInput);
         assert_eq!(of(ErrorKind::ReadOnlyFilesystem), Exit::BadInput);
+        // EIO.
+        #[cfg(unix)]
+        assert_eq!(
+            Exit::of_system(&io::Error::from_raw_os_error(5)),
+            Exit::Internal
+        );
     }
 
     #[test]

@@ -15,14 +15,12 @@ use self::progress::Progress;
 use super::arguments::{self, Format};
 use super::merge::Asked;
 use super::{Exit, check, diagnostics, interrupt, terminal};
-use crate::batch::columns::Table;
-use crate::batch::grammar::POINTS_UNASKED;
+use crate::batch::grammar::UNASKED;
 use crate::batch::merge::Merged;
 use crate::batch::shard::Shard;
 use crate::batch::show::{last_line, pretty};
 use crate::batch::store::{Store, StoreError};
-use crate::batch::tally::Tally;
-use crate::batch::work::{Manner, ShardEnd, SweepEnd, run_all, run_shard};
+use crate::batch::work::{Manner, ShardEnd, SweepEnd, merged_before, run_all, run_shard};
 use crate::batch::{Sweep, read};
 use crate::report::folder::{TEMPORARY_PREFIX, TIMING};
 use crate::report::pretty::Style;
@@ -40,7 +38,8 @@ pub fn sweep(arguments: &arguments::Sweep) -> Exit {
     }
     // To say what there is to do needs no permission; to list it does.
     let lists = !arguments.plan || arguments.format == Format::Csv;
-    if lists && !arguments.yes && sweep.design.points_unfiltered > POINTS_UNASKED {
+    let most = sweep.design.points_unfiltered.max(sweep.cases());
+    if lists && !arguments.yes && most > UNASKED {
         return unasked(&sweep);
     }
     if arguments.plan {
@@ -145,15 +144,10 @@ fn one(asked: &Asked<'_>, store: &Store, shard: Shard, arguments: &arguments::Sw
 
 /// Works out what is missing of a sweep, and merges it.
 fn all(asked: &Asked<'_>, store: &Store, arguments: &arguments::Sweep) -> Exit {
-    match store.complete(asked.sweep) {
-        Ok(Some(result_hash)) => {
-            return match retold(asked, result_hash) {
-                Ok(merged) => {
-                    let end = End::Already(Box::new(merged));
-                    end.tell(asked, arguments.format, arguments.quiet, None)
-                }
-                Err(error) => unusable(&error),
-            };
+    match merged_before(asked.sweep, store) {
+        Ok(Some(merged)) => {
+            let end = End::Already(Box::new(merged));
+            return end.tell(asked, arguments.format, arguments.quiet, None);
         }
         Ok(None) => {}
         Err(error) => return unusable(&error),
@@ -308,35 +302,6 @@ impl End {
         }
         exit
     }
-}
-
-/// What merged results come to, counted again from their tables.
-fn retold(asked: &Asked<'_>, result_hash: String) -> Result<Merged, StoreError> {
-    let mut tally = Tally::new(asked.sweep);
-    for table in Table::ALL {
-        let path = asked.folder.join(format!("{}.csv", table.stem()));
-        // Without lines there is no table of them.
-        if table == Table::Lines && !path.exists() {
-            continue;
-        }
-        let rows = |tally: &mut Tally| -> csv::Result<()> {
-            let mut reader = csv::Reader::from_path(&path)?;
-            let mut row = csv::ByteRecord::new();
-            while reader.read_byte_record(&mut row)? {
-                match table {
-                    Table::Results => tally.results_row(&row),
-                    Table::Cases => tally.cases_row(&row),
-                    Table::Lines => tally.lines_row(&row),
-                }
-            }
-            Ok(())
-        };
-        rows(&mut tally).map_err(|error| StoreError::Io {
-            path: path.clone(),
-            error: error.into(),
-        })?;
-    }
-    Ok(Merged { result_hash, tally })
 }
 
 /// A folder with one `/` behind it.

@@ -16,6 +16,12 @@ use super::{Report, SCHEMA, comparison, histograms, tables};
 
 /// Names of our temporary folders begin so; what a killed run left does not count as content.
 pub const TEMPORARY_PREFIX: &str = ".tmp-";
+/// Held by the process that a temporary folder belongs to.
+pub(crate) const LOCK: &str = "lock";
+/// What becomes of a temporary folder's content, whole.
+pub(crate) const FRESH: &str = "fresh";
+/// What stood in its place before.
+pub(crate) const BEFORE: &str = "before";
 /// The only file that tells of clock and host; no sum covers it.
 pub const TIMING: &str = "timing.json";
 /// What a results folder says of itself.
@@ -215,9 +221,8 @@ pub fn write(path: &Path, owner: Owner<'_>, outputs: &[Output]) -> Result<(), Fo
         _ => PathBuf::from("."),
     };
     fs::create_dir_all(&parent).map_err(io)?;
-    let temporary = temporary_in(&parent).map_err(io)?;
-    let fresh = temporary.path().join("fresh");
-    fs::create_dir(&fresh).map_err(io)?;
+    let temporary = Temporary::new_in(&parent).map_err(io)?;
+    let fresh = temporary.fresh();
     for output in outputs {
         let file = fresh.join(&*output.name);
         write_file(&fresh, &file, &output.content).map_err(|error| FolderError::Io {
@@ -227,12 +232,12 @@ pub fn write(path: &Path, owner: Owner<'_>, outputs: &[Output]) -> Result<(), Fo
     }
     open_to_read(&fresh, 0o755).map_err(io)?;
     if target.exists() {
-        let aside = temporary.path().join("before");
+        let aside = temporary.path().join(BEFORE);
         fs::rename(&target, &aside).map_err(io)?;
         if let Err(error) = fs::rename(&fresh, &target) {
             // The error told is the first one; what cannot be put back is at least kept.
             if fs::rename(&aside, &target).is_err() {
-                let _ = temporary.keep();
+                let _ = temporary.folder.keep();
             }
             return Err(io(error));
         }
@@ -242,11 +247,68 @@ pub fn write(path: &Path, owner: Owner<'_>, outputs: &[Output]) -> Result<(), Fo
     Ok(())
 }
 
-/// A folder of our own beside results, removed when it is dropped.
-pub(crate) fn temporary_in(parent: &Path) -> io::Result<TempDir> {
-    tempfile::Builder::new()
-        .prefix(TEMPORARY_PREFIX)
-        .tempdir_in(parent)
+/// A folder of our own beside results that nobody takes for one; removed when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Temporary {
+    // Before the folder: closed when that is removed.
+    _lock: fs::File,
+    folder: TempDir,
+}
+
+impl Temporary {
+    /// A new one in this folder.
+    ///
+    /// # Errors
+    /// Where the system refuses.
+    pub(crate) fn new_in(parent: &Path) -> io::Result<Self> {
+        let mut tries = 0;
+        loop {
+            let folder = tempfile::Builder::new()
+                .prefix(TEMPORARY_PREFIX)
+                .tempdir_in(parent)?;
+            match claimed(folder.path()) {
+                Ok(lock) => {
+                    fs::create_dir(folder.path().join(FRESH))?;
+                    return Ok(Self {
+                        _lock: lock,
+                        folder,
+                    });
+                }
+                // Somebody who cleans up took it for one that was left.
+                Err(error) if tries < TRIES && is_lost(&error) => tries += 1,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Where content is written, to be renamed into place.
+    pub(crate) fn fresh(&self) -> PathBuf {
+        self.folder.path().join(FRESH)
+    }
+
+    /// The folder itself.
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// Claims of temporary folders that may be lost to somebody who cleans up.
+const TRIES: u32 = 8;
+
+/// The lock of a folder, ours from now on.
+fn claimed(folder: &Path) -> io::Result<fs::File> {
+    let lock = fs::File::create_new(folder.join(LOCK))?;
+    match lock.try_lock() {
+        Err(fs::TryLockError::WouldBlock) => Err(io::ErrorKind::AlreadyExists.into()),
+        // Where the file system has no locks, nobody can tell that it is in use; `clean` is then
+        // to be kept from running beside.
+        Ok(()) | Err(fs::TryLockError::Error(_)) => Ok(lock),
+    }
+}
+
+fn is_lost(error: &io::Error) -> bool {
+    let kinds = [io::ErrorKind::AlreadyExists, io::ErrorKind::NotFound];
+    kinds.contains(&error.kind())
 }
 
 /// Writes a file, and the folder it lies in where that is not the results folder itself.

@@ -406,6 +406,10 @@ fn many_points_are_asked_about() {
     assert!(plan.contains("60 000 000 cases"), "{plan}");
     let told = home.told(2, "sweep large.toml --plan --format csv");
     assert!(told.contains("--yes"), "{told}");
+    // So are few points with many seeds.
+    home.write("deep.toml", &SMALL.replace("count = 2", "count = 1000000"));
+    let told = home.told(2, "sweep deep.toml --out out");
+    assert!(told.contains("6 000 000 cases"), "{told}");
 }
 
 #[test]

@@ -15,13 +15,15 @@ use self::cover::cover;
 pub(super) use self::cover::{Cover, cover as cover_of, filling};
 use self::manifest::FileObject;
 use super::Sweep;
+use super::columns::Table;
 use super::shard::Shard;
-use super::store::{Content, Store, StoreError, Temporary, disk, io_at};
+use super::store::{Content, HISTOGRAMS, Store, StoreError, disk, io_at};
 use super::tally::Tally;
-use crate::report::folder::{MANIFEST, TIMING, write_file};
+use crate::report::folder::{MANIFEST, TIMING, Temporary, write_file};
 use crate::report::sha256_hex;
 
 const SUMS: &str = "SHA256SUMS";
+const PARQUET: &str = "results.parquet";
 
 /// Why shards cannot be merged.
 #[derive(Debug)]
@@ -181,7 +183,7 @@ fn tables(
             sha256: disk::finished(sum),
         });
         #[cfg(feature = "parquet")]
-        if part.content == Content::Table(super::columns::Table::Results) {
+        if part.content == Content::Table(Table::Results) {
             outputs.push(parquet(sweep, fresh, &path)?);
         }
     }
@@ -194,13 +196,12 @@ fn tables(
 /// Writes `results.parquet` from `results.csv`.
 #[cfg(feature = "parquet")]
 fn parquet(sweep: &Sweep, fresh: &Path, csv: &Path) -> Result<FileObject, StoreError> {
-    use super::columns::{Table, columns};
+    use super::columns::columns;
     use crate::report::folder::open_to_read;
     use crate::report::{MODEL_VERSION, TOOL_VERSION};
     use std::io::{BufReader, BufWriter};
 
-    const NAME: &str = "results.parquet";
-    let path = fresh.join(NAME);
+    let path = fresh.join(PARQUET);
     let model_version = MODEL_VERSION.to_string();
     let about = [
         ("pilotwire.schema", super::SCHEMA),
@@ -221,7 +222,7 @@ fn parquet(sweep: &Sweep, fresh: &Path, csv: &Path) -> Result<FileObject, StoreE
         Ok(disk::sum(&path)?.1)
     };
     Ok(FileObject {
-        path: NAME.into(),
+        path: PARQUET.into(),
         sha256: converted().map_err(io_at(&path))?,
     })
 }
@@ -230,6 +231,9 @@ fn parquet(sweep: &Sweep, fresh: &Path, csv: &Path) -> Result<FileObject, StoreE
 fn put(store: &Store, fresh: &Path, names: &[String]) -> Result<(), StoreError> {
     let home = store.path();
     let mut gone = store.outputs()?;
+    // A merge that was killed took the manifest away that lists what else is out of date.
+    gone.extend(Table::ALL.map(|table| format!("{}.csv", table.stem())));
+    gone.extend([HISTOGRAMS, PARQUET].map(str::to_owned));
     gone.retain(|name| !names.contains(name));
     gone.push(TIMING.into());
     gone.insert(0, MANIFEST.into());

@@ -173,7 +173,7 @@ fn first_level(axis: &Axis) -> Level {
 
 impl Sweep {
     /// SHA-256, hex, over everything a result depends on.
-    pub(super) fn worked_out_digest(&self) -> String {
+    pub(in crate::batch) fn worked_out_digest(&self) -> String {
         let mut hash = Sha256::new();
         let mut part = |text: &str| {
             // Lengths keep parts apart.
@@ -200,8 +200,8 @@ impl Sweep {
                 Piece::Hole { axis, target } => part(&format!("hole {axis} {target}")),
             });
         }
-        for (path, held) in self.base.files.iter() {
-            part(&self.named(path));
+        for (named, held) in self.by_name(&self.base.files) {
+            part(&named);
             part(&held.sha256);
         }
         let hash = hash.finalize();
@@ -209,7 +209,11 @@ impl Sweep {
     }
 
     /// The files that were read, named from the folder of the sweep file.
-    pub(super) fn worked_out_inputs(&self, sweep: &Path, held: &Arc<Held>) -> Vec<InputFile> {
+    pub(in crate::batch) fn worked_out_inputs(
+        &self,
+        sweep: &Path,
+        held: &Arc<Held>,
+    ) -> Vec<InputFile> {
         let folder = sweep.parent().unwrap_or(Path::new(""));
         let own = sweep.file_name().unwrap_or_default().to_string_lossy();
         let mut inputs = vec![InputFile {
@@ -220,6 +224,8 @@ impl Sweep {
             path: relative(path, folder),
             sha256: held.sha256.clone(),
         }));
+        // Not by path: its order depends on where the command is called.
+        inputs[1..].sort_by(|a, b| a.path.cmp(&b.path));
         inputs
     }
 }

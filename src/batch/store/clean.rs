@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use super::disk::{Leftover, Temporary, leftover};
+use super::disk::{Leftover, leftover, remove_dead};
 use super::{DAMAGED_PREFIX, LOCK, StoreError, has_others, io_at, lock, shards, verify, whole};
-use crate::report::folder::{MANIFEST, TEMPORARY_PREFIX, found};
+use crate::report::folder::{MANIFEST, TEMPORARY_PREFIX, Temporary, found};
 
 /// What [`clean`] removed.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -41,8 +41,8 @@ pub fn clean(path: &Path) -> Result<Cleaned, StoreError> {
     let dead = dead_in(&folder)?;
     let mut cleaned = Cleaned::default();
     for name in dead {
-        remove(&folder.join(name))?;
-        cleaned.leftovers += 1;
+        let path = folder.join(name);
+        cleaned.leftovers += u64::from(remove_dead(&path).map_err(io_at(&path))?);
     }
     for name in names_in(&folder, DAMAGED_PREFIX)? {
         remove(&folder.join(name))?;
@@ -56,8 +56,8 @@ pub fn clean(path: &Path) -> Result<Cleaned, StoreError> {
         for name in names_in(parent, TEMPORARY_PREFIX)? {
             let path = parent.join(name);
             if leftover(&path) == Leftover::Dead {
-                remove(&path)?;
-                cleaned.leftovers += 1;
+                let gone = remove_dead(&path).map_err(io_at(&path))?;
+                cleaned.leftovers += u64::from(gone);
             }
         }
     }

@@ -2,23 +2,15 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sha2::{Digest, Sha256};
-use tempfile::TempDir;
 
-use crate::report::folder::{open_to_read, temporary_in};
+use crate::report::folder::{BEFORE, FRESH, LOCK, open_to_read};
 use crate::report::hex;
 
 /// Octets read or written at once.
 const CHUNK_OCTETS: usize = 1 << 16;
-/// Held by the process that a temporary folder belongs to.
-const LOCK: &str = "lock";
-/// What becomes of a temporary folder's content, whole.
-const FRESH: &str = "fresh";
-/// What stood in its place before.
-const BEFORE: &str = "before";
-
 /// What is written, with its SHA-256 and its length.
 #[derive(Debug)]
 pub struct Hashed<W> {
@@ -126,39 +118,6 @@ pub fn sync_folder(path: &Path) {
     let _ = path;
 }
 
-/// A folder that nobody takes for a result; removed when dropped.
-#[derive(Debug)]
-pub struct Temporary {
-    // Before the folder: closed when that is removed.
-    _lock: File,
-    folder: TempDir,
-}
-
-impl Temporary {
-    /// A new one in this folder.
-    ///
-    /// # Errors
-    /// Where the system refuses.
-    pub fn new_in(parent: &Path) -> io::Result<Self> {
-        let folder = temporary_in(parent)?;
-        let lock = File::create_new(folder.path().join(LOCK))?;
-        // Where the file system has no locks, nobody can tell that it is in use; `clean` is then
-        // to be kept from running beside.
-        let _ = lock.try_lock();
-        let temporary = Self {
-            _lock: lock,
-            folder,
-        };
-        fs::create_dir(temporary.fresh())?;
-        Ok(temporary)
-    }
-
-    /// Where content is written, to be renamed into place.
-    pub fn fresh(&self) -> PathBuf {
-        self.folder.path().join(FRESH)
-    }
-}
-
 /// What a thing with a temporary name is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Leftover {
@@ -189,9 +148,28 @@ pub fn leftover(path: &Path) -> Leftover {
     }
 }
 
+/// Removes a dead folder; whether it was dead still. Its lock is held meanwhile, so that nobody
+/// begins to use it: a folder is there before the lock that tells whose it is.
+///
+/// # Errors
+/// Where the system refuses.
+pub fn remove_dead(path: &Path) -> io::Result<bool> {
+    let lock = path.join(LOCK);
+    let held = match File::create_new(&lock) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => File::open(&lock)?,
+        other => other?,
+    };
+    if matches!(held.try_lock(), Err(TryLockError::WouldBlock)) {
+        return Ok(false);
+    }
+    fs::remove_dir_all(path)?;
+    Ok(true)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::folder::Temporary;
     use crate::report::sha256_hex;
 
     /// A disk with room for so many octets.
@@ -244,8 +222,9 @@ mod tests {
     fn a_temporary_folder_is_live_while_it_is_held_and_others_are_left_alone() {
         let home = tempfile::tempdir().unwrap();
         let held = Temporary::new_in(home.path()).unwrap();
-        let path = held.folder.path().to_owned();
+        let path = held.path().to_owned();
         assert_eq!(leftover(&path), Leftover::Live);
+        assert!(!remove_dead(&path).unwrap());
         let dead = home.path().join(".tmp-dead");
         fs::create_dir_all(dead.join(FRESH)).unwrap();
         fs::write(dead.join(LOCK), "").unwrap();
@@ -258,5 +237,11 @@ mod tests {
         assert_eq!(leftover(&other), Leftover::Other);
         drop(held);
         assert!(!path.exists());
+        // Killed before it had a lock.
+        let bare = home.path().join(".tmp-bare");
+        fs::create_dir(&bare).unwrap();
+        assert_eq!(leftover(&bare), Leftover::Dead);
+        assert!(remove_dead(&bare).unwrap());
+        assert!(!bare.exists());
     }
 }

@@ -21,8 +21,8 @@ use crate::report::folder::{MANIFEST, TEMPORARY_PREFIX, found as schema_and_name
 use crate::report::text::harmless;
 
 pub use clean::{Cleaned, clean};
-pub(super) use disk::{Growing, Temporary};
-pub(super) use layout::{Content, Part};
+pub(super) use disk::Growing;
+pub(super) use layout::{Content, HISTOGRAMS, Part};
 use verify::Identity;
 pub use writer::ShardWriter;
 

@@ -4,13 +4,13 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::disk::{self, Growing, Temporary};
+use super::disk::{self, Growing};
 use super::layout::Part;
 use super::verify::{self, FileObject, Identity, ShardManifest};
 use super::{DAMAGED_PREFIX, Finished, State, StoreError, foreign_in_the_way, io_at};
 use crate::batch::shard::Shard;
 use crate::batch::simulate::CaseResult;
-use crate::report::folder::{MANIFEST, open_to_read, write_file};
+use crate::report::folder::{MANIFEST, Temporary, open_to_read, write_file};
 
 /// Another process may put the same shard, or its remains, in our way so often.
 const TRIES: u32 = 8;

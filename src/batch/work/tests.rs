@@ -337,11 +337,49 @@ fn a_merge_that_was_killed_is_done_again() {
     fs::remove_file(home.path.join("manifest.json")).unwrap();
     fs::remove_file(home.path.join("summary.json")).unwrap();
     fs::write(home.path.join("results.csv"), "of before").unwrap();
+    // Of an earlier state of the sweep, which had lines.
+    fs::write(home.path.join("lines.csv"), "of before").unwrap();
     home.complete(1);
     assert!(home.files() == *PLAIN);
     // Killed while removing shards: what is there is told.
     home.shard(0, 2);
     assert_eq!(home.merge().unwrap().tally.cases, 12);
+    assert!(home.files() == *PLAIN);
+}
+
+#[test]
+fn there_is_no_manifest_while_files_are_put_in_their_places() {
+    let home = Home::new();
+    home.shard(0, 2);
+    home.shard(1, 2);
+    home.merge().unwrap();
+    let summary = home.path.join("summary.json");
+    fs::remove_file(&summary).unwrap();
+    // No file takes the place of a folder: that ends the merge half way.
+    fs::create_dir_all(summary.join("kept")).unwrap();
+    match home.merge() {
+        Err(MergeError::Store(StoreError::Io { path, .. })) => assert_eq!(path, summary),
+        other => panic!("{other:?}"),
+    }
+    assert!(!home.path.join("manifest.json").exists());
+    fs::remove_dir_all(&summary).unwrap();
+    home.complete(1);
+    assert!(home.files() == *PLAIN);
+}
+
+#[test]
+fn shards_that_are_merged_go_when_the_sweep_is_called_again_unless_somebody_works_there() {
+    let home = Home::new();
+    assert_eq!(merged_before(&home.sweep, &home.store()).unwrap(), None);
+    home.shard(0, 2);
+    home.shard(1, 2);
+    let merged = home.merge().unwrap();
+    let held = home.store().lock().unwrap();
+    let again = || merged_before(&home.sweep, &home.store()).unwrap();
+    assert_eq!(again().as_ref(), Some(&merged));
+    assert!(home.folder(0, 2).exists());
+    drop(held);
+    assert_eq!(again(), Some(merged));
     assert!(home.files() == *PLAIN);
 }
 

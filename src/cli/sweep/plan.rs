@@ -15,6 +15,7 @@ use crate::batch::design::{Kind, Point};
 use crate::batch::shard::Shard;
 use crate::batch::show::Listing;
 use crate::batch::simulate::simulate;
+use crate::batch::work::TOGETHER;
 use crate::report::text::{Align, Columns, count, harmless, wrapped};
 use crate::scenario::Files;
 use crate::units::quantity::format as quantity;
@@ -63,11 +64,12 @@ fn counted(number: u64, word: &str) -> String {
     format!("{} {word}{plural}", count(number))
 }
 
-/// Threads that find something to do: one point is worked out by one.
+/// Threads that find something to do: one works out some cases of a point.
 pub fn threads(sweep: &Sweep, jobs: Option<NonZeroUsize>) -> u64 {
     let jobs = jobs.or_else(|| std::thread::available_parallelism().ok());
     let jobs = jobs.map_or(1, NonZeroUsize::get) as u64;
-    jobs.min(sweep.design.points()).max(1)
+    let bundles = sweep.seeds().div_ceil(TOGETHER);
+    jobs.min(sweep.design.points().saturating_mul(bundles))
 }
 
 /// What some cases took.

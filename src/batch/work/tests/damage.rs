@@ -169,3 +169,20 @@ fn what_is_not_ours_is_left_alone() {
     let opened = Store::open(file, &home.sweep);
     assert!(matches!(opened, Err(StoreError::InTheWay { .. })));
 }
+
+#[test]
+fn a_shard_whose_table_begins_otherwise_is_not_merged() {
+    let mut home = Home::new();
+    home.shard(0, 2);
+    // One that says of itself that it is of the same sweep.
+    home.sweep.axes[0].name = "size".into();
+    home.shard(1, 2);
+    match home.merge() {
+        Err(MergeError::Store(StoreError::Io { path, error })) => {
+            assert!(path.starts_with(home.folder(0, 2)), "{path:?}");
+            assert_eq!(error.kind(), std::io::ErrorKind::InvalidData);
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!(!home.path.join("results.csv").exists());
+}
