@@ -41,6 +41,9 @@ const OVERHEAD_MAX_MS: f64 = 0.2;
 /// What a merge of [`MANY`] cases may take, s and MB.
 const MERGE_MAX: (f64, f64) = (5.0, 300.0);
 
+/// One figure, or some that go together: a folder to work in, and how many cases.
+type Part = fn(&Path, u64);
+
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     if let Some(place) = words.iter().position(|word| word == "--child") {
@@ -50,8 +53,7 @@ fn main() {
     let cases = cases.unwrap_or(CASES);
     let folder = tempfile::tempdir().expect("a folder");
     print_cpu();
-    type Part = (&'static str, fn(&Path, u64));
-    let parts: [Part; 3] = [
+    let parts: [(&str, Part); 3] = [
         ("threads", threads),
         ("overhead", overhead),
         ("memory", memory),

@@ -4,18 +4,20 @@ use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
-use super::Sweep;
 use super::merge::{MergeError, Merged, cover_of, filling, merge_held, merged};
 use super::schedule::in_order;
 use super::shard::Shard;
 use super::simulate::{CaseResult, simulate};
 use super::store::{Finished, Found, State, Store, StoreError};
+use super::{Study, Sweep};
 
 /// Most cases that one thread works out in one go: those of one point share what does not depend
 /// on the seed.
 pub const TOGETHER: u64 = 8;
-/// A plain sweep keeps what it has after about so many cases …
-const PART_CASES: u64 = 16;
+/// A plain sweep keeps what it has after about so many runs, each of which may take milliseconds …
+const PART_RUNS: u64 = 8;
+/// … or after so many studies of failures, which take seconds; …
+const PART_STUDIES: u64 = 1;
 /// … but not more often than this.
 const PARTS_MAX: u64 = 256;
 
@@ -190,7 +192,11 @@ fn to_do(sweep: &Sweep, store: &Store) -> Result<Vec<Shard>, MergeError> {
     let mut cuts: Vec<u64> = cover.shards.iter().map(|shard| shard.count).collect();
     cuts.sort_unstable();
     cuts.dedup();
-    cuts.push((total / PART_CASES).clamp(1, PARTS_MAX));
+    let cases = match sweep.study {
+        Study::Run => PART_RUNS,
+        Study::Failures => PART_STUDIES,
+    };
+    cuts.push((total / cases).clamp(1, PARTS_MAX));
     let Some(parts) = filling(&cover.missing, &cuts, total) else {
         let gap = |gap: &Range<u64>| {
             let Range { start, end } = gap;

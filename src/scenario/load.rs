@@ -452,7 +452,7 @@ fn assemble(
         resilience,
         relays,
         seed,
-        expanded,
+        ..
     } = *parts;
     let stem = stem(path, session)?;
     let duration = SimTime(spec.duration.as_ref()?.value);
@@ -486,11 +486,7 @@ fn assemble(
         defaults,
         filters: (spec.security.written || spec.security.has_filters())
             .then_some(spec.security.filters),
-        expanded: if expanded {
-            expand::scenario(parts)
-        } else {
-            String::new()
-        },
+        expanded: expand::scenario(parts),
         inputs: session.inputs.clone(),
         foundation: Foundation {
             network: network.clone(),

@@ -422,6 +422,9 @@ mod tests {
     const CASES: u32 = 64;
     /// What two picoseconds make of differential current, mA, with what flows in these tests.
     const CLOSE: f64 = 20.0;
+    /// What floats lose of instants below [`GRID`], ps, and less than the least drift, 1 ppb, makes in
+    /// 1 ns: a message that drift completes a millionth of a picosecond late is not whole yet.
+    const FLOAT_ERROR: f64 = 1e-7;
     /// How far the naive relays look, ns.
     const GRID: usize = 4_500;
 
@@ -456,7 +459,7 @@ mod tests {
 
         fn whole(&self, way: usize, at: usize, more: Span) -> bool {
             let needed = (self.settings.message + more).0 as f64;
-            self.bits[way][at].is_some_and(|(bit, first)| bit - first >= needed - 1e-3)
+            self.bits[way][at].is_some_and(|(bit, first)| bit - first >= needed - FLOAT_ERROR)
         }
 
         fn counts(&self, way: usize, at: usize) -> bool {
