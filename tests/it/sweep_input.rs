@@ -122,6 +122,14 @@ fn a_failure_axis_has_one_event_for_each_element_in_order_of_name() {
     assert_eq!(texts(&sweep, 0).0, RING);
     let event = "[[event]]\nat = \"200 ms\"\nfail = { link = \"C-A\", lasts = \"100 ms\" }\n";
     assert_eq!(texts(&sweep, 3).0, format!("{RING}{event}"));
+    // An element that is called as the level without a failure.
+    let axis = "[[axis]]\nfail = { each = \"link\", at = \"200 ms\" }\n";
+    let (folder, path) = folder(&format!("{HEAD}{axis}"));
+    let topology = TOPOLOGY.replace("\"A-B\"", "\"none\"");
+    std::fs::write(folder.path().join("ring.topology.toml"), topology).expect("written");
+    let told = told(&load(&path));
+    let title = "a link is called \"none\", as is no failure";
+    assert!(told.iter().any(|one| one == title), "{told:#?}");
 }
 
 #[test]

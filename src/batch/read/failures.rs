@@ -8,7 +8,7 @@ use super::super::axis::{Axis, Level, Levels};
 use super::axes::{Draft, Reader};
 use super::written;
 use crate::scenario::fields::Kind;
-use crate::scenario::value::{Table, Value};
+use crate::scenario::value::{At, Table, Value};
 use crate::units::limits::DURATION_MAX;
 use crate::units::quantity::{self, TIME};
 
@@ -34,6 +34,7 @@ impl Reader<'_, '_> {
         }
         let mut levels = Vec::new();
         if fail.flag("none").is_none_or(|flag| flag.value) {
+            self.none_is_free(&each, &names)?;
             levels.push(Level {
                 label: NONE.into(),
                 number: None,
@@ -80,6 +81,22 @@ impl Reader<'_, '_> {
             named_at: named.map_or(each.span, |at| at.span),
             paths_at: vec![table.get("fail")?.span.clone()],
         })
+    }
+
+    /// Refuses an element that tables would show like the level without a failure.
+    fn none_is_free(&mut self, each: &At<String>, names: &BTreeSet<String>) -> Option<()> {
+        if !names.contains(NONE) {
+            return Some(());
+        }
+        let title = format!("a {} is called \"{NONE}\", as is no failure", each.value);
+        let help = "none = false leaves the case without a failure out".to_owned();
+        self.fault(
+            &each.span,
+            title,
+            "tables would show both alike",
+            Some(help),
+        );
+        None
     }
 
     /// From the failure to its repair; `None` in `Some`: it is not repaired.
