@@ -177,6 +177,7 @@ pub fn scenario_and_outcome(sample: &Sample) -> (Scenario, Outcome) {
         filters: None,
         expanded: "name = \"Sample\"\n".into(),
         inputs: Vec::new(),
+        replay: None,
         foundation: Foundation::empty(),
     };
     let outcome = Outcome {

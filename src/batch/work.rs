@@ -18,8 +18,10 @@ pub const TOGETHER: u64 = 8;
 const PART_RUNS: u64 = 8;
 /// … or after so many studies of failures, which take seconds; …
 const PART_STUDIES: u64 = 1;
-/// … but not more often than this.
+/// … but not more often than this, …
 const PARTS_MAX: u64 = 256;
+/// … unless that would be more cases than this at a time.
+const PART_CASES_MAX: u64 = 1024;
 
 /// How cases are worked out.
 pub struct Manner<'a> {
@@ -90,6 +92,7 @@ fn run_shard_with(
         (manner.told)(total, total);
         return Ok(ShardEnd::WasThere);
     }
+    store.undisturbed()?;
     if total == 0 {
         return Ok(store.writer(sweep, shard)?.finish()?.into());
     }
@@ -196,7 +199,8 @@ fn to_do(sweep: &Sweep, store: &Store) -> Result<Vec<Shard>, MergeError> {
         Study::Run => PART_RUNS,
         Study::Failures => PART_STUDIES,
     };
-    cuts.push((total / cases).clamp(1, PARTS_MAX));
+    let parts = (total / cases).clamp(1, PARTS_MAX);
+    cuts.push(parts.max(total / PART_CASES_MAX));
     let Some(parts) = filling(&cover.missing, &cuts, total) else {
         let gap = |gap: &Range<u64>| {
             let Range { start, end } = gap;

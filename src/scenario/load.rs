@@ -488,6 +488,7 @@ fn assemble(
             .then_some(spec.security.filters),
         expanded: expand::scenario(parts),
         inputs: session.inputs.clone(),
+        replay: None,
         foundation: Foundation {
             network: network.clone(),
             weather: weather.clone(),

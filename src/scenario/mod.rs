@@ -165,6 +165,8 @@ pub struct Scenario {
     pub expanded: String,
     /// Files read: path as written by the user, and SHA-256 of the content, hex.
     pub inputs: Vec<InputFile>,
+    /// The file that says the same, where the first of `inputs` does not: of a case of a sweep.
+    pub replay: Option<String>,
     /// What further plans of it are made of.
     pub foundation: Foundation,
 }

@@ -142,6 +142,7 @@ struct CircuitObject<'a> {
     causes: Vec<CauseObject<'a>>,
     margin_min_ps: Option<i64>,
     margin_min_case: Option<u64>,
+    failed_first_case: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -163,6 +164,7 @@ impl<'a> CircuitObject<'a> {
             causes: circuit.causes.iter().map(cause).collect(),
             margin_min_ps: circuit.margin_min_ps,
             margin_min_case: circuit.margin_min_case,
+            failed_first_case: circuit.failed_first_case,
         }
     }
 }
@@ -175,6 +177,7 @@ struct LineObject<'a> {
     cases_never_cleared: u64,
     clearing_max_ps: Option<u64>,
     clearing_max_case: Option<u64>,
+    failed_first_case: Option<u64>,
 }
 
 impl<'a> LineObject<'a> {
@@ -186,6 +189,7 @@ impl<'a> LineObject<'a> {
             cases_never_cleared: line.never,
             clearing_max_ps: line.clearing_max_ps,
             clearing_max_case: line.clearing_max_case,
+            failed_first_case: line.failed_first_case,
         }
     }
 }
@@ -303,12 +307,13 @@ mod tests {
             value["circuits"],
             json!([{"name": "87L", "cases": 1, "cases_failed": 1, "causes": [
                 {"cause": "budget", "cases": 1}, {"cause": "loss", "cases": 1},
-            ], "margin_min_ps": -5, "margin_min_case": 0}])
+            ], "margin_min_ps": -5, "margin_min_case": 0, "failed_first_case": 0}])
         );
         assert_eq!(
             value["lines"],
             json!([{"name": "EAST-WEST", "cases": 1, "cases_failed": 1, "cases_never_cleared": 1,
-                    "clearing_max_ps": null, "clearing_max_case": null}])
+                    "clearing_max_ps": null, "clearing_max_case": null,
+                    "failed_first_case": 0}])
         );
         assert_eq!(
             value["worst"],

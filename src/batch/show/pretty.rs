@@ -10,6 +10,11 @@ use crate::report::pretty::Style;
 use crate::report::text::{Align, Columns, count, harmless, signed_ms};
 use crate::units::Span;
 
+/// What a reader of verdicts has to know where things fail within runs.
+const TRANSIENTS: &str = "  things fail within runs: circuits are judged until then, lines through it; \
+                          results.csv tells each circuit's\n  gaps in rows of stage `during`, and \
+                          study = \"failures\" judges circuits through every failure";
+
 /// Most failing circuits, lines or different errors that are listed one by one.
 const LISTED: usize = 12;
 
@@ -25,8 +30,11 @@ pub fn pretty(sweep: &Sweep, merged: &Merged, style: Style) -> String {
     lines.extend(line_lines(tally, style));
     lines.extend(worst_lines(sweep, tally, style));
     lines.extend(error_lines(tally, style));
+    if tally.transients > 0 {
+        lines.push(TRANSIENTS.to_owned());
+    }
     let closing = "  margins in ms: budget less worst start, the smallest of all circuits and \
-                   directions";
+                   directions, of passing ones too";
     lines.push(closing.to_owned());
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
@@ -141,7 +149,7 @@ fn circuit_lines(tally: &Tally, style: Style) -> Vec<String> {
     let failing = circuits.iter().filter(|(_, one)| one.failed > 0).count();
     let shown = failing.clamp(1, LISTED).min(circuits.len());
     let header = [
-        "circuit", "cases", "FAIL", "share", "margin", "in case", "cause",
+        "circuit", "cases", "FAIL", "share", "margin", "first in", "cause",
     ];
     let mut columns = table(&header, 1);
     let mut marks = Vec::new();
@@ -154,7 +162,7 @@ fn circuit_lines(tally: &Tally, style: Style) -> Vec<String> {
             count(one.failed),
             share(one.failed, one.cases),
             margin(one.margin_min_ps),
-            one.margin_min_case
+            one.failed_first_case
                 .map_or_else(dash, |case| case.to_string()),
             cause.map_or_else(String::new, |(cause, cases)| {
                 format!("{} in {}", harmless(cause), count(cases))
@@ -183,7 +191,7 @@ fn line_lines(tally: &Tally, style: Style) -> Vec<String> {
     let failing = lines.iter().filter(|(_, one)| one.failed > 0).count();
     let shown = failing.clamp(1, LISTED).min(lines.len());
     let header = [
-        "line", "cases", "FAIL", "share", "never", "clearing", "in case",
+        "line", "cases", "FAIL", "share", "never", "clearing", "first in",
     ];
     let mut columns = table(&header, 0);
     let mut marks = Vec::new();
@@ -197,7 +205,7 @@ fn line_lines(tally: &Tally, style: Style) -> Vec<String> {
             share(one.failed, one.cases),
             count(one.never),
             longest.unwrap_or_else(dash),
-            one.clearing_max_case
+            one.failed_first_case
                 .map_or_else(dash, |case| case.to_string()),
         ]);
     }
@@ -358,16 +366,16 @@ mod tests {
 ✗ 3 ms        3        1     1  50.0 %  -0.700
   4 ms        0        0     0       -       -
   20 ms       0        0     0       -       -
-  circuit        cases  FAIL   share  margin  in case  cause
-✗ 87L EAST-WEST      2     1  50.0 %  -0.700        1  underrun in 1
+  circuit        cases  FAIL   share  margin  first in  cause
+✗ 87L EAST-WEST      2     1  50.0 %  -0.700         1  underrun in 1
   1 circuit more PASS in every case
-  line       cases  FAIL    share  never  clearing  in case
-✗ EAST-WEST      1     1  100.0 %      0    90.123        1
+  line       cases  FAIL    share  never  clearing  first in
+✗ EAST-WEST      1     1  100.0 %      0    90.123         1
   worst case  payload  buffer  seed  margin  circuit        dir
 ✗ 1               8 B    3 ms     2  -0.700  87L EAST-WEST  z→a
 ✓ 0               8 B    3 ms     1  +1.235  87L EAST-WEST  a→z
 ! 1 × too small (s.toml:16) (first: case 6)
-  margins in ms: budget less worst start, the smallest of all circuits and directions
+  margins in ms: budget less worst start, the smallest of all circuits and directions, of passing ones too
 ";
         assert_eq!(text, expected, "{text}");
     }

@@ -178,6 +178,22 @@ impl Store {
         lock(&self.path)
     }
 
+    /// Whether nobody works on the whole folder now; shards do not keep each other out.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] where another process does.
+    pub fn undisturbed(&self) -> Result<(), StoreError> {
+        let Ok(file) = File::open(self.path.join(LOCK)) else {
+            return Ok(());
+        };
+        match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => Err(StoreError::Busy {
+                path: self.path.clone(),
+            }),
+            Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
+        }
+    }
+
     /// Shards in the folder, in order of count, then index; every file of each is read.
     ///
     /// # Errors

@@ -48,6 +48,9 @@ pub struct Tally {
     pub errors: Vec<ErrorTally>,
     /// Cases with other errors than those.
     pub errors_other: u64,
+    /// Rows of stage `during` in `results.csv`: failures within runs, which no verdict of a circuit
+    /// speaks of.
+    pub transients: u64,
     places: Places,
 }
 
@@ -84,6 +87,8 @@ pub struct CircuitTally {
     pub cases: u64,
     /// Those in which it fails, in any direction and stage.
     pub failed: u64,
+    /// The first of them.
+    pub failed_first_case: Option<u64>,
     /// Causes, and in how many cases each was one.
     pub causes: BTreeMap<String, u64>,
     /// Smallest budget less worst start.
@@ -102,6 +107,8 @@ pub struct LineTally {
     pub cases: u64,
     /// Those in which it fails.
     pub failed: u64,
+    /// The first of them.
+    pub failed_first_case: Option<u64>,
     /// Those in which a fault is never cleared.
     pub never: u64,
     /// Longest clearing of those that end.
@@ -189,6 +196,7 @@ impl Tally {
             worst: Vec::new(),
             errors: Vec::new(),
             errors_other: 0,
+            transients: 0,
             places: Places::new(sweep, tables),
         }
     }
@@ -198,7 +206,10 @@ impl Tally {
         let at = &self.places.results;
         let case = number(cells, at.case).expect("every row has its case");
         let circuit = text(cells, at.circuit);
-        let fails = text(cells, at.verdict) == "FAIL";
+        let verdict = text(cells, at.verdict);
+        // A failure within a run is told, and judged of lines alone.
+        self.transients += u64::from(verdict.is_empty());
+        let fails = verdict == "FAIL";
         let tally = entry(&mut self.circuits, circuit);
         if tally.counted.judged(case) {
             tally.cases += 1;
@@ -207,6 +218,7 @@ impl Tally {
         if fails {
             if tally.counted.failed(case) {
                 tally.failed += 1;
+                tally.failed_first_case.get_or_insert(case);
             }
             let cause = text(cells, at.cause);
             if !tally.counted_causes.iter().any(|one| one == cause) {
@@ -267,6 +279,7 @@ impl Tally {
         // Over a whole run or case a line fails where it does in any part of it.
         if matches!(text(cells, at.ok), "no" | "false") && tally.counted.failed(case) {
             tally.failed += 1;
+            tally.failed_first_case.get_or_insert(case);
         }
         if text(cells, at.clearing) == "never" && tally.never_in.replace(case) != Some(case) {
             tally.never += 1;

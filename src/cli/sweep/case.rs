@@ -7,7 +7,7 @@ use super::super::{Exit, diagnostics, failures, run, terminal};
 use crate::batch::design::Point;
 use crate::batch::{Study, Sweep};
 use crate::report::text::{count, harmless};
-use crate::scenario::Severity;
+use crate::scenario::{Overrides, Severity, load_from};
 
 /// Works out a case as `run` or `failures` would, prints their report, writes their folder.
 pub fn replay(sweep: &Sweep, index: u64, arguments: &arguments::Sweep) -> Exit {
@@ -33,7 +33,12 @@ pub fn replay(sweep: &Sweep, index: u64, arguments: &arguments::Sweep) -> Exit {
             case.seed
         ));
     }
-    let loaded = sweep.load_case(&files, case.seed);
+    // Written out in full: its scenario.toml is the case.
+    let overrides = Overrides {
+        seed: Some(case.seed),
+        ..Overrides::default()
+    };
+    let mut loaded = load_from(&files, &sweep.base.path, &overrides);
     let least = match arguments.quiet {
         true => Severity::Error,
         false => Severity::Warning,
@@ -43,6 +48,10 @@ pub fn replay(sweep: &Sweep, index: u64, arguments: &arguments::Sweep) -> Exit {
         .out
         .clone()
         .unwrap_or_else(|| PathBuf::from("results").join(format!("{}-case-{index}", sweep.stem)));
+    if let Some(scenario) = &mut loaded.scenario {
+        // What reports name as the file to run again.
+        scenario.replay = Some(format!("{}/scenario.toml", folder.display()));
+    }
     match sweep.study {
         Study::Run => run::of_loaded(&loaded, &as_run(&sweep.base.path, arguments, folder)),
         Study::Failures => {

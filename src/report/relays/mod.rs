@@ -71,8 +71,9 @@ pub fn exact(at: SimTime) -> String {
 
 /// The command that shows a fault at an instant step by step.
 fn replay_command(report: &Report<'_>, at: SimTime) -> String {
-    let file = report.scenario.inputs.first();
-    let file = file.map_or("SCENARIO", |input| input.path.as_str());
+    let scenario = report.scenario;
+    let file = scenario.inputs.first().map(|input| input.path.as_str());
+    let file = scenario.replay.as_deref().or(file).unwrap_or("SCENARIO");
     format!(
         "pilotwire run {} --fault-at \"{}\"",
         harmless(file),
